@@ -1,0 +1,166 @@
+package bot
+
+import (
+	"encoding/json"
+	"fmt"
+	"html"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+
+	"hanout/flows"
+	"hanout/locales"
+	"hanout/topup"
+)
+
+// renderer writes screens in a language: the words from the message files,
+// the data in the language's way, everything that comes from people or the
+// provider escaped, stripped of direction controls and isolated.
+type renderer struct {
+	texts *locales.Texts
+	log   *slog.Logger
+}
+
+// screen renders a screen as the message it becomes.
+func (r *renderer) screen(lang string, s flows.Screen) Message {
+	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo}
+	lines := make([]string, len(s.Lines))
+	for i, l := range s.Lines {
+		lines[i] = r.html(lang, l)
+	}
+	m.Text = strings.Join(lines, "\n")
+	for _, row := range s.Rows {
+		if len(row) == 0 {
+			continue
+		}
+		out := make([]Button, len(row))
+		for i, b := range row {
+			out[i] = Button{Text: r.plain(lang, b.Label), Data: b.Data, URL: b.URL, Style: string(b.Style)}
+		}
+		m.Rows = append(m.Rows, out)
+	}
+	if s.AskContact != nil {
+		m.AskContact = r.plain(lang, *s.AskContact)
+	}
+	return m
+}
+
+// plain renders a text without markup: buttons, toasts, command menus.
+func (r *renderer) plain(lang string, m flows.Msg) string {
+	s := r.html(lang, m)
+	return html.UnescapeString(strings.NewReplacer("<b>", "", "</b>", "").Replace(s))
+}
+
+// html renders a text as Telegram HTML.
+func (r *renderer) html(lang string, m flows.Msg) string {
+	if m.ID == "" {
+		return ""
+	}
+	data := make(map[string]string, len(m.Data))
+	var count *int
+	for k, v := range m.Data {
+		s, n := r.datum(lang, v)
+		data[k] = s
+		if n != nil && (k == "Count" || k == "Minutes") {
+			count = n
+		}
+	}
+	s, err := r.texts.Say(lang, m.ID, count, data)
+	if err != nil {
+		r.log.Error("a message has no words", "id", m.ID, "language", lang, "error", err)
+		return html.EscapeString(m.ID)
+	}
+	return s
+}
+
+func (r *renderer) datum(lang string, v any) (string, *int) {
+	number := func(n int) (string, *int) { return locales.Latin(lang, locales.Group(int64(n))), &n }
+	latin := func(s string) (string, *int) { return locales.Latin(lang, html.EscapeString(printable(s, 200))), nil }
+	own := func(s string, most int) (string, *int) { return locales.Own(html.EscapeString(printable(s, most))), nil }
+	switch v := v.(type) {
+	case topup.Money:
+		return locales.Money(lang, int64(v), false), nil
+	case flows.Signed:
+		return locales.Money(lang, int64(v), true), nil
+	case topup.MSISDN:
+		return locales.Phone(lang, html.EscapeString(string(v))), nil
+	case topup.Line:
+		return locales.Phone(lang, html.EscapeString(string(v))), nil
+	case time.Time:
+		return locales.Time(lang, v), nil
+	case int:
+		return number(v)
+	case flows.Minutes:
+		return number(int(v))
+	case flows.Name:
+		return own(string(v), 100)
+	case flows.Words:
+		return own(string(v), 600)
+	case flows.PlanName:
+		return own(half(string(v), lang), 60)
+	case flows.Latin:
+		return latin(string(v))
+	case string:
+		return latin(v)
+	case flows.Msg:
+		return r.html(lang, v), nil
+	}
+	return latin(fmt.Sprint(v))
+}
+
+// half picks the reader's half of a provider name that comes as "FR | AR";
+// names with no such halves stay whole.
+func half(s, lang string) string {
+	left, right, ok := strings.Cut(s, "|")
+	if !ok {
+		return s
+	}
+	la, ra := hasArabic(left), hasArabic(right)
+	if la == ra {
+		return s
+	}
+	if (lang == locales.Arabic) == la {
+		return strings.TrimSpace(left)
+	}
+	return strings.TrimSpace(right)
+}
+
+func hasArabic(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.Arabic, r) }) >= 0
+}
+
+// printable strips what could change a line around it: controls, direction
+// marks; and cuts to most letters.
+func printable(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
+			return ' '
+		case r == '\u200d' || r == '\ufe0f': // joiner and variant of emoji
+			return r
+		case unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.TrimSpace(s)
+	if out := []rune(s); len(out) > most {
+		return string(out[:most-1]) + "…"
+	}
+	return s
+}
+
+func encodeMessage(m Message) []byte {
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic("bot: message can't be encoded: " + err.Error()) // no field can fail
+	}
+	return b
+}
+
+func decodeMessage(b []byte) (Message, error) {
+	var m Message
+	err := json.Unmarshal(b, &m)
+	return m, err
+}

@@ -1,0 +1,362 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	tg "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+)
+
+const (
+	defaultServer = "https://api.telegram.org"
+
+	callTimeout   = 20 * time.Second
+	uploadTimeout = 60 * time.Second
+	answerMost    = 1 << 20 // bytes of one answer; a sent message is some KiB
+)
+
+// tokenForm is what BotFather gives out.
+var tokenForm = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]+$`)
+
+// API calls the methods of the Bot API. Each call is one request, never
+// repeated here. Every error is a [*Fail].
+type API struct {
+	client   *tg.Bot
+	redactor *Redactor
+}
+
+// NewAPI makes an API for a bot's token. An empty serverURL means Telegram's
+// own server, a nil rt the network. It makes no request; the error says what is
+// wrong with the arguments, without the token.
+func NewAPI(token, serverURL string, rt http.RoundTripper) (*API, error) {
+	token = strings.TrimSpace(token)
+	if !tokenForm.MatchString(token) {
+		return nil, errors.New("bot: the token does not have the form of a bot token")
+	}
+	server, err := serverAddress(serverURL)
+	if err != nil {
+		return nil, err
+	}
+	client, err := tg.New(token,
+		tg.WithSkipGetMe(),
+		tg.WithServerURL(server),
+		tg.WithHTTPClient(time.Minute, &witness{newHTTPClient(rt)}),
+		// The library's own handlers print to the standard log.
+		tg.WithErrorsHandler(func(error) {}),
+		tg.WithDebugHandler(func(string, ...any) {}),
+		tg.WithDefaultHandler(func(context.Context, *tg.Bot, *models.Update) {}),
+	)
+	redactor := NewRedactor(token)
+	if err != nil {
+		return nil, fmt.Errorf("bot: %s", redactor.Clean(err.Error()))
+	}
+	return &API{client: client, redactor: redactor}, nil
+}
+
+// serverAddress checks the base URL of a Bot API server.
+func serverAddress(s string) (string, error) {
+	s = strings.TrimRight(strings.TrimSpace(s), "/")
+	if s == "" {
+		return defaultServer, nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" ||
+		u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("bot: the Bot API server is not an http or https address")
+	}
+	return s, nil
+}
+
+// newHTTPClient makes a client for one kind of traffic. It follows no
+// redirects, since the token in the path would go to the other host. Idle
+// connections are closed before Telegram does it: a request that meets a
+// closing connection fails without our knowing whether it was served.
+func newHTTPClient(rt http.RoundTripper) *http.Client {
+	if rt == nil {
+		rt = &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+			ForceAttemptHTTP2:   true,
+			TLSHandshakeTimeout: 10 * time.Second,
+			MaxIdleConns:        64,
+			MaxIdleConnsPerHost: 64,
+			IdleConnTimeout:     15 * time.Second,
+		}
+	}
+	return &http.Client{
+		Transport:     rt,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// envelope is what every answer of the Bot API is wrapped in.
+type envelope struct {
+	OK          bool            `json:"ok"`
+	Result      json.RawMessage `json:"result"`
+	Code        int             `json:"error_code"`
+	Description string          `json:"description"`
+	Parameters  struct {
+		RetryAfter int   `json:"retry_after"` // seconds
+		MigrateTo  int64 `json:"migrate_to_chat_id"`
+	} `json:"parameters"`
+}
+
+// reply is an answer as it came over the wire.
+type reply struct {
+	status int // of HTTP; 0 when none came
+	isJSON bool
+	envelope
+}
+
+type replyKey struct{}
+
+// witness is the library's HTTP client. It notes each answer in the [reply] of
+// the request's context: the library keeps only a text of most answers, and
+// reports a message that was sent, but has a shape it does not know, as an
+// error.
+type witness struct{ client *http.Client }
+
+func (w *witness) Do(req *http.Request) (*http.Response, error) {
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, answerMost))
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	if r, ok := req.Context().Value(replyKey{}).(*reply); ok {
+		r.status = resp.StatusCode
+		r.isJSON = json.Unmarshal(body, &r.envelope) == nil
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// call makes one request and gives what the server said to it, or a *Fail.
+func (a *API) call(ctx context.Context, timeout time.Duration, method string, request func(context.Context) error) (*reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	r := &reply{}
+	err := request(context.WithValue(ctx, replyKey{}, r))
+	switch {
+	case r.isJSON && r.OK:
+		return r, nil
+	case r.isJSON || r.status == http.StatusTooManyRequests:
+		return nil, a.refused(method, r)
+	case r.status != 0: // a page of something between us and Telegram
+		return nil, &Fail{Kind: FailTemporary, Method: method, Code: r.status, Text: http.StatusText(r.status)}
+	case err == nil:
+		err = errors.New("no answer")
+	}
+	return nil, &Fail{Kind: FailTemporary, Method: method, Text: a.short(bareCause(err).Error())}
+}
+
+// bareCause takes the request's URL, which holds the token, off an error.
+func bareCause(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+func (a *API) refused(method string, r *reply) *Fail {
+	f := &Fail{Method: method, Code: r.Code, Text: a.short(r.Description), NewChat: r.Parameters.MigrateTo}
+	if f.Code == 0 {
+		f.Code = r.status
+	}
+	f.Kind = failKind(f.Code, r.Description)
+	if f.NewChat != 0 {
+		f.Kind = FailMigrated
+	}
+	if f.Kind == FailThrottled {
+		f.RetryAfter = max(time.Duration(r.Parameters.RetryAfter)*time.Second, time.Second)
+	}
+	return f
+}
+
+// short makes a foreign text fit for an error.
+func (a *API) short(text string) string {
+	const most = 200
+	text = strings.Join(strings.Fields(a.redactor.Clean(text)), " ")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// Me gives the bot's own user ID and username.
+func (a *API) Me(ctx context.Context) (id int64, username string, err error) {
+	r, err := a.call(ctx, callTimeout, "getMe", func(ctx context.Context) error {
+		_, err := a.client.GetMe(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, "", err
+	}
+	var me struct {
+		ID       int64  `json:"id"`
+		Username string `json:"username"`
+	}
+	if json.Unmarshal(r.Result, &me) != nil || me.ID == 0 {
+		return 0, "", &Fail{Kind: FailTemporary, Method: "getMe", Text: "the answer has an unknown shape"}
+	}
+	return me.ID, me.Username, nil
+}
+
+// Send sends a new message and gives its ID. A *Fail of kind [FailSentBlind]
+// means that the message is out, but nothing can be read of its ID.
+func (a *API) Send(ctx context.Context, chat int64, m Message) (messageID int, err error) {
+	method, timeout, request := a.sending(chat, m)
+	r, err := a.call(ctx, timeout, method, request)
+	if err != nil {
+		return 0, err
+	}
+	var sent struct {
+		MessageID int `json:"message_id"`
+	}
+	if json.Unmarshal(r.Result, &sent) != nil || sent.MessageID <= 0 {
+		return 0, &Fail{Kind: FailSentBlind, Method: method, Text: "sent, but the answer has an unknown shape"}
+	}
+	return sent.MessageID, nil
+}
+
+// sending picks the method for what the message carries.
+func (a *API) sending(chat int64, m Message) (method string, timeout time.Duration, request func(context.Context) error) {
+	var answers *models.ReplyParameters
+	if m.ReplyTo != 0 {
+		answers = &models.ReplyParameters{MessageID: m.ReplyTo, AllowSendingWithoutReply: true}
+	}
+	switch {
+	case len(m.Photo) > 0:
+		return "sendPhoto", uploadTimeout, func(ctx context.Context) error {
+			_, err := a.client.SendPhoto(ctx, &tg.SendPhotoParams{
+				ChatID: chat, Photo: upload("photo.png", m.Photo), Caption: m.Text, ParseMode: models.ParseModeHTML,
+				DisableNotification: m.Silent, ProtectContent: m.Protect, ReplyParameters: answers, ReplyMarkup: markup(m),
+			})
+			return err
+		}
+	case len(m.File) > 0:
+		return "sendDocument", uploadTimeout, func(ctx context.Context) error {
+			_, err := a.client.SendDocument(ctx, &tg.SendDocumentParams{
+				ChatID: chat, Document: upload(m.FileName, m.File), Caption: m.Text, ParseMode: models.ParseModeHTML,
+				DisableNotification: m.Silent, ProtectContent: m.Protect, ReplyParameters: answers, ReplyMarkup: markup(m),
+			})
+			return err
+		}
+	}
+	return "sendMessage", callTimeout, func(ctx context.Context) error {
+		_, err := a.client.SendMessage(ctx, &tg.SendMessageParams{
+			ChatID: chat, Text: m.Text, ParseMode: models.ParseModeHTML, LinkPreviewOptions: noPreview(),
+			DisableNotification: m.Silent, ProtectContent: m.Protect, ReplyParameters: answers, ReplyMarkup: markup(m),
+		})
+		return err
+	}
+}
+
+// upload makes a file for one request; its reader is used up by it.
+func upload(name string, content []byte) *models.InputFileUpload {
+	return &models.InputFileUpload{Filename: name, Data: bytes.NewReader(content)}
+}
+
+func noPreview() *models.LinkPreviewOptions {
+	return &models.LinkPreviewOptions{IsDisabled: tg.True()}
+}
+
+// Edit replaces text and inline buttons of a sent text message. A message that
+// says the same already is a *Fail of kind [FailNotModified].
+func (a *API) Edit(ctx context.Context, chat int64, messageID int, m Message) error {
+	return a.plain(ctx, "editMessageText", func(ctx context.Context) error {
+		_, err := a.client.EditMessageText(ctx, &tg.EditMessageTextParams{
+			ChatID: chat, MessageID: messageID, Text: m.Text, ParseMode: models.ParseModeHTML,
+			LinkPreviewOptions: noPreview(), ReplyMarkup: markup(Message{Rows: m.Rows}),
+		})
+		return err
+	})
+}
+
+// plain is a call whose result does not matter.
+func (a *API) plain(ctx context.Context, method string, request func(context.Context) error) error {
+	_, err := a.call(ctx, callTimeout, method, request)
+	return err
+}
+
+// Delete deletes messages of one chat, at most 100. Of several, those that are
+// gone or too old are passed over in silence.
+func (a *API) Delete(ctx context.Context, chat int64, ids ...int) error {
+	switch len(ids) {
+	case 0:
+		return nil
+	case 1:
+		return a.plain(ctx, "deleteMessage", func(ctx context.Context) error {
+			_, err := a.client.DeleteMessage(ctx, &tg.DeleteMessageParams{ChatID: chat, MessageID: ids[0]})
+			return err
+		})
+	}
+	return a.plain(ctx, "deleteMessages", func(ctx context.Context) error {
+		_, err := a.client.DeleteMessages(ctx, &tg.DeleteMessagesParams{ChatID: chat, MessageIDs: ids})
+		return err
+	})
+}
+
+// Answer ends the waiting of a pressed button, with a text of at most 200
+// characters or none; alert shows it in a window to be closed by hand.
+func (a *API) Answer(ctx context.Context, queryID, text string, alert bool) error {
+	return a.plain(ctx, "answerCallbackQuery", func(ctx context.Context) error {
+		_, err := a.client.AnswerCallbackQuery(ctx, &tg.AnswerCallbackQueryParams{
+			CallbackQueryID: queryID, Text: text, ShowAlert: alert,
+		})
+		return err
+	})
+}
+
+// Command is one entry of a command menu: the name without its slash, and what
+// it does.
+type Command struct {
+	Name        string
+	Description string
+}
+
+// SetCommands sets the command menu of a chat, or of all private chats when
+// chat is 0. The language is a two-letter code; "" is for all without a menu of
+// their own. An empty list takes the menu away.
+func (a *API) SetCommands(ctx context.Context, chat int64, language string, cmds []Command) error {
+	var scope models.BotCommandScope = &models.BotCommandScopeAllPrivateChats{}
+	if chat != 0 {
+		scope = &models.BotCommandScopeChat{ChatID: chat}
+	}
+	if len(cmds) == 0 {
+		return a.plain(ctx, "deleteMyCommands", func(ctx context.Context) error {
+			_, err := a.client.DeleteMyCommands(ctx, &tg.DeleteMyCommandsParams{Scope: scope, LanguageCode: language})
+			return err
+		})
+	}
+	list := make([]models.BotCommand, len(cmds))
+	for i, c := range cmds {
+		list[i] = models.BotCommand{Command: c.Name, Description: c.Description}
+	}
+	return a.plain(ctx, "setMyCommands", func(ctx context.Context) error {
+		_, err := a.client.SetMyCommands(ctx, &tg.SetMyCommandsParams{Commands: list, Scope: scope, LanguageCode: language})
+		return err
+	})
+}
+
+// Action shows for some seconds what the bot is doing, such as "typing" or
+// "upload_photo".
+func (a *API) Action(ctx context.Context, chat int64, action string) error {
+	return a.plain(ctx, "sendChatAction", func(ctx context.Context) error {
+		_, err := a.client.SendChatAction(ctx, &tg.SendChatActionParams{ChatID: chat, Action: models.ChatAction(action)})
+		return err
+	})
+}

@@ -1,0 +1,170 @@
+// Package locales holds every sentence that people read, in Arabic and
+// French, and the way numbers, money, phone numbers, times and names are
+// written inside them. No other package holds words for people.
+//
+// Numbers are Western digits grouped by U+00A0 in both languages, the habit
+// in Algeria. In Arabic, whatever runs left to right stands in an isolate
+// (U+2066…U+2069) and a name in its own direction (U+2068…U+2069), so that no
+// digit group changes place.
+package locales
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/nicksnyder/go-i18n/v2/i18n/template"
+	"golang.org/x/text/language"
+)
+
+// The languages.
+const (
+	Arabic = "ar"
+	French = "fr"
+)
+
+// Codes are the languages, the first being the default of HANOUT_LANGUAGE.
+var Codes = []string{Arabic, French}
+
+//go:embed active.*.json
+var files embed.FS
+
+// Texts are the loaded message files. Safe for concurrent use.
+type Texts struct {
+	bundle     *i18n.Bundle
+	localizers map[string]*i18n.Localizer
+}
+
+// parser makes a missing datum an error instead of "<no value>". go-i18n
+// caches a template with the parser of its first use, so this one is always
+// passed.
+var parser = &template.TextParser{Option: "missingkey=error"}
+
+// Load reads the embedded message files. It fails only when a file is broken.
+func Load() (*Texts, error) {
+	t := &Texts{bundle: i18n.NewBundle(language.Arabic), localizers: map[string]*i18n.Localizer{}}
+	t.bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	for _, code := range Codes {
+		if _, err := t.bundle.LoadMessageFileFS(files, "active."+code+".json"); err != nil {
+			return nil, fmt.Errorf("locales: %w", err)
+		}
+		t.localizers[code] = i18n.NewLocalizer(t.bundle, code)
+	}
+	return t, nil
+}
+
+// Say gives the text of a message in a language, with data filled in as it
+// is: escaping and isolating are the caller's. count picks the plural form;
+// nil for messages without one. An unknown message, language, plural form or
+// missing datum is an error.
+func (t *Texts) Say(lang, id string, count *int, data map[string]string) (string, error) {
+	l, ok := t.localizers[lang]
+	if !ok {
+		return "", fmt.Errorf("locales: no language %q", lang)
+	}
+	c := &i18n.LocalizeConfig{MessageID: id, TemplateData: data, TemplateParser: parser}
+	if count != nil {
+		c.PluralCount = *count
+	}
+	s, tag, err := l.LocalizeWithTag(c)
+	if err != nil {
+		return "", fmt.Errorf("locales: message %q in %s: %w", id, lang, err)
+	}
+	if base, _ := tag.Base(); base.String() != lang {
+		return "", fmt.Errorf("locales: message %q is missing in %s", id, lang)
+	}
+	return s, nil
+}
+
+// Guess picks a language by Telegram's language_code; "" when it is neither.
+func Guess(code string) string {
+	base, _, _ := strings.Cut(strings.ToLower(code), "-")
+	for _, c := range Codes {
+		if base == c {
+			return c
+		}
+	}
+	return ""
+}
+
+const (
+	lri  = "\u2066"
+	fsi  = "\u2068"
+	pdi  = "\u2069"
+	nbsp = "\u00a0"
+)
+
+// Latin keeps a left-to-right run in order: numbers, codes, references,
+// operators.
+func Latin(lang, s string) string {
+	if lang != Arabic || s == "" {
+		return s
+	}
+	return lri + s + pdi
+}
+
+// Own lets a name run in its own direction.
+func Own(s string) string {
+	if s == "" {
+		return s
+	}
+	return fsi + s + pdi
+}
+
+// Group writes a whole number with its thousands apart: 12 500.
+func Group(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + nbsp + s[i:]
+	}
+	return sign + s
+}
+
+// Money writes centimes as dinars: 12 500 DA, 494,90 DA. signed adds a plus
+// to what is positive.
+func Money(lang string, centimes int64, signed bool) string {
+	sign, n := "", centimes
+	if n < 0 {
+		sign, n = "-", -n
+	} else if signed && n > 0 {
+		sign = "+"
+	}
+	s := sign + Group(n/100)
+	if c := n % 100; c != 0 {
+		s += fmt.Sprintf(",%02d", c)
+	}
+	if lang == Arabic {
+		return lri + s + pdi + nbsp + "دج"
+	}
+	return s + nbsp + "DA"
+}
+
+// Phone writes a national number in the groups people read: 0661 23 45 67.
+// What has another length stays as it is.
+func Phone(lang, number string) string {
+	s := number
+	switch {
+	case len(s) == 10 && s[0] == '0':
+		s = s[:4] + nbsp + s[4:6] + nbsp + s[6:8] + nbsp + s[8:]
+	case len(s) == 9 && s[0] == '0':
+		s = s[:3] + nbsp + s[3:5] + nbsp + s[5:7] + nbsp + s[7:]
+	}
+	return Latin(lang, s)
+}
+
+// Algiers is Algeria's zone: one hour ahead of UTC, all year, since 1981. It
+// is fixed here because a small container has no zone files.
+var Algiers = time.FixedZone("Africa/Algiers", 3600)
+
+// Time writes an instant in Algiers: 21/11/2026 14:05.
+func Time(lang string, t time.Time) string {
+	return Latin(lang, t.In(Algiers).Format("02/01/2006"+nbsp+"15:04"))
+}

@@ -1,0 +1,273 @@
+package locales_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"hanout/locales"
+)
+
+// message is a text or its plural forms.
+type message map[string]string
+
+func (m *message) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) == nil {
+		*m = message{"other": s}
+		return nil
+	}
+	return json.Unmarshal(b, (*map[string]string)(m))
+}
+
+func read(t *testing.T, lang string) map[string]message {
+	t.Helper()
+	b, err := os.ReadFile("active." + lang + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(b)))
+	if _, err := dec.Token(); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]message{}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m message
+		if err := dec.Decode(&m); err != nil {
+			t.Fatalf("%s: %v: %v", lang, key, err)
+		}
+		if _, twice := out[key.(string)]; twice {
+			t.Errorf("%s: message %q stands twice", lang, key)
+		}
+		out[key.(string)] = m
+	}
+	return out
+}
+
+var forms = map[string][]string{
+	locales.Arabic: {"few", "many", "one", "other", "two", "zero"},
+	locales.French: {"many", "one", "other"},
+}
+
+var datum = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
+
+func TestLanguagesAgree(t *testing.T) {
+	ar, fr := read(t, locales.Arabic), read(t, locales.French)
+	if len(ar) < 200 {
+		t.Fatalf("only %d messages: the files were not read", len(ar))
+	}
+	for lang, all := range map[string]map[string]message{locales.Arabic: ar, locales.French: fr} {
+		for id, m := range all {
+			if _, ok := ar[id]; !ok {
+				t.Errorf("message %q is missing in Arabic", id)
+			}
+			if _, ok := fr[id]; !ok {
+				t.Errorf("message %q is missing in French", id)
+			}
+			if len(m) > 1 || (len(ar[id]) > 1) != (len(fr[id]) > 1) {
+				var have []string
+				for f := range m {
+					have = append(have, f)
+				}
+				slices.Sort(have)
+				if !slices.Equal(have, forms[lang]) {
+					t.Errorf("%s: message %q has forms %v, want %v", lang, id, have, forms[lang])
+				}
+			}
+			for form, text := range m {
+				checkText(t, lang, id, form, text)
+			}
+		}
+	}
+	for id := range ar {
+		if a, f := data(ar[id]), data(fr[id]); !slices.Equal(a, f) {
+			t.Errorf("message %q wants data %v in Arabic and %v in French", id, a, f)
+		}
+	}
+}
+
+// data lists the data of a message's general form.
+func data(m message) []string {
+	var out []string
+	for _, d := range datum.FindAllStringSubmatch(m["other"], -1) {
+		if !slices.Contains(out, d[1]) {
+			out = append(out, d[1])
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func checkText(t *testing.T, lang, id, form, text string) {
+	t.Helper()
+	if strings.TrimSpace(text) == "" {
+		t.Errorf("%s: message %q (%s) is empty", lang, id, form)
+	}
+	bare := datum.ReplaceAllString(text, "")
+	letters := func(r *unicode.RangeTable) bool {
+		return strings.IndexFunc(bare, func(c rune) bool { return unicode.Is(r, c) && !unicode.Is(unicode.Cf, c) }) >= 0
+	}
+	hasWords := strings.IndexFunc(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(bare, ""), unicode.IsLetter) >= 0
+	if !hasWords {
+		return // only data and signs
+	}
+	if lang == locales.Arabic {
+		if !letters(unicode.Arabic) {
+			t.Errorf("Arabic message %q (%s) has no Arabic letter: %q", id, form, text)
+		}
+		if open, end := strings.Count(text, "\u2066")+strings.Count(text, "\u2068"), strings.Count(text, "\u2069"); open != end {
+			t.Errorf("Arabic message %q (%s) opens %d isolates and closes %d", id, form, open, end)
+		}
+		for _, run := range regexp.MustCompile(`[0-9][0-9 ]{3,}`).FindAllString(outsideIsolates(bare), -1) {
+			t.Errorf("Arabic message %q (%s) has %q outside an isolate", id, form, run)
+		}
+	} else if letters(unicode.Arabic) && id != "language.ask" {
+		t.Errorf("French message %q (%s) has Arabic letters: %q", id, form, text)
+	}
+	if strings.ContainsAny(bare, "٠١٢٣٤٥٦٧٨٩") {
+		t.Errorf("%s: message %q (%s) has Eastern digits", lang, id, form)
+	}
+}
+
+func outsideIsolates(s string) string {
+	return regexp.MustCompile("[\u2066\u2068][^\u2069]*\u2069").ReplaceAllString(s, "")
+}
+
+// TestMessagesAreUsed reads the sources: every literal that looks like a
+// message ID must exist, and every message must be named by a literal or by
+// one of the families whose last word is computed.
+func TestMessagesAreUsed(t *testing.T) {
+	known := read(t, locales.Arabic)
+	families := []string{"command.", "state.", "sign.", "reason.", "family.", "shop.", "alert.", "plan."}
+	used := map[string]bool{}
+	root := ".."
+	files := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		dir := filepath.Base(filepath.Dir(path))
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || (dir != "flows" && dir != "bot") {
+			return nil
+		}
+		files++
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if ok && lit.Kind == token.STRING {
+				if s, err := strconv.Unquote(lit.Value); err == nil {
+					used[s] = true
+				}
+			}
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			if name, ok := call.Fun.(*ast.Ident); ok && name.Name == "M" {
+				if lit, ok := call.Args[0].(*ast.BasicLit); ok {
+					if s, err := strconv.Unquote(lit.Value); err == nil && known[s] == nil {
+						t.Errorf("%s uses message %q, which is in no file", path, s)
+					}
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil || files < 8 {
+		t.Fatalf("read %d files: %v", files, err)
+	}
+	for id := range known {
+		if !used[id] && !slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(id, f) }) {
+			t.Errorf("message %q is used nowhere", id)
+		}
+	}
+}
+
+func TestSayIsStrict(t *testing.T) {
+	texts, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := texts.Say(locales.Arabic, "no.such", nil, nil); err == nil {
+		t.Error("an unknown message was said")
+	}
+	if _, err := texts.Say("en", "find.ask", nil, nil); err == nil {
+		t.Error("an unknown language was spoken")
+	}
+	if s, err := texts.Say(locales.French, "sale.number", nil, map[string]string{"Nmber": "1"}); err == nil {
+		t.Errorf("a missing datum went unnoticed: %q", s)
+	}
+}
+
+func TestEveryFormIsSaid(t *testing.T) {
+	texts, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range locales.Codes {
+		for id, m := range read(t, lang) {
+			d := map[string]string{}
+			for _, text := range m {
+				for _, k := range datum.FindAllStringSubmatch(text, -1) {
+					d[k[1]] = "x"
+				}
+			}
+			counts := []int{0, 1, 2, 3, 11, 100, 1_000_000}
+			if len(m) == 1 {
+				counts = counts[:1]
+			}
+			for _, n := range counts {
+				var count *int
+				if len(m) > 1 {
+					count = &n
+				}
+				if s, err := texts.Say(lang, id, count, d); err != nil || s == "" || strings.Contains(s, "no value") {
+					t.Errorf("%s %q for %d: %q, %v", lang, id, n, s, err)
+				}
+			}
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	tests := []struct{ got, want string }{
+		{locales.Money("fr", 1250000, false), "12\u00a0500\u00a0DA"},
+		{locales.Money("fr", 49490, false), "494,90\u00a0DA"},
+		{locales.Money("fr", -5, false), "-0,05\u00a0DA"},
+		{locales.Money("fr", 50000, true), "+500\u00a0DA"},
+		{locales.Money("ar", 50000, false), "\u2066500\u2069\u00a0دج"},
+		{locales.Money("ar", -123456789, true), "\u2066-1\u00a0234\u00a0567,89\u2069\u00a0دج"},
+		{locales.Phone("ar", "0778037340"), "\u20660778\u00a003\u00a073\u00a040\u2069"},
+		{locales.Phone("fr", "036362608"), "036\u00a036\u00a026\u00a008"},
+		{locales.Phone("fr", "213472731602"), "213472731602"},
+		{locales.Group(999), "999"}, {locales.Group(-1000), "-1\u00a0000"}, {locales.Group(0), "0"},
+		{locales.Latin("ar", "Djezzy"), "\u2066Djezzy\u2069"}, {locales.Latin("fr", "Djezzy"), "Djezzy"},
+		{locales.Own("نور"), "\u2068نور\u2069"},
+		{locales.Time("fr", time.Date(2026, 11, 21, 23, 5, 0, 0, time.UTC)), "22/11/2026\u00a000:05"},
+		{locales.Guess("fr-FR"), "fr"}, {locales.Guess("ar"), "ar"}, {locales.Guess("en"), ""}, {locales.Guess(""), ""},
+	}
+	for _, tt := range tests {
+		if tt.got != tt.want {
+			t.Errorf("got %q, want %q", tt.got, tt.want)
+		}
+	}
+}

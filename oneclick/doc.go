@@ -1,0 +1,13 @@
+// Package oneclick speaks the OneClickDz reseller API v3. [Client] implements
+// [topup.Provider]: it turns wire answers into the words of package topup and
+// knows nothing of wallets, stores or people.
+//
+// What an answer proves is decided in one file, outcome.go. Everything else
+// here only carries, reads and bounds: no call is retried, no POST can be
+// replayed by net/http, redirects are not followed, and neither the key nor a
+// card code nor a full number gets into an error or a log line.
+//
+// The wire differs between the provider's own pages; where they disagree,
+// every spelling seen is read. Numbers are decimals from the first byte to
+// [topup.Money], never floats.
+package oneclick

@@ -1,0 +1,131 @@
+// The page: the phones side by side, or one at a time behind tabs where there is no room.
+
+import * as api from './api.js';
+import { avatar, button, element, icon } from './dom.js';
+import { Panel } from './panel.js';
+import { Phone } from './phone.js';
+import { currentLanguage, loadWords, setLanguage, word } from './words.js';
+
+const narrow = matchMedia('(max-width: 899px)');
+
+class Page {
+  constructor({ bot, people, hints }) {
+    this.phones = people.map((person) => new Phone(person, bot, this));
+    document.querySelector('.phones').append(...this.phones.map((p) => p.node));
+    this.panel = new Panel(document.querySelector('#panel'), hints, (role, text) => this.fill(role, text));
+    this.buildTabs();
+    this.buildTop();
+    this.show(String(people[0]?.id ?? ''));
+    narrow.addEventListener('change', () => this.show(this.shown));
+  }
+
+  buildTabs() {
+    const nav = document.querySelector('.tabs');
+    this.tabs = this.phones.map((p) => this.tab(String(p.id), p.node.id, avatar(p.person.name, p.person.role),
+      word(element('span'), `role.${p.person.role}`), element('b', 'badge')));
+    this.tabs.push(this.tab('panel', 'panel', icon('tools'), word(element('span', 'off-screen'), 'panel.open')));
+    nav.append(...this.tabs);
+    nav.addEventListener('keydown', (e) => {
+      const rtl = document.documentElement.dir === 'rtl';
+      const step = { ArrowRight: rtl ? -1 : 1, ArrowLeft: rtl ? 1 : -1 }[e.key];
+      if (!step) return;
+      const at = this.tabs.findIndex((t) => t.dataset.tab === this.shown);
+      const next = this.tabs[(at + step + this.tabs.length) % this.tabs.length];
+      this.show(next.dataset.tab);
+      next.focus();
+    });
+  }
+
+  tab(name, controls, ...children) {
+    const node = button('tab', () => this.show(name), ...children);
+    node.dataset.tab = name;
+    node.setAttribute('role', 'tab');
+    node.setAttribute('aria-controls', controls);
+    return node;
+  }
+
+  buildTop() {
+    const open = document.querySelector('.open-panel');
+    open.addEventListener('click', () => {
+      const now = document.body.classList.toggle('panel-open');
+      open.setAttribute('aria-expanded', String(now));
+    });
+    for (const node of document.querySelectorAll('[data-language]')) {
+      node.addEventListener('click', () => this.speak(node.dataset.language));
+    }
+    this.speak(currentLanguage());
+  }
+
+  speak(language) {
+    setLanguage(language);
+    for (const node of document.querySelectorAll('[data-language]')) {
+      node.setAttribute('aria-pressed', String(node.dataset.language === language));
+    }
+    for (const phone of this.phones) phone.draw();
+    this.panel.draw();
+  }
+
+  // show brings a phone or the panel to the front; it matters where only one has room.
+  show(name) {
+    this.shown = name;
+    for (const tab of this.tabs) {
+      const chosen = tab.dataset.tab === name;
+      tab.setAttribute('aria-selected', String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+    }
+    document.body.classList.toggle('panel-shown', name === 'panel');
+    for (const phone of this.phones) {
+      phone.node.classList.toggle('shown', String(phone.id) === name);
+      if (this.sees(phone) && phone.follows) phone.goToEnd();
+    }
+  }
+
+  // sees tells whether a phone is in view.
+  sees(phone) {
+    return !narrow.matches || String(phone.id) === this.shown;
+  }
+
+  showUnread(phone) {
+    const tab = this.tabs?.find((t) => t.dataset.tab === String(phone.id));
+    if (tab) tab.querySelector('.badge').textContent = phone.unread || '';
+  }
+
+  phoneOf(role) {
+    return this.phones.find((p) => p.person.role === role) ?? this.phones[0];
+  }
+
+  fill(role, text) {
+    const phone = this.phoneOf(role);
+    this.show(String(phone.id));
+    phone.composer.fill(text);
+  }
+
+  // startAs opens the bot with a payload as somebody, and shows that phone.
+  startAs(id, payload) {
+    const phone = this.phones.find((p) => p.id === id);
+    this.show(String(id));
+    phone.start(payload);
+  }
+
+  listen() {
+    const offline = document.querySelector('.offline');
+    const sync = () => Promise.all([...this.phones.map((p) => p.sync()), this.panel.sync()]);
+    api.events({
+      ready: () => {
+        offline.hidden = true;
+        sync();
+      },
+      change: (change) => {
+        if (change.kind === 'commands') sync();
+        else this.phones.find((p) => p.id === change.chat)?.apply(change);
+      },
+      panel: (state) => this.panel.show(state),
+      lost: () => {
+        offline.hidden = false;
+      },
+    });
+  }
+}
+
+await loadWords();
+new Page(await api.people()).listen();

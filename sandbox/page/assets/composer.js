@@ -1,0 +1,128 @@
+// The foot of a phone: the field to write in, the menu of commands and the bot's reply keyboard.
+
+import { button, element, icon } from './dom.js';
+import { label, placeholder } from './words.js';
+
+// Composer belongs to one phone, to whose sendText and shareContact it hands what the person does.
+export class Composer {
+  constructor(phone) {
+    this.phone = phone;
+    this.all = [];
+    this.field = element('textarea');
+    this.field.rows = 1;
+    this.field.maxLength = 4096;
+    this.field.dir = 'auto';
+    this.field.dataset.composer = '';
+    label(this.field, 'composer.placeholder');
+    placeholder(this.field, 'composer.placeholder');
+    this.menu = label(button('tool', () => this.toggleCommands(), icon('menu')), 'composer.commands');
+    this.toggle = label(button('tool', () => this.showKeyboard(this.keys.hidden), icon('keyboard')), 'composer.keyboard');
+    const send = label(button('send', () => this.submit(), icon('send')), 'composer.send');
+    send.dataset.send = '';
+    this.commands = element('ul', 'commands');
+    this.keys = element('div', 'reply-keyboard');
+    this.commands.hidden = this.keys.hidden = this.toggle.hidden = this.menu.hidden = true;
+    const line = element('div', 'composer', this.menu, this.field, this.toggle, send);
+    this.node = element('footer', '', this.commands, line, this.keys);
+
+    this.field.addEventListener('input', () => this.typed());
+    this.field.addEventListener('keydown', (e) => this.key(e));
+    this.commands.addEventListener('keydown', (e) => this.key(e));
+  }
+
+  // fill puts a text into the field for the person to look at and send.
+  fill(text) {
+    this.field.value = text;
+    this.typed();
+    this.field.focus();
+  }
+
+  submit() {
+    const text = this.field.value;
+    if (!text.trim()) return;
+    this.field.value = '';
+    this.typed();
+    this.phone.sendText(text);
+  }
+
+  typed() {
+    this.field.style.height = 'auto';
+    this.field.style.height = `${this.field.scrollHeight}px`;
+    const begun = /^\/(\w*)$/.exec(this.field.value);
+    this.showCommands(begun ? this.all.filter((c) => c.command.startsWith(begun[1])) : []);
+  }
+
+  key(e) {
+    const choices = [...this.commands.querySelectorAll('button')];
+    const at = choices.indexOf(document.activeElement);
+    if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.target === this.field) {
+      e.preventDefault();
+      this.submit();
+    } else if (e.key === 'Escape' && choices.length) {
+      this.showCommands([]);
+      this.field.focus();
+    } else if (e.key === 'ArrowUp' && choices.length) {
+      e.preventDefault();
+      choices.at(at < 0 ? -1 : at - 1).focus();
+    } else if (e.key === 'ArrowDown' && at >= 0) {
+      e.preventDefault();
+      (choices[at + 1] ?? this.field).focus();
+    }
+  }
+
+  setCommands(commands) {
+    this.all = commands;
+    this.menu.hidden = commands.length === 0;
+    this.showCommands([]);
+  }
+
+  toggleCommands() {
+    this.showCommands(this.commands.hidden ? this.all : []);
+    this.commands.querySelector('button')?.focus();
+  }
+
+  showCommands(list) {
+    this.commands.hidden = list.length === 0;
+    this.menu.setAttribute('aria-expanded', String(list.length > 0));
+    this.commands.replaceChildren(...list.map((c) => {
+      const description = element('span', '', c.description);
+      description.dir = 'auto';
+      return element('li', '', button('', () => this.choose(c), element('b', '', `/${c.command}`), description));
+    }));
+  }
+
+  choose(command) {
+    this.field.value = '';
+    this.typed();
+    this.field.focus();
+    this.phone.sendText(`/${command.command}`);
+  }
+
+  // setKeyboard shows the bot's reply keyboard, or takes it away when there is none. The one that is there already
+  // stays as it is, closed or open.
+  setKeyboard(markup) {
+    const now = JSON.stringify(markup ?? null);
+    if (now === this.keyboard) return;
+    this.keyboard = now;
+    this.toggle.hidden = !markup;
+    placeholder(this.field, 'composer.placeholder', markup?.input_field_placeholder);
+    this.keys.replaceChildren(...(markup?.keyboard ?? []).map((row) =>
+      element('div', 'row', ...row.map((b) => this.replyButton(b)))));
+    this.showKeyboard(Boolean(markup));
+  }
+
+  showKeyboard(visible) {
+    this.keys.hidden = !visible;
+    this.toggle.setAttribute('aria-expanded', String(visible));
+    this.phone.resized();
+  }
+
+  replyButton(b) {
+    const text = element('span', 'label', b.text);
+    text.dir = 'auto';
+    if (!b.request_contact) return button(`key ${b.style ?? ''}`, () => this.phone.sendText(b.text), text);
+    const node = button(`key ${b.style ?? ''}`, () => this.phone.shareContact(), text);
+    node.dataset.requestContact = '';
+    return node;
+  }
+}

@@ -1,0 +1,95 @@
+// The page's own words in Arabic, French and English. A node made by word, label or placeholder remembers its key, so
+// that a change of language reaches it.
+
+const languages = ['ar', 'fr', 'en'];
+const locales = { ar: 'ar-DZ-u-nu-latn', fr: 'fr-FR', en: 'en-GB' };
+let words = {};
+let language = 'fr';
+
+export async function loadWords() {
+  const answer = await fetch('/assets/words.json');
+  words = await answer.json();
+  setLanguage(chosenLanguage());
+}
+
+function chosenLanguage() {
+  const wishes = [localStorage.getItem('language'), ...navigator.languages];
+  return wishes.map((tag) => (tag ?? '').slice(0, 2)).find((tag) => languages.includes(tag)) ?? 'fr';
+}
+
+// setLanguage changes the page's language and direction and remembers them.
+export function setLanguage(tag) {
+  language = tag;
+  localStorage.setItem('language', tag);
+  document.documentElement.lang = tag;
+  document.documentElement.dir = tag === 'ar' ? 'rtl' : 'ltr';
+  translate(document.body);
+}
+
+function translate(root) {
+  for (const node of root.querySelectorAll('[data-word]')) node.textContent = say(node.dataset.word);
+  for (const node of root.querySelectorAll('[data-word-label]')) label(node, node.dataset.wordLabel);
+  for (const node of root.querySelectorAll('[data-word-placeholder]')) placeholder(node, node.dataset.wordPlaceholder);
+}
+
+export function currentLanguage() {
+  return language;
+}
+
+// say gives the words of a key.
+export function say(key) {
+  return words[key]?.[language] ?? key;
+}
+
+// choose takes the current language out of a text given in several.
+export function choose(texts) {
+  return texts[language] ?? texts.fr ?? '';
+}
+
+// word fills a node with the words of a key.
+export function word(node, key) {
+  node.dataset.word = key;
+  node.textContent = say(key);
+  return node;
+}
+
+// label names a node that shows a sign only.
+export function label(node, key) {
+  node.dataset.wordLabel = key;
+  node.setAttribute('aria-label', say(key));
+  if (node.tagName === 'BUTTON') node.title = say(key);
+  return node;
+}
+
+// placeholder fills an empty field; without a key it shows the bot's own text.
+export function placeholder(node, key, text) {
+  if (text) {
+    delete node.dataset.wordPlaceholder;
+    node.placeholder = text;
+    return;
+  }
+  node.dataset.wordPlaceholder = key;
+  node.placeholder = say(key);
+}
+
+// clock gives the hour and minute of a Unix time in the reader's zone.
+export function clock(seconds) {
+  const at = new Date(seconds * 1000);
+  return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+}
+
+// day names the day of a Unix time.
+export function day(seconds) {
+  const at = new Date(seconds * 1000);
+  const now = new Date();
+  if (at.toDateString() === now.toDateString()) return say('chat.today');
+  now.setDate(now.getDate() - 1);
+  if (at.toDateString() === now.toDateString()) return say('chat.yesterday');
+  return new Intl.DateTimeFormat(locales[language], { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+}
+
+// size gives a number of bytes in the unit that reads best.
+export function size(bytes) {
+  const [amount, unit] = bytes < 1024 ? [bytes, 'byte'] : bytes < 1 << 20 ? [bytes / 1024, 'kilobyte'] : [bytes / (1 << 20), 'megabyte'];
+  return new Intl.NumberFormat(locales[language], { style: 'unit', unit, maximumFractionDigits: 1 }).format(amount);
+}

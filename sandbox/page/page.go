@@ -1,0 +1,94 @@
+package page
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+	"path"
+
+	"hanout/sandbox/provider"
+	"hanout/sandbox/telegram"
+)
+
+// Options says what the page shows.
+type Options struct {
+	Telegram *telegram.Server // required
+	Provider *provider.Server // required
+	People   []Card           // a phone each, in this order; every ID is a person of Telegram
+	Hints    []Hint           // what to try; nil means DefaultHints()
+	Hosts    []string         // host names let in besides the loopback ones, without port
+}
+
+// Card puts a person of Telegram on the page.
+type Card struct {
+	ID   int64
+	Role string // RoleShop, RoleOwner or RoleCustomer
+}
+
+// The roles of the people on the page. They choose a phone's colour and title; the bot knows nothing of them.
+const (
+	RoleShop     = "shop"
+	RoleOwner    = "owner"
+	RoleCustomer = "customer"
+)
+
+//go:embed assets
+var embedded embed.FS
+
+// server answers the page.
+type server struct {
+	telegram *telegram.Server
+	cards    []Card
+	hints    []Hint
+	panel    *panel
+}
+
+// New makes the page's handler. It is meant to stand at the root of a loopback address.
+func New(o Options) http.Handler {
+	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, panel: newPanel(o.Telegram, o.Provider)}
+	if s.hints == nil {
+		s.hints = DefaultHints()
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", asset("index.html"))
+	mux.Handle("GET /assets/{name}", http.HandlerFunc(serveAsset))
+	mux.HandleFunc("GET /api/people", s.people)
+	mux.HandleFunc("GET /api/chat/{id}", s.chat)
+	mux.HandleFunc("POST /api/chat/{id}/send", s.send)
+	mux.HandleFunc("POST /api/chat/{id}/press", s.press)
+	mux.HandleFunc("POST /api/chat/{id}/contact", s.contact)
+	mux.HandleFunc("POST /api/chat/{id}/start", s.start)
+	mux.HandleFunc("GET /api/events", s.events)
+	mux.HandleFunc("GET /api/file/{id}", s.file)
+	mux.HandleFunc("GET /api/faults", s.faults)
+	mux.HandleFunc("POST /api/faults", s.setFault)
+	mux.HandleFunc("POST /api/speed", s.setSpeed)
+	return guard(o.Hosts, mux)
+}
+
+// assetTypes does not lean on the computer's own table, which may know nothing or something else.
+var assetTypes = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".css":  "text/css; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".json": "application/json",
+	".svg":  "image/svg+xml",
+}
+
+func serveAsset(w http.ResponseWriter, r *http.Request) {
+	asset(r.PathValue("name")).ServeHTTP(w, r)
+}
+
+// asset serves one embedded file.
+func asset(name string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data, err := fs.ReadFile(embedded, "assets/"+name)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", assetTypes[path.Ext(name)])
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(data)
+	})
+}

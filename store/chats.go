@@ -1,0 +1,116 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"time"
+
+	"hanout/topup"
+)
+
+// Chat is what is remembered of a chat with a person.
+type Chat struct {
+	ID        int64     `json:"id"`
+	Language  string    `json:"language,omitempty"` // chosen; "" until then
+	Guess     string    `json:"guess,omitempty"`    // Telegram's language_code
+	FirstSeen time.Time `json:"first_seen,omitzero"`
+	Blocked   bool      `json:"blocked,omitempty"`   // the person blocked us
+	LastCard  string    `json:"last_card,omitempty"` // the last message owed anew
+}
+
+// Chat reads a chat.
+func (t *Tx) Chat(id int64) (Chat, bool, error) {
+	var c Chat
+	ok, err := t.getJSON(bChats, i64(id), &c)
+	return c, ok, err
+}
+
+// PutChat stores a chat.
+func (t *Tx) PutChat(c Chat) error { return t.putJSON(bChats, i64(c.ID), c) }
+
+// Session reads the talk with a chat, as it was stored; nil when there is
+// none.
+func (t *Tx) Session(chat int64) ([]byte, error) {
+	b, err := t.get(bSessions, i64(chat))
+	return bytes.Clone(b), err
+}
+
+// PutSession stores the talk with a chat; nil ends it.
+func (t *Tx) PutSession(chat int64, b []byte) error {
+	if b == nil {
+		return t.delete(bSessions, i64(chat))
+	}
+	return t.put(bSessions, i64(chat), b)
+}
+
+// PutShop stores a shop and finds it by its chat from now on.
+func (t *Tx) PutShop(s topup.Shop) error {
+	if err := t.put(bShopChat, i64(s.Chat), u64(uint64(s.ID))); err != nil {
+		return err
+	}
+	return t.putJSON(bShops, u64(uint64(s.ID)), s)
+}
+
+// Shop reads a shop by its number.
+func (t *Tx) Shop(id topup.ShopID) (topup.Shop, bool, error) {
+	var s topup.Shop
+	ok, err := t.getJSON(bShops, u64(uint64(id)), &s)
+	return s, ok, err
+}
+
+// ShopByChat reads a shop by its chat.
+func (t *Tx) ShopByChat(chat int64) (topup.Shop, bool, error) {
+	b, err := t.get(bShopChat, i64(chat))
+	if err != nil || len(b) != 8 {
+		return topup.Shop{}, false, err
+	}
+	return t.Shop(topup.ShopID(binary.BigEndian.Uint64(b)))
+}
+
+// Shops walks the shops in the order of their numbers until fn says stop.
+func (t *Tx) Shops(fn func(topup.Shop) (more bool)) error {
+	c := t.bucket(bShops).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		var s topup.Shop
+		if _, err := t.getJSON(bShops, k, &s); err != nil {
+			return err
+		}
+		if !fn(s) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// Setting reads a named JSON value into v; false leaves v as it is.
+func (t *Tx) Setting(name string, v any) (bool, error) {
+	return t.getJSON(bSettings, []byte(name), v)
+}
+
+// PutSetting stores a named JSON value.
+func (t *Tx) PutSetting(name string, v any) error {
+	return t.putJSON(bSettings, []byte(name), v)
+}
+
+const settingPlans = "plans"
+
+// Plans reads the cached price list in its order.
+func (t *Tx) Plans() ([]topup.Plan, error) {
+	var p []topup.Plan
+	_, err := t.Setting(settingPlans, &p)
+	return p, err
+}
+
+// PutPlans stores the price list.
+func (t *Tx) PutPlans(p []topup.Plan) error { return t.PutSetting(settingPlans, p) }
+
+// Plan reads one plan of the cached price list.
+func (t *Tx) Plan(code string) (topup.Plan, bool, error) {
+	list, err := t.Plans()
+	for _, p := range list {
+		if p.Code == code {
+			return p, true, nil
+		}
+	}
+	return topup.Plan{}, false, err
+}

@@ -1,0 +1,442 @@
+package topup
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// An order's life, as plain functions: what to do for it when it is due, and
+// what an answer makes of it. Nothing here sends, writes or reads a clock.
+
+// Call is what to ask the provider for an order.
+type Call string
+
+// The calls.
+const (
+	CallSend   Call = "send"   // submit it
+	CallLookup Call = "lookup" // the answer to a send was lost: find it
+	CallCheck  Call = "check"  // read it by its provider ID
+)
+
+// Next is the call for an order that is due. An order in Submitting without
+// a call of this process in flight has lost its answer: it is looked up, never
+// sent blindly again.
+func (o Order) Next() Call {
+	switch {
+	case o.State == Placed:
+		return CallSend
+	case o.ProviderID != "":
+		return CallCheck
+	default:
+		return CallLookup
+	}
+}
+
+// Timing of the life of an order. Each is stretched by the poll scale.
+const (
+	uncertainLimit = 24 * time.Hour // section "polling": after it a person is told
+	queuedLimit    = 72 * time.Hour
+	openLimit      = 24 * time.Hour
+	recheckReview  = time.Hour
+	lookupsToSend  = 6 // look-ups, over about two minutes, before one re-send
+	maxSubmits     = 2
+	lookupsMost    = 24 // then a person is told
+)
+
+// lookupWaits are the pauses before the look-ups after a lost answer.
+var lookupWaits = []time.Duration{2, 3, 5, 10, 20, 40, 60}
+
+// PollWait is the pause before the next check of an order that is open at the
+// provider, by the number of checks made and its age.
+func PollWait(s State, polls int, age time.Duration) time.Duration {
+	switch s {
+	case Queued:
+		return time.Hour
+	case Uncertain:
+		if age < uncertainLimit {
+			return 15 * time.Minute
+		}
+		return time.Hour
+	case Review:
+		return recheckReview
+	}
+	switch {
+	case polls < 6:
+		return 5 * time.Second
+	case polls < 15:
+		return 10 * time.Second
+	case polls < 24:
+		return 20 * time.Second
+	case age < 30*time.Minute:
+		return time.Minute
+	case age < openLimit:
+		return 15 * time.Minute
+	}
+	return time.Hour
+}
+
+func lookupWait(n int) time.Duration {
+	return lookupWaits[min(n, len(lookupWaits)-1)] * time.Second
+}
+
+// Alert asks the engine to tell the admins something about an order.
+type Alert string
+
+// The alerts.
+const (
+	AlertNone     Alert = ""
+	AlertFloat    Alert = "float"    // refused: the float is too low
+	AlertKey      Alert = "key"      // the key is not taken: all calls stop
+	AlertReview   Alert = "review"   // a person must decide
+	AlertDispute  Alert = "dispute"  // a final state was contradicted
+	AlertNoCode   Alert = "nocode"   // delivered at the provider, but without its code
+	AlertQuantity Alert = "quantity" // number of codes differs from what the provider said
+)
+
+// Step is what an answer makes of an order: its next version, the journal
+// line that goes with it (nil for none), and whom to tell.
+type Step struct {
+	Order   Order
+	Journal *Transaction
+	Alert   Alert
+	Cards   []Card // to be sealed into the order by the engine, with this step
+}
+
+// Submit is the step that must be committed before the request leaves. The
+// order is due again after lease, in case the process dies.
+func Submit(o Order, now time.Time, lease time.Duration) (Step, error) {
+	if o.State != Placed && o.State != Submitting {
+		return Step{}, fmt.Errorf("topup: order %s can't be submitted from %s", o.ID, o.State)
+	}
+	if o.Good == GiftCard && o.Submits > 0 {
+		return Step{}, fmt.Errorf("topup: gift-card order %s must never be submitted twice", o.ID)
+	}
+	o.State = Submitting
+	o.Submits++
+	o.Lookups = 0
+	o.Throttled = false
+	if o.Submits == 1 {
+		o.Submitted = now
+	}
+	o.Changed = now
+	o.Due = now.Add(lease)
+	return Step{Order: o}, nil
+}
+
+// Cancel takes an order back that was never sent.
+func Cancel(o Order, why Reason, now time.Time) (Step, bool) {
+	if o.State != Placed {
+		return Step{}, false
+	}
+	return refund(o, why, nil, now), true
+}
+
+// Sent is what the answer to a send makes of an order. scale stretches the
+// waits.
+func Sent(o Order, a SendAnswer, now time.Time, scale float64) Step {
+	if o.State != Submitting {
+		return Step{Order: o} // settled meanwhile, by a look-up or a person
+	}
+	first := o.Submits == 1
+	if a.Evidence.RequestID != "" {
+		o.RequestID = a.Evidence.RequestID
+	}
+	switch a.Verdict {
+	case Accepted:
+		return adopt(o, a.ProviderID, a.ProviderRef, now, scale)
+	case Refused, NotSent, KeyFault:
+		// A refusal of a repeated send says nothing about the first one.
+		if first {
+			s := refund(o, a.Reason, &a.Evidence, now)
+			switch {
+			case a.Verdict == KeyFault:
+				s.Alert = AlertKey
+			case a.Reason == ReasonFloat:
+				s.Alert = AlertFloat
+			}
+			return s
+		}
+	case Duplicate:
+		if a.ProviderID != "" {
+			// Whether it is ours the check decides; see [Checked].
+			return adopt(o, a.ProviderID, "", now, scale)
+		}
+	case Throttled:
+		if first && o.Good != GiftCard {
+			o.Throttled = true
+		}
+		wait := min(max(a.RetryAfter, 2*time.Second), 30*time.Second)
+		o.Due = now.Add(stretch(wait, scale))
+		o.Changed = now
+		return Step{Order: o}
+	}
+	o.Due = now.Add(stretch(lookupWait(0), scale))
+	o.Changed = now
+	return Step{Order: o}
+}
+
+func adopt(o Order, id, ref string, now time.Time, scale float64) Step {
+	o.ProviderID = id
+	if ref != "" {
+		o.ProviderRef = ref
+	}
+	o.State, o.Changed, o.Faults, o.Polls = Pending, now, 0, 0
+	o.Due = now.Add(stretch(PollWait(Pending, 0, 0), scale))
+	return Step{Order: o}
+}
+
+// Resend reports whether an order whose answer was lost may be sent once more
+// with the same reference: never a gift card, never twice, and only after the
+// provider's own list was read and did not have it.
+func (o Order) Resend() bool {
+	if o.State != Submitting || o.ProviderID != "" || o.Good == GiftCard || o.Submits >= maxSubmits {
+		return false
+	}
+	return o.Lookups >= lookupsToSend || (o.Throttled && o.Lookups >= 1)
+}
+
+// Lost is what a look-up that did not find the order makes of it. absent
+// means that the provider's list was read and did not have it; otherwise the
+// look-up failed and says nothing.
+func Lost(o Order, absent bool, now time.Time, scale float64) Step {
+	if o.State.Final() || o.ProviderID != "" {
+		return Step{Order: o}
+	}
+	if absent {
+		o.Lookups++
+		o.Faults = 0
+	} else {
+		o.Faults++
+	}
+	o.Changed = now
+	if o.State == Review {
+		o.Due = now.Add(stretch(recheckReview, scale))
+		return Step{Order: o}
+	}
+	o.Due = now.Add(stretch(lookupWait(max(o.Lookups, o.Faults)), scale))
+	if o.Resend() {
+		o.Due = now
+	} else if o.Lookups >= lookupsMost || now.Sub(o.Submitted) > stretch(openLimit, scale) {
+		return review(o, ReasonLost, now, scale)
+	}
+	return Step{Order: o}
+}
+
+// Ambiguous is what a look-up that found several candidates makes of it.
+func Ambiguous(o Order, now time.Time, scale float64) Step {
+	if o.State.Final() || o.ProviderID != "" {
+		return Step{Order: o}
+	}
+	return review(o, ReasonAmbiguous, now, scale)
+}
+
+func review(o Order, why Reason, now time.Time, scale float64) Step {
+	alert := AlertReview
+	if o.State == Review {
+		alert = AlertNone
+	}
+	o.State, o.Reason, o.Changed = Review, why, now
+	o.Due = now.Add(stretch(recheckReview, scale))
+	return Step{Order: o, Alert: alert}
+}
+
+// Fits reports whether a provider order is the one that o asked for. Fields
+// that the provider leaves out do not speak against it.
+func (o Order) Fits(s Status) bool {
+	differs := func(ours, theirs string) bool { return theirs != "" && theirs != ours }
+	switch o.Good {
+	case MobileTopUp:
+		return !differs(o.Plan, s.Plan) && !differs(o.To, s.To) && (s.Face == 0 || s.Face == o.Face)
+	case InternetCard:
+		return !differs(o.To, s.To) && !differs(o.LineType, s.LineType) && (s.Face == 0 || s.Face == o.Face)
+	}
+	return !differs(o.Product, s.Plan) && !differs(o.TypeID, s.TypeID) && (s.Quantity == 0 || s.Quantity == o.Quantity)
+}
+
+// OwnRef reports whether a provider reference is this order's: as sent, or
+// with the "API-<username>-" that the provider puts before it.
+func (o Order) OwnRef(ref string) bool {
+	return ref == string(o.ID) || (strings.HasPrefix(ref, "API-") && strings.HasSuffix(ref, "-"+string(o.ID)))
+}
+
+// Checked is what a status makes of an order, whether read by ID, by
+// reference or from a list. scale stretches the waits.
+func Checked(o Order, s Status, now time.Time, scale float64) Step {
+	if o.State.Final() {
+		return contradict(o, s, now)
+	}
+	if o.ProviderID == "" {
+		o.ProviderID, o.Polls = s.ProviderID, 0
+	}
+	if s.ProviderRef != "" {
+		o.ProviderRef = s.ProviderRef
+	}
+	o.Faults = 0
+	o.Polls++
+	o.Word = s.Evidence.Word
+	if s.Evidence.RequestID != "" {
+		o.RequestID = s.Evidence.RequestID
+	}
+	if !o.Fits(s) {
+		return review(o, ReasonMismatch, now, scale)
+	}
+	if s.ChargedKnown {
+		o.Charged, o.ChargedKnown = s.Charged, true
+	}
+	if s.Message != "" {
+		o.Message = s.Message
+	}
+	switch s.Phase {
+	case PhaseDone, PhasePart:
+		return fulfil(o, s, now, scale)
+	case PhaseRefunded:
+		o.Offers = s.Offers
+		return refund(o, ReasonProvider, &s.Evidence, now)
+	}
+	next, limit := Pending, openLimit
+	switch s.Phase {
+	case PhaseUncertain:
+		next, limit = Uncertain, uncertainLimit
+	case PhaseQueued:
+		next, limit = Queued, queuedLimit
+	}
+	age := now.Sub(o.Placed)
+	if age > stretch(limit, scale) {
+		return review(o, ReasonTooLong, now, scale)
+	}
+	if o.State != next {
+		o.Polls = 1
+		o.State, o.Reason = next, ReasonNone
+	}
+	o.Changed = now
+	o.Due = now.Add(stretch(PollWait(next, o.Polls, unstretch(age, scale)), scale))
+	return Step{Order: o}
+}
+
+// fulfil settles a delivered order, once what was paid for is really here.
+func fulfil(o Order, s Status, now time.Time, scale float64) Step {
+	qty, alert := o.Quantity, AlertNone
+	switch o.Good {
+	case InternetCard:
+		if len(s.Cards) == 0 {
+			return uncoded(o, now, scale)
+		}
+	case GiftCard:
+		qty = len(s.Cards)
+		if qty == 0 {
+			return uncoded(o, now, scale)
+		}
+		if (s.DoneQty != 0 && s.DoneQty != qty) || qty > o.Quantity || (s.Phase == PhaseDone && qty != o.Quantity) {
+			alert = AlertQuantity
+		}
+	}
+	o.State, o.Reason, o.Due = Delivered, ReasonNone, time.Time{}
+	o.DeliveredQty = qty
+	o.Transaction, o.Processed = s.Transaction, s.Processed
+	o.Captured = o.Price
+	if qty < o.Quantity {
+		o.Captured = o.Price / Money(o.Quantity) * Money(qty)
+	}
+	o.Changed, o.Settled = now, now
+	ev := s.Evidence
+	o.Evidence = &ev
+	if !o.ChargedKnown && o.Expected > 0 {
+		o.Charged, o.ChargedKnown = o.Expected/Money(o.Quantity)*Money(qty), true
+		if qty == o.Quantity {
+			o.Charged = o.Expected
+		}
+	}
+	t := Capture(o)
+	return Step{Order: o, Journal: &t, Alert: alert, Cards: s.Cards}
+}
+
+// uncoded keeps an order open that the provider calls delivered while its
+// code is missing.
+func uncoded(o Order, now time.Time, scale float64) Step {
+	if o.State != Review {
+		o.State = Pending
+	}
+	o.Changed = now
+	o.Due = now.Add(stretch(PollWait(o.State, o.Polls, unstretch(now.Sub(o.Placed), scale)), scale))
+	s := Step{Order: o}
+	if o.Polls == 12 {
+		s.Alert = AlertNoCode
+	}
+	if now.Sub(o.Placed) > stretch(openLimit, scale) {
+		return review(o, ReasonTooLong, now, scale)
+	}
+	return s
+}
+
+func refund(o Order, why Reason, ev *Evidence, now time.Time) Step {
+	o.State, o.Reason, o.Due = Refunded, why, time.Time{}
+	o.Charged, o.ChargedKnown = 0, false
+	o.Changed, o.Settled = now, now
+	if ev == nil {
+		ev = &Evidence{At: now, Word: string(why)}
+	}
+	o.Evidence = ev
+	t := Release(o)
+	return Step{Order: o, Journal: &t}
+}
+
+// contradict records that the provider changed its mind after the end. The
+// money is not touched twice; a person decides.
+func contradict(o Order, s Status, now time.Time) Step {
+	flips := (o.State == Delivered && s.Phase == PhaseRefunded) ||
+		(o.State == Refunded && (s.Phase == PhaseDone || s.Phase == PhasePart))
+	if !flips || o.Dispute != "" {
+		return Step{Order: o}
+	}
+	o.Dispute, o.Changed = s.Evidence.Word, now
+	return Step{Order: o, Alert: AlertDispute}
+}
+
+// Faulted is what a failed read makes of an order: nothing but a later try.
+func Faulted(o Order, f *Fault, now time.Time, scale float64) Step {
+	if o.State.Final() {
+		return Step{Order: o}
+	}
+	o.Faults++
+	o.Changed = now
+	wait := max(PollWait(o.State, o.Polls, now.Sub(o.Placed)), f.RetryAfter)
+	wait = min(wait<<min(o.Faults-1, 6), max(wait, 5*time.Minute))
+	o.Due = now.Add(stretch(wait, scale))
+	if now.Sub(o.Placed) > stretch(openLimit, scale) && o.State == Pending {
+		return review(o, ReasonTooLong, now, scale)
+	}
+	return Step{Order: o}
+}
+
+func stretch(d time.Duration, scale float64) time.Duration {
+	return time.Duration(float64(d) * scale)
+}
+
+func unstretch(d time.Duration, scale float64) time.Duration {
+	return time.Duration(float64(d) / scale)
+}
+
+// Settle is a person's decision on an order in Review: delivered captures it
+// in full, otherwise it is released. It reports false for an order that is
+// not in Review.
+func Settle(o Order, delivered bool, actor int64, now time.Time) (Step, bool) {
+	if o.State != Review {
+		return Step{}, false
+	}
+	ev := &Evidence{At: now, Word: fmt.Sprintf("admin %d", actor)}
+	if !delivered {
+		s := refund(o, ReasonPerson, ev, now)
+		s.Journal.Actor = actor
+		return s, true
+	}
+	o.State, o.Reason, o.Due = Delivered, ReasonPerson, time.Time{}
+	o.DeliveredQty, o.Captured = o.Quantity, o.Price
+	if !o.ChargedKnown && o.Expected > 0 {
+		o.Charged, o.ChargedKnown = o.Expected, true
+	}
+	o.Changed, o.Settled, o.Evidence = now, now, ev
+	t := Capture(o)
+	t.Actor = actor
+	return Step{Order: o, Journal: &t}, true
+}

@@ -1,0 +1,201 @@
+package topup
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"time"
+)
+
+// OrderID names an order for ever, here and (as its reference) at the
+// provider. It is minted when the confirm card is shown, so that a repeated
+// tap finds the same order.
+type OrderID string
+
+var idAlphabet = base32.NewEncoding("abcdefghjkmnpqrstvwxyz0123456789").WithPadding(base32.NoPadding)
+
+// NewID returns 80 random bits as 16 lower-case letters and digits: URL-safe
+// and short enough for the provider's "API-<username>-" prefix.
+func NewID() string {
+	b := make([]byte, 10)
+	rand.Read(b) //nolint:errcheck // crypto/rand.Read never fails
+	return idAlphabet.EncodeToString(b)
+}
+
+// Good is what an order buys.
+type Good string
+
+// The goods.
+const (
+	MobileTopUp  Good = "mobile"
+	InternetCard Good = "internet"
+	GiftCard     Good = "giftcard"
+)
+
+// State is where an order stands. See [Moves] for the ways between them.
+type State string
+
+// The states of an order.
+const (
+	Placed     State = "placed"     // money held, not yet sent
+	Submitting State = "submitting" // committed before the request leaves; until an answer is known
+	Pending    State = "pending"    // the provider has it
+	Uncertain  State = "uncertain"  // the operator's answer is being verified (UNKNOWN_ERROR)
+	Queued     State = "queued"     // waiting at the provider for hours
+	Review     State = "review"     // a person decides; the money stays held
+	Delivered  State = "delivered"  // final: captured, in full or in part
+	Refunded   State = "refunded"   // final: released in full
+)
+
+// Moves is the one transition table: from each state, the states an order may
+// go to. A state never moves to itself here; staying is always allowed.
+var Moves = map[State][]State{
+	Placed:     {Submitting, Refunded},
+	Submitting: {Pending, Uncertain, Queued, Review, Delivered, Refunded},
+	Pending:    {Uncertain, Queued, Review, Delivered, Refunded},
+	Uncertain:  {Pending, Queued, Review, Delivered, Refunded},
+	Queued:     {Pending, Uncertain, Review, Delivered, Refunded},
+	Review:     {Pending, Uncertain, Queued, Delivered, Refunded},
+	Delivered:  nil,
+	Refunded:   nil,
+}
+
+// Final reports whether the order's money is settled for ever.
+func (s State) Final() bool { return s == Delivered || s == Refunded }
+
+// May reports whether the table allows the move (or staying).
+func (s State) May(to State) bool {
+	if s == to {
+		return true
+	}
+	for _, t := range Moves[s] {
+		if t == to {
+			return true
+		}
+	}
+	return false
+}
+
+// Reason says why an order was refunded or is in review. It picks the words
+// people read.
+type Reason string
+
+// The reasons.
+const (
+	ReasonNone        Reason = ""
+	ReasonProvider    Reason = "provider"    // the provider ended it as refunded
+	ReasonInvalid     Reason = "invalid"     // refused: number, plan or amount
+	ReasonStock       Reason = "stock"       // refused: out of stock
+	ReasonFloat       Reason = "float"       // refused: the owner's float is too low
+	ReasonClosed      Reason = "closed"      // refused or never sent: the provider does not take our key
+	ReasonUnreachable Reason = "unreachable" // never left: no connection could be made
+	ReasonCancelled   Reason = "cancelled"   // taken back before it was sent
+	ReasonLost        Reason = "lost"        // review: the answer was lost and the provider does not list it
+	ReasonMismatch    Reason = "mismatch"    // review: the provider's order with our reference is not ours
+	ReasonTooLong     Reason = "toolong"     // review: no final state within the provider's own limits
+	ReasonAmbiguous   Reason = "ambiguous"   // review: more than one order at the provider could be this one
+	ReasonPerson      Reason = "person"      // settled by an admin
+)
+
+// Offer is a plan that the provider suggests instead.
+type Offer struct {
+	Name string `json:"name"`
+	Plan string `json:"plan"`
+	Face Money  `json:"face"`
+}
+
+// Evidence is what proves a settlement: who said what, when.
+type Evidence struct {
+	At        time.Time `json:"at"`
+	HTTP      int       `json:"http,omitempty"`
+	Word      string    `json:"word,omitempty"` // status or error code, as the provider spelt it
+	RequestID string    `json:"request_id,omitempty"`
+	Digest    string    `json:"digest,omitempty"` // SHA-256 of the raw answer
+}
+
+// Order is one sale.
+type Order struct {
+	ID    OrderID `json:"id"`
+	No    uint64  `json:"no"` // the number people use; set when placed
+	Shop  ShopID  `json:"shop"`
+	By    int64   `json:"by"`   // who tapped confirm
+	Chat  int64   `json:"chat"` // where its card lives
+	Card  string  `json:"card"` // the living message
+	Good  Good    `json:"good"`
+	State State   `json:"state"`
+
+	// What is sold, frozen from the quote.
+	Operator Operator `json:"operator,omitempty"`
+	Plan     string   `json:"plan,omitempty"`
+	PlanName string   `json:"plan_name,omitempty"`
+	PlanKind PlanKind `json:"plan_kind,omitempty"`
+	To       string   `json:"to,omitempty"`        // MSISDN or line; empty for gift cards
+	LineType string   `json:"line_type,omitempty"` // ADSL or 4G
+	Product  string   `json:"product,omitempty"`
+	TypeID   string   `json:"type_id,omitempty"`
+	Quantity int      `json:"quantity"`       // 1 but for gift cards
+	Face     Money    `json:"face,omitempty"` // face value of all; 0 where there is none
+	Price    Money    `json:"price"`          // what the shop pays for all
+	Expected Money    `json:"expected"`       // cost by the price list; the margin guard's base
+
+	Placed  time.Time `json:"placed"`
+	Changed time.Time `json:"changed"`
+	Settled time.Time `json:"settled,omitzero"`
+
+	// The provider's side.
+	ProviderID  string    `json:"provider_id,omitempty"`
+	ProviderRef string    `json:"provider_ref,omitempty"`
+	RequestID   string    `json:"request_id,omitempty"`
+	Word        string    `json:"word,omitempty"` // its last status, as spelt
+	Submitted   time.Time `json:"submitted,omitzero"`
+	Submits     int       `json:"submits,omitempty"` // requests that may have left
+	Throttled   bool      `json:"throttled,omitempty"`
+	Lookups     int       `json:"lookups,omitempty"` // readable look-ups that did not find it, since the last submit
+	Polls       int       `json:"polls,omitempty"`
+	Faults      int       `json:"faults,omitempty"` // unreadable answers in a row
+	Due         time.Time `json:"due,omitzero"`     // when to ask again; zero once final
+
+	// How it ended.
+	Reason       Reason    `json:"reason,omitempty"`
+	Message      string    `json:"message,omitempty"` // the provider's refund_message
+	Offers       []Offer   `json:"offers,omitempty"`
+	Captured     Money     `json:"captured,omitempty"`
+	Charged      Money     `json:"charged,omitempty"`
+	ChargedKnown bool      `json:"charged_known,omitempty"`
+	DeliveredQty int       `json:"delivered_qty,omitempty"`
+	Transaction  string    `json:"transaction,omitempty"` // the operator's own number (num_trans)
+	Processed    string    `json:"processed,omitempty"`   // date_traitement
+	Sealed       []byte    `json:"sealed,omitempty"`      // the codes, encrypted
+	Evidence     *Evidence `json:"evidence,omitempty"`
+	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
+}
+
+// Commission is what the shop earns when it sells at face value; 0 where
+// there is no face value.
+func (o Order) Commission() Money {
+	if o.Face == 0 || o.State == Refunded {
+		return 0
+	}
+	return o.Face - o.Price
+}
+
+// Valid reports the first thing that makes an order unfit to be placed.
+func (o Order) Valid() error {
+	switch {
+	case o.ID == "" || o.Shop == 0 || o.Card == "" || o.Chat == 0:
+		return fmt.Errorf("topup: order without identity")
+	case o.Price <= 0 || o.Price > MaxMoney || o.Expected < 0 || o.Face < 0:
+		return fmt.Errorf("topup: order with impossible money")
+	case o.Quantity < 1 || o.Quantity > 1000:
+		return fmt.Errorf("topup: order with impossible quantity")
+	case o.Good == MobileTopUp && (o.Plan == "" || o.To == "" || o.Face <= 0):
+		return fmt.Errorf("topup: mobile order without plan, number or amount")
+	case o.Good == InternetCard && (o.LineType == "" || o.To == "" || o.Face <= 0):
+		return fmt.Errorf("topup: internet order without line or value")
+	case o.Good == GiftCard && (o.Product == "" || o.TypeID == ""):
+		return fmt.Errorf("topup: gift-card order without product")
+	case o.Face > 0 && o.Price > o.Face:
+		return fmt.Errorf("topup: price above face value")
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package topup
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Verdict is what the answer to a send proves.
+type Verdict string
+
+// The verdicts. Only Accepted, Refused and NotSent prove anything; the rest
+// leaves the order's fate open, and its money held.
+const (
+	Accepted  Verdict = "accepted"  // the provider has the order and gave its ID
+	Refused   Verdict = "refused"   // a documented refusal: no order was made
+	NotSent   Verdict = "notsent"   // no byte of the request left this machine
+	Duplicate Verdict = "duplicate" // the reference is taken: some earlier send arrived
+	Throttled Verdict = "throttled" // told to wait; nothing was started
+	KeyFault  Verdict = "keyfault"  // the provider does not take our key or address
+	Unknown   Verdict = "unknown"   // anything else
+)
+
+// SendAnswer is the outcome of one send.
+type SendAnswer struct {
+	Verdict     Verdict
+	Reason      Reason // for Refused, NotSent and KeyFault
+	ProviderID  string // Accepted; for Duplicate the existing order, if told
+	ProviderRef string
+	RetryAfter  time.Duration // Throttled; 0 when not told
+	Evidence    Evidence
+}
+
+// Phase is a provider status, read tolerantly.
+type Phase string
+
+// The phases.
+const (
+	PhaseOpen      Phase = "open"      // PENDING, HANDLING, PROCESSING and words never seen
+	PhaseUncertain Phase = "uncertain" // UNKNOWN_ERROR
+	PhaseQueued    Phase = "queued"
+	PhaseDone      Phase = "done"     // FULFILLED
+	PhasePart      Phase = "part"     // PARTIALLY_FILLED
+	PhaseRefunded  Phase = "refunded" // money back on the owner's float
+)
+
+// Status is the provider's word on one of its orders.
+type Status struct {
+	ProviderID   string
+	ProviderRef  string
+	Phase        Phase
+	Plan         string // mobile: plan_code; gift cards: product
+	TypeID       string // gift cards: type
+	To           string
+	LineType     string
+	Face         Money // mobile, internet
+	Charged      Money // what the float paid; valid when ChargedKnown
+	ChargedKnown bool
+	Message      string // refund_message, for the customer
+	Offers       []Offer
+	Cards        []Card
+	Transaction  string // num_trans
+	Processed    string // date_traitement
+	Quantity     int
+	DoneQty      int // fulfilled_quantity
+	Created      time.Time
+	Retried      bool // the provider links a follow-up or retried order to it
+	Evidence     Evidence
+}
+
+// FaultKind classes a failed read.
+type FaultKind string
+
+// The faults.
+const (
+	FaultNotFound    FaultKind = "notfound"    // 404 NOT_FOUND in the documented form
+	FaultKey         FaultKind = "key"         // key or address not taken: stop all traffic
+	FaultBlocked     FaultKind = "blocked"     // address locked out for a quarter of an hour
+	FaultThrottled   FaultKind = "throttled"   // 429 and its kin
+	FaultInvalid     FaultKind = "invalid"     // a documented "no" to the question asked (ERR_PHONE, ERR_VALIDATION)
+	FaultUnavailable FaultKind = "unavailable" // no readable answer: says nothing
+)
+
+// Fault is the error of every provider call but Send.
+type Fault struct {
+	Kind       FaultKind
+	Code       string // the provider's code, normalised; may be empty
+	HTTP       int
+	RetryAfter time.Duration
+	Err        error // the cause, without secrets
+}
+
+// Error names the kind, the HTTP status and the code; never a body.
+func (f *Fault) Error() string {
+	s := "provider: " + string(f.Kind)
+	if f.HTTP != 0 {
+		s += fmt.Sprintf(" (HTTP %d)", f.HTTP)
+	}
+	if f.Code != "" {
+		s += " " + f.Code
+	}
+	if f.Err != nil {
+		s += ": " + f.Err.Error()
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// Provider is the reseller API as the business sees it. All errors are
+// *Fault. Implementations do not retry, wait or limit: that is the worker's.
+type Provider interface {
+	// Weather asks which operators are up; it needs no key.
+	Weather(ctx context.Context) (Weather, error)
+	// Account checks the key. A wrong key costs one of five attempts.
+	Account(ctx context.Context) (Account, error)
+	// Float is the owner's balance at the provider.
+	Float(ctx context.Context) (Money, error)
+	// Plans is the mobile price list.
+	Plans(ctx context.Context) ([]Plan, error)
+	// Products lists the internet cards of a type (ADSL, LTE4G).
+	Products(ctx context.Context, lineType string) ([]InternetProduct, error)
+	// CheckLine asks whether a line takes cards of a type.
+	CheckLine(ctx context.Context, lineType string, line Line) (LineInfo, error)
+	// Catalogue lists the gift cards.
+	Catalogue(ctx context.Context) ([]Category, error)
+	// Stock asks denominations, costs and stock of one gift-card product.
+	Stock(ctx context.Context, productID string) (GiftStock, error)
+
+	// Send submits the order once, with its ID as reference where the
+	// provider takes one.
+	Send(ctx context.Context, o Order) SendAnswer
+	// Check reads an order by o.ProviderID.
+	Check(ctx context.Context, o Order) (Status, error)
+	// Find reads an order by one spelling of its reference.
+	Find(ctx context.Context, o Order, ref string) (Status, error)
+	// Recent lists one page (1 is the first, newest first, 100 an each) of the
+	// orders of a good made since, and whether there are more pages.
+	Recent(ctx context.Context, good Good, since time.Time, page int) (list []Status, more bool, err error)
+}

@@ -1,0 +1,172 @@
+package topup
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ShopID numbers shops from 1 in the order they were approved or asked.
+type ShopID uint64
+
+// AccountID names a ledger account: "shop/12/available", "house/funding".
+type AccountID string
+
+// Available is the account of money that a shop may spend.
+func (s ShopID) Available() AccountID { return AccountID(fmt.Sprintf("shop/%d/available", s)) }
+
+// Held is the account of money that open orders of a shop have set aside.
+func (s ShopID) Held() AccountID { return AccountID(fmt.Sprintf("shop/%d/held", s)) }
+
+// The accounts of the house. They mirror the outside world and may be
+// negative; a shop's accounts never are.
+const (
+	Funding     AccountID = "house/funding"     // money that shops handed to the owner (shown negative)
+	Sales       AccountID = "house/sales"       // captured sales whose cost the provider has not told
+	Cost        AccountID = "house/cost"        // what the provider charged for captured sales
+	Margin      AccountID = "house/margin"      // what the owner earned on them
+	Adjustments AccountID = "house/adjustments" // corrections by a person
+)
+
+// Posting moves money into (positive) or out of (negative) one account.
+type Posting struct {
+	Account AccountID `json:"account"`
+	Amount  Money     `json:"amount"`
+}
+
+// Transaction is one line of the journal: postings that sum to zero.
+type Transaction struct {
+	Seq uint64 `json:"seq"` // gapless from 1; the store sets it
+	// Key makes the line repeatable: the same key with the same postings is
+	// the same line, with others it is an error. Forms: "order/<id>/hold",
+	// "order/<id>/capture", "order/<id>/release", "credit/<request>",
+	// "debit/<request>".
+	Key      string    `json:"key"`
+	At       time.Time `json:"at"`
+	Actor    int64     `json:"actor,omitempty"` // Telegram user who caused it; 0 = the provider's answer
+	Memo     string    `json:"memo,omitempty"`
+	Postings []Posting `json:"postings"`
+	// Prev and Hash chain the journal: Hash covers Prev and all of the above.
+	// The store sets both, hex SHA-256.
+	Prev string `json:"prev"`
+	Hash string `json:"hash"`
+}
+
+// Wallet is a shop's money at one moment.
+type Wallet struct {
+	Available Money
+	Held      Money
+}
+
+// HoldKey is the journal key of an order's hold.
+func (id OrderID) HoldKey() string { return "order/" + string(id) + "/hold" }
+
+// CaptureKey is the journal key of an order's capture (with the release of
+// the undelivered part, if any).
+func (id OrderID) CaptureKey() string { return "order/" + string(id) + "/capture" }
+
+// ReleaseKey is the journal key of the release of a refused order.
+func (id OrderID) ReleaseKey() string { return "order/" + string(id) + "/release" }
+
+// Hold is the transaction that sets an order's price aside.
+func Hold(o Order) Transaction {
+	return Transaction{
+		Key: o.ID.HoldKey(), At: o.Placed, Actor: o.By,
+		Postings: []Posting{{o.Shop.Available(), -o.Price}, {o.Shop.Held(), o.Price}},
+	}
+}
+
+// Release is the transaction that gives a refused order's price back.
+func Release(o Order) Transaction {
+	return Transaction{
+		Key: o.ID.ReleaseKey(), At: o.Settled,
+		Postings: []Posting{{o.Shop.Held(), -o.Price}, {o.Shop.Available(), o.Price}},
+	}
+}
+
+// Capture is the transaction that takes what was delivered of an order and
+// releases the rest. What the provider charged goes to Cost, the remainder to
+// Margin; where it has not told, the whole goes to Sales.
+func Capture(o Order) Transaction {
+	t := Transaction{
+		Key: o.ID.CaptureKey(), At: o.Settled,
+		Postings: []Posting{{o.Shop.Held(), -o.Price}},
+	}
+	add := func(a AccountID, m Money) {
+		if m != 0 {
+			t.Postings = append(t.Postings, Posting{a, m})
+		}
+	}
+	if o.ChargedKnown {
+		add(Cost, o.Charged)
+		add(Margin, o.Captured-o.Charged)
+	} else {
+		add(Sales, o.Captured)
+	}
+	add(o.Shop.Available(), o.Price-o.Captured)
+	return t
+}
+
+// Credit is the transaction by which an admin puts money into a shop's
+// wallet; request makes it happen once.
+func Credit(shop ShopID, amount Money, request string, actor int64, memo string, at time.Time) Transaction {
+	return Transaction{
+		Key: "credit/" + request, At: at, Actor: actor, Memo: memo,
+		Postings: []Posting{{Funding, -amount}, {shop.Available(), amount}},
+	}
+}
+
+// Debit is the counter-entry of a credit: money leaves a shop's wallet.
+func Debit(shop ShopID, amount Money, request string, actor int64, memo string, at time.Time) Transaction {
+	return Transaction{
+		Key: "debit/" + request, At: at, Actor: actor, Memo: memo,
+		Postings: []Posting{{shop.Available(), -amount}, {Funding, amount}},
+	}
+}
+
+// ShopState is where a shop stands with the owner.
+type ShopState string
+
+// The states of a shop.
+const (
+	ShopAsked    ShopState = "asked"
+	ShopApproved ShopState = "approved"
+	ShopRefused  ShopState = "refused"
+)
+
+// Shop is a counter that sells, or asks to.
+type Shop struct {
+	ID      ShopID    `json:"id"`
+	Chat    int64     `json:"chat"` // its private chat, which is also its owner's user ID
+	Name    string    `json:"name"`
+	Phone   string    `json:"phone"`
+	State   ShopState `json:"state"`
+	Asked   time.Time `json:"asked"`
+	Decided time.Time `json:"decided,omitzero"`
+	Decider int64     `json:"decider,omitempty"`
+}
+
+// EntryKind is what a journal line is about, read from its key.
+type EntryKind string
+
+// The kinds of journal lines.
+const (
+	EntryHold    EntryKind = "hold"
+	EntryCapture EntryKind = "capture"
+	EntryRelease EntryKind = "release"
+	EntryCredit  EntryKind = "credit"
+	EntryDebit   EntryKind = "debit"
+)
+
+// SplitKey tells what a journal key is about, and the order or request it
+// names. An unknown key gives an empty kind.
+func SplitKey(key string) (kind EntryKind, id string) {
+	f := strings.Split(key, "/")
+	switch {
+	case len(f) == 3 && f[0] == "order":
+		return EntryKind(f[2]), f[1]
+	case len(f) == 2:
+		return EntryKind(f[0]), f[1]
+	}
+	return "", ""
+}
