@@ -66,7 +66,7 @@ func picture(t *testing.T) []byte {
 	for y := range side {
 		for x := range side {
 			c := color.Gray{Y: 255}
-			if margin := cell * 2; x >= margin && y >= margin && x < side-margin && y < side-margin && (x/cell*7+y/cell*13+x/cell*y/cell)%3 == 0 {
+			if margin := cell * 2; x >= margin && y >= margin && x < side-margin && y < side-margin && (x/cell*7+y/cell*13+(x/cell)*(y/cell))%5 < 2 {
 				c.Y = 0
 			}
 			img.SetGray(x, y, c)

@@ -133,10 +133,7 @@ func (s *Server) editMessageMedia(p *params) (any, *failure) {
 		return nil, bad("MEDIA_CAPTION_TOO_LONG")
 	}
 	return s.edit(p, func(m *Message) *failure {
-		if m.Photo == nil && m.Document == nil {
-			// Telegram lets a bot hang a file on a text, which then becomes its caption no more.
-			m.Text, m.Entities, m.LinkPreviewOptions = "", nil, nil
-		}
+		m.Text, m.Entities, m.LinkPreviewOptions = "", nil, nil // a text message may become a file
 		attachment.hang(m)
 		m.Caption, m.CaptionEntities = caption.text, caption.entities
 		m.ShowCaptionAboveMedia, m.HasMediaSpoiler = media.ShowCaptionAboveMedia, media.HasSpoiler

@@ -107,6 +107,13 @@ func TestEditCaptionMediaAndMarkup(t *testing.T) {
 	if m.Document == nil || m.Document.FileName != "r.txt" || m.Photo != nil || m.Caption != "three" {
 		t.Errorf("got %s", toJSON(t, m))
 	}
+	file := m.Document.FileID
+	m = telegram.Message{}
+	r.call("editMessageMedia", "chat_id", "1001", "message_id", itoa(r.send()),
+		"media", `{"type":"document","media":"`+file+`"}`).into(t, &m)
+	if m.Document == nil || m.Text != "" {
+		t.Errorf("a text made a file: %s", toJSON(t, m))
+	}
 	r.clean()
 }
 

@@ -134,11 +134,8 @@ func FuzzHTML(f *testing.F) {
 	for _, seed := range []string{"<b>a</b>", "<a href='x'>😀</a>", "&#65;<pre><code class=language-go>", " <i> </i>\n", "<blockquote><code>x</code></>"} {
 		f.Add(seed)
 	}
-	s := telegram.New(unlimited())
-	s.AddPerson(telegram.Person{ID: amina, FirstName: "Amina"})
-	s.Start(amina, "")
 	f.Fuzz(func(t *testing.T, in string) {
-		r := &rig{s, t}
+		r := newRig(t, unlimited())
 		a := r.call("sendMessage", "chat_id", "1001", "parse_mode", "HTML", "text", in)
 		if !a.OK {
 			return

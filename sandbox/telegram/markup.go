@@ -155,7 +155,7 @@ func keyboardButton(p *params, raw json.RawMessage, c *chat) (KeyboardButton, *f
 	case w.RequestUsers != nil, w.RequestChat != nil, w.RequestManagedBot != nil, w.RequestPoll != nil:
 		p.complain("a keyboard button asks for something the sandbox does not give")
 		return b, bad("BUTTON_TYPE_INVALID")
-	case false:
+	case c.Type != "private" && b.RequestContact:
 		return b, bad("phone number can be requested in private chats only")
 	case c.Type != "private" && b.RequestLocation:
 		return b, bad("location can be requested in private chats only")

@@ -52,9 +52,17 @@ function meta(message, own, read) {
 function quote(to, phone) {
   if (!to) return null;
   const name = to.from?.id === phone.id ? phone.person.name : phone.bot.name;
-  const text = element('span', 'excerpt', (to.text ?? to.caption ?? say('message.photo')).split('\n', 1)[0]);
+  const text = element('span', 'excerpt', excerpt(to.text ?? to.caption ?? '', to.entities ?? to.caption_entities ?? []) || say('message.photo'));
   text.dir = 'auto';
   return button('reply-quote', () => phone.showMessage(to.message_id), element('b', '', name), text);
+}
+
+// excerpt is the first line of a text, with its spoilers blotted out.
+function excerpt(text, entities) {
+  for (const e of entities.filter((e) => e.type === 'spoiler')) {
+    text = text.slice(0, e.offset) + '░'.repeat(e.length) + text.slice(e.offset + e.length);
+  }
+  return text.split('\n', 1)[0];
 }
 
 function media(message, phone) {
