@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -81,7 +79,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	}, db, texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
 	worker := topup.NewWorker(client, engine.Username, cfg.pollScale, engine.Answered, log)
-	engine.Connect(bot.NewErrands(sender, api, log), worker)
+	errands := bot.NewErrands(sender, api, log)
+	engine.Connect(errands, worker)
 	intake := bot.NewIntake(cfg.token, cfg.telegramURL, via.telegram, log)
 
 	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
@@ -104,6 +103,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 			stop(err)
 		}
 	})
+	workers.Go(func() { errands.RunErrands(ctx) })
 	workers.Go(func() { introduce(ctx, api, engine, log) })
 	workers.Go(func() { refresh(ctx, engine, cfg.pollScale) })
 	if cfg.listen != "" {
@@ -129,6 +129,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, bot.ErrConflict):
 		return errors.New("another process is using this bot's token; only one may run")
+	case errors.Is(cause, bot.ErrWebhook):
+		return errors.New("a webhook is set for this bot, so it can't poll; delete it with the Bot API's deleteWebhook and start again")
 	case errors.Is(cause, bot.ErrUnauthorized):
 		return errors.New("Telegram does not accept TELEGRAM_BOT_TOKEN; get a current one from BotFather")
 	case errors.Is(cause, context.Canceled):
@@ -202,12 +204,4 @@ func refresh(ctx context.Context, engine *bot.Engine, scale float64) {
 			engine.Ping()
 		}
 	}
-}
-
-// runDirectory makes sure that a directory exists, for files of ours only.
-func runDirectory(path string) error {
-	if err := os.MkdirAll(path, 0o700); err != nil {
-		return fmt.Errorf("the folder %s can't be made: %w", path, err)
-	}
-	return nil
 }

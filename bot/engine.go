@@ -35,9 +35,10 @@ type Engine struct {
 	log    *slog.Logger
 
 	events   chan event
-	lastPoll time.Time // when updates were last taken, to know an outage
+	lastPoll atomic.Int64 // Unix nanoseconds of the last poll that Telegram answered
 	gone     chan struct{}
 	botName  atomic.Pointer[string]
+	username atomic.Pointer[string]
 	counts   Counts
 }
 
@@ -74,6 +75,12 @@ const lateAfter = time.Minute
 // for a day.
 const handledFor = 8 * 24 * time.Hour
 
+// cardsFor is how long the message of a card is remembered after it was sent.
+const cardsFor = 60 * 24 * time.Hour
+
+// pruneMost bounds one clean-up, so that it never holds the till up.
+const pruneMost = 5000
+
 // NewEngine makes an engine over an open store. Run starts it.
 func NewEngine(cfg Config, db *store.DB, texts *locales.Texts, log *slog.Logger) *Engine {
 	return &Engine{
@@ -86,6 +93,18 @@ func NewEngine(cfg Config, db *store.DB, texts *locales.Texts, log *slog.Logger)
 
 // SetBotName tells our Telegram username, once it is known.
 func (e *Engine) SetBotName(name string) { e.botName.Store(&name) }
+
+// Username is the name of our account at the provider, which it puts before
+// our references; "" until it is known.
+func (e *Engine) Username() string {
+	if u := e.username.Load(); u != nil {
+		return *u
+	}
+	return ""
+}
+
+// Silence is the time since Telegram last answered a poll.
+func (e *Engine) Silence() time.Duration { return time.Since(time.Unix(0, e.lastPoll.Load())) }
 
 // Counts gives the running totals.
 func (e *Engine) Counts() *Counts { return &e.counts }
@@ -325,14 +344,16 @@ func (e *Engine) release(a *after) {
 // recover offers again what was owed when the process ended. Nothing else is
 // special about a start: what is due is due.
 func (e *Engine) recover() error {
-	now := time.Now()
-	e.lastPoll = now
+	e.lastPoll.Store(time.Now().UnixNano())
 	err := e.db.View(func(tx *store.Tx) error {
 		var alive time.Time
 		if ok, err := tx.Setting(settingAlive, &alive); err != nil {
 			return err
 		} else if ok {
-			e.lastPoll = alive
+			e.lastPoll.Store(alive.UnixNano())
+		}
+		if acc, ok := (&view{tx: tx}).Account(); ok {
+			e.username.Store(&acc.Username)
 		}
 		return tx.Outbox(func(o store.Owed) bool {
 			out, err := outgoing(tx, o)
@@ -708,7 +729,10 @@ func (e *Engine) place(tx *store.Tx, a *after, o topup.Order) error {
 type prune struct{}
 
 func (prune) apply(_ *Engine, tx *store.Tx, a *after) error {
-	_, err := tx.PruneHandled(a.now.Add(-handledFor), 5000)
+	if _, err := tx.PruneHandled(a.now.Add(-handledFor), pruneMost); err != nil {
+		return err
+	}
+	_, err := tx.PruneCards(a.now.Add(-cardsFor), pruneMost)
 	return err
 }
 func (prune) park(_ *Engine, _ *store.Tx, _ *after, why error) error { return nil }

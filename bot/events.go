@@ -14,8 +14,8 @@ import (
 // all of them are durably handled, or one never will be.
 func (e *Engine) Take(ctx context.Context, updates []Update) error {
 	now := time.Now()
-	gap := now.Sub(e.lastPoll)
-	e.lastPoll = now
+	gap := e.Silence()
+	e.lastPoll.Store(now.UnixNano())
 	if len(updates) == 0 {
 		return nil
 	}
@@ -135,7 +135,7 @@ func (u *arrived) park(e *Engine, tx *store.Tx, a *after, why error) error {
 	return e.notice(tx, a, "parked", number(u.update.ID))
 }
 
-func person(s Sender_) flows.Person {
+func person(s User) flows.Person {
 	name := s.FirstName
 	if s.LastName != "" {
 		name += " " + s.LastName

@@ -114,6 +114,7 @@ func (synced) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil
 
 func (s synced) apply(e *Engine, tx *store.Tx, a *after) error {
 	if s.account != nil {
+		e.username.Store(&s.account.Username)
 		if err := tx.PutSetting(settingAccount, *s.account); err != nil {
 			return err
 		}

@@ -77,7 +77,9 @@ func (r *renderer) html(lang string, m flows.Msg) string {
 func (r *renderer) datum(lang string, v any) (string, *int) {
 	number := func(n int) (string, *int) { return locales.Latin(lang, locales.Group(int64(n))), &n }
 	latin := func(s string) (string, *int) { return locales.Latin(lang, html.EscapeString(printable(s, 200))), nil }
-	own := func(s string, most int) (string, *int) { return locales.Own(html.EscapeString(printable(s, most))), nil }
+	own := func(s string, most int) (string, *int) {
+		return locales.Own(html.EscapeString(printable(s, most))), nil
+	}
 	switch v := v.(type) {
 	case topup.Money:
 		return locales.Money(lang, int64(v), false), nil

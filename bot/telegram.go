@@ -24,6 +24,8 @@ const (
 	callTimeout   = 20 * time.Second
 	uploadTimeout = 60 * time.Second
 	answerMost    = 1 << 20 // bytes of one answer; a sent message is some KiB
+
+	alienPark = 30 * time.Second // after a 429 that does not say for how long
 )
 
 // tokenForm is what BotFather gives out.
@@ -115,8 +117,18 @@ type envelope struct {
 // reply is an answer as it came over the wire.
 type reply struct {
 	status int // of HTTP; 0 when none came
-	isJSON bool
 	envelope
+}
+
+// readEnvelope reads an answer; false when it is none of the Bot API, which
+// gives every refusal an error_code. Proxies and portals have pages, and JSON,
+// of their own: their 403 must not pass for a person's block.
+func readEnvelope(body []byte) (envelope, bool) {
+	var e envelope
+	if json.Unmarshal(body, &e) != nil || (!e.OK && e.Code == 0) {
+		return envelope{}, false
+	}
+	return e, true
 }
 
 type replyKey struct{}
@@ -138,7 +150,7 @@ func (w *witness) Do(req *http.Request) (*http.Response, error) {
 	}
 	if r, ok := req.Context().Value(replyKey{}).(*reply); ok {
 		r.status = resp.StatusCode
-		r.isJSON = json.Unmarshal(body, &r.envelope) == nil
+		r.envelope, _ = readEnvelope(body)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
@@ -151,16 +163,26 @@ func (a *API) call(ctx context.Context, timeout time.Duration, method string, re
 	r := &reply{}
 	err := request(context.WithValue(ctx, replyKey{}, r))
 	switch {
-	case r.isJSON && r.OK:
+	case r.OK:
 		return r, nil
-	case r.isJSON || r.status == http.StatusTooManyRequests:
-		return nil, a.refused(method, r)
-	case r.status != 0: // a page of something between us and Telegram
-		return nil, &Fail{Kind: FailTemporary, Method: method, Code: r.status, Text: http.StatusText(r.status)}
+	case r.Code != 0:
+		return nil, refused(method, r.envelope, a.redactor)
+	case r.status != 0:
+		return nil, alien(method, r.status)
 	case err == nil:
 		err = errors.New("no answer")
 	}
-	return nil, &Fail{Kind: FailTemporary, Method: method, Text: a.short(bareCause(err).Error())}
+	return nil, &Fail{Kind: FailTemporary, Method: method, Text: short(a.redactor, bareCause(err).Error())}
+}
+
+// alien is an answer of something between us and Telegram. Nothing of it is
+// quoted: such pages like to repeat the path of the request, token and all.
+func alien(method string, status int) *Fail {
+	f := &Fail{Kind: FailTemporary, Method: method, Code: status, Text: "no answer of the Bot API"}
+	if status == http.StatusTooManyRequests {
+		f.Kind, f.RetryAfter = FailThrottled, alienPark
+	}
+	return f
 }
 
 // bareCause takes the request's URL, which holds the token, off an error.
@@ -171,25 +193,22 @@ func bareCause(err error) error {
 	return err
 }
 
-func (a *API) refused(method string, r *reply) *Fail {
-	f := &Fail{Method: method, Code: r.Code, Text: a.short(r.Description), NewChat: r.Parameters.MigrateTo}
-	if f.Code == 0 {
-		f.Code = r.status
-	}
-	f.Kind = failKind(f.Code, r.Description)
-	if f.NewChat != 0 {
-		f.Kind = FailMigrated
-	}
+// refused is the Fail of an answer with ok:false.
+func refused(method string, e envelope, r *Redactor) *Fail {
+	f := &Fail{Kind: failKind(e.Code, e.Description), Method: method, Code: e.Code, Text: short(r, e.Description)}
 	if f.Kind == FailThrottled {
-		f.RetryAfter = max(time.Duration(r.Parameters.RetryAfter)*time.Second, time.Second)
+		f.RetryAfter = max(time.Duration(e.Parameters.RetryAfter)*time.Second, time.Second)
+	}
+	if e.Parameters.MigrateTo != 0 {
+		f.Kind, f.NewChat = FailMigrated, e.Parameters.MigrateTo
 	}
 	return f
 }
 
 // short makes a foreign text fit for an error.
-func (a *API) short(text string) string {
+func short(r *Redactor, text string) string {
 	const most = 200
-	text = strings.Join(strings.Fields(a.redactor.Clean(text)), " ")
+	text = strings.Join(strings.Fields(r.Clean(text)), " ")
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}
@@ -359,4 +378,158 @@ func (a *API) Action(ctx context.Context, chat int64, action string) error {
 		_, err := a.client.SendChatAction(ctx, &tg.SendChatActionParams{ChatID: chat, Action: models.ChatAction(action)})
 		return err
 	})
+}
+
+// markup is what hangs under a message: the button that asks for the contact,
+// the removal of that button, inline buttons, or nothing. Telegram takes only
+// one of them; the first in this order counts.
+func markup(m Message) models.ReplyMarkup {
+	switch {
+	case m.AskContact != "":
+		return contactKeyboard{
+			Rows:   [][]contactButton{{{Text: m.AskContact, RequestContact: true}}},
+			Resize: true, OneTime: true,
+		}
+	case m.RemoveKeyboard:
+		return keyboardRemoval{Remove: true}
+	}
+	var rows [][]inlineButton
+	for _, row := range m.Rows {
+		var out []inlineButton
+		for _, b := range row {
+			button := inlineButton{Text: b.Text, Data: b.Data, URL: b.URL, Style: b.Style}
+			if b.Copy != "" {
+				button.Copy = &copyText{b.Copy}
+			}
+			out = append(out, button)
+		}
+		if len(out) > 0 {
+			rows = append(rows, out)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return inlineKeyboard{rows}
+}
+
+// The library's own button type sends an empty copy_text with every button.
+type (
+	inlineKeyboard struct {
+		Rows [][]inlineButton `json:"inline_keyboard"`
+	}
+	inlineButton struct {
+		Text  string    `json:"text"`
+		Data  string    `json:"callback_data,omitempty"`
+		URL   string    `json:"url,omitempty"`
+		Copy  *copyText `json:"copy_text,omitempty"`
+		Style string    `json:"style,omitempty"`
+	}
+	copyText struct {
+		Text string `json:"text"`
+	}
+	contactKeyboard struct {
+		Rows    [][]contactButton `json:"keyboard"`
+		Resize  bool              `json:"resize_keyboard"`
+		OneTime bool              `json:"one_time_keyboard"`
+	}
+	contactButton struct {
+		Text           string `json:"text"`
+		RequestContact bool   `json:"request_contact"`
+	}
+	keyboardRemoval struct {
+		Remove bool `json:"remove_keyboard"`
+	}
+)
+
+// FailKind says what a failed call means for the caller.
+type FailKind string
+
+// The kinds of failure.
+const (
+	FailTemporary    FailKind = "temporary"    // no answer, 5xx, a page of a proxy: it may have been done, or not
+	FailThrottled    FailKind = "throttled"    // 429: the whole token waits for RetryAfter
+	FailBlocked      FailKind = "blocked"      // the person blocked the bot, never started it, or is gone
+	FailChatGone     FailKind = "chat_gone"    // no such chat, or the bot may not write there
+	FailMigrated     FailKind = "migrated"     // the group is now the supergroup NewChat
+	FailNotModified  FailKind = "not_modified" // an edit that changes nothing: as good as done
+	FailGone         FailKind = "gone"         // the message to edit or delete is gone, or is none that can be
+	FailMarkup       FailKind = "markup"       // Telegram refuses the content: our fault, and for ever
+	FailStale        FailKind = "stale"        // the button press is too old to be answered
+	FailUnauthorized FailKind = "unauthorized" // the token is not, or no longer, valid
+	FailConflict     FailKind = "conflict"     // another process uses the token
+	FailSentBlind    FailKind = "sent_blind"   // the message is out, its ID unknown
+)
+
+// Fail is a call that did not succeed.
+type Fail struct {
+	Kind       FailKind
+	Method     string        // of the Bot API
+	Code       int           // of the answer; 0 when none came
+	RetryAfter time.Duration // only for FailThrottled, at least a second
+	NewChat    int64         // only for FailMigrated
+	// Text is what the server or the network said, short and without secrets.
+	// It may quote a part of the message.
+	Text string
+}
+
+func (f *Fail) Error() string {
+	return fmt.Sprintf("telegram: %s: %s (%d): %s", f.Method, f.Kind, f.Code, f.Text)
+}
+
+// failOf gives the Fail of an error of the API; any other error is temporary.
+func failOf(err error) *Fail {
+	if err == nil {
+		return nil
+	}
+	if f, ok := errors.AsType[*Fail](err); ok {
+		return f
+	}
+	return &Fail{Kind: FailTemporary, Text: err.Error()}
+}
+
+// failTexts tells the refusals with code 400 apart. The Bot API documents no
+// codes for them: these are the server's own words.
+var failTexts = []struct {
+	part string
+	kind FailKind
+}{
+	{"message is not modified", FailNotModified},
+	{"query is too old", FailStale},
+	{"query id is invalid", FailStale},
+	{"message to edit not found", FailGone},
+	{"message can't be edited", FailGone},
+	{"there is no text in the message to edit", FailGone},
+	{"message_id_invalid", FailGone},
+	{"message to delete not found", FailGone},
+	{"message can't be deleted", FailGone},
+	{"chat not found", FailChatGone},
+	{"user not found", FailChatGone},
+	{"peer_id_invalid", FailChatGone},
+	{"chat_write_forbidden", FailChatGone},
+	{"group chat was deactivated", FailChatGone},
+	{"not enough rights", FailChatGone},
+	{"have no rights", FailChatGone},
+}
+
+func failKind(code int, description string) FailKind {
+	switch {
+	case code == http.StatusTooManyRequests:
+		return FailThrottled
+	case code == http.StatusForbidden:
+		return FailBlocked
+	case code == http.StatusUnauthorized, code == http.StatusNotFound:
+		return FailUnauthorized
+	case code == http.StatusConflict:
+		return FailConflict
+	case code < 400 || code > 499:
+		return FailTemporary
+	}
+	description = strings.ToLower(description)
+	for _, t := range failTexts {
+		if strings.Contains(description, t.part) {
+			return t.kind
+		}
+	}
+	return FailMarkup
 }

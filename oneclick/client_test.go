@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"hanout/topup"
 )
 
 func TestNew(t *testing.T) {
@@ -105,6 +108,21 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	if n := len(e.asked()); n != 0 {
 		t.Errorf("%d requests were redirected", n)
+	}
+}
+
+func TestOwnTransportSpeaksHTTP1(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		success(fmt.Sprintf(`{"balance":%d}`, r.ProtoMajor))(w, r)
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	tr := transport()
+	tr.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
+	c := dial(t, Options{BaseURL: s.URL + "/v3", HTTP: &http.Client{Transport: tr}})
+	if major, err := c.Float(t.Context()); err != nil || major != topup.Dinars(1) {
+		t.Errorf("spoke HTTP/%s, %v", major, err)
 	}
 }
 

@@ -207,6 +207,18 @@ func TestPhases(t *testing.T) {
 	}
 }
 
+// Evidence quotes the provider only within bounds.
+func TestEvidenceIsBounded(t *testing.T) {
+	long := strings.Repeat("W", 65)
+	for word, want := range map[string]string{long[1:]: long[1:], long: "", "fine word": "fine word", "ممنوع": "", `a\nb`: ""} {
+		a := &answer{envelope: envelope{RequestID: text(long)}}
+		s, err := readOrder(topup.MobileTopUp, []byte(`{"status":"`+word+`"}`), a)
+		if err != nil || s.Evidence.Word != want || s.Evidence.RequestID != "" {
+			t.Errorf("%q: %+v, %v", word, s.Evidence, err)
+		}
+	}
+}
+
 // An order without a word, or about which nothing can be read, is no answer.
 func TestCheckUnreadable(t *testing.T) {
 	o := mobileOrder()
@@ -222,6 +234,9 @@ func TestCheckUnreadable(t *testing.T) {
 		if !errors.As(err, &f) || f.Kind != topup.FaultUnavailable {
 			t.Errorf("%s: %v", data, err)
 			continue
+		}
+		if !errors.Is(err, errForm) && !errors.Is(err, errOther) {
+			t.Errorf("%s: the cause is not in our own words: %v", data, err)
 		}
 		noSecret(t, err.Error())
 	}

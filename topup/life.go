@@ -2,6 +2,7 @@ package topup
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -39,13 +40,29 @@ const (
 	queuedLimit    = 72 * time.Hour
 	openLimit      = 24 * time.Hour
 	recheckReview  = time.Hour
-	lookupsToSend  = 6 // look-ups, over about two minutes, before one re-send
+	lookupsToSend  = 7 // absent look-ups, over more than two minutes, before one re-send
 	maxSubmits     = 2
 	lookupsMost    = 24 // then a person is told
 )
 
-// lookupWaits are the pauses before the look-ups after a lost answer.
-var lookupWaits = []time.Duration{2, 3, 5, 10, 20, 40, 60}
+// lookupWaits are the pauses before the look-ups after a lost answer; the
+// last one goes on.
+var lookupWaits = []time.Duration{
+	2 * time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second,
+	20 * time.Second, 40 * time.Second, time.Minute,
+}
+
+// limit is the age from which a person is told of an order that is still
+// open: the provider's own longest times.
+func limit(s State) time.Duration {
+	switch s {
+	case Uncertain:
+		return uncertainLimit
+	case Queued:
+		return queuedLimit
+	}
+	return openLimit
+}
 
 // PollWait is the pause before the next check of an order that is open at the
 // provider, by the number of checks made and its age.
@@ -77,7 +94,19 @@ func PollWait(s State, polls int, age time.Duration) time.Duration {
 }
 
 func lookupWait(n int) time.Duration {
-	return lookupWaits[min(n, len(lookupWaits)-1)] * time.Second
+	return lookupWaits[min(n, len(lookupWaits)-1)]
+}
+
+// The pause after being told to wait, when no time or a long one is named.
+const (
+	throttleLeast = 2 * time.Second
+	throttleMost  = 30 * time.Second
+)
+
+// throttleWait is the pause after being told to wait. What the provider names
+// is its own time, so the poll scale does not shorten it.
+func throttleWait(named time.Duration, scale float64) time.Duration {
+	return max(stretch(throttleLeast, scale), min(named, throttleMost))
 }
 
 // Alert asks the engine to tell the admins something about an order.
@@ -106,15 +135,15 @@ type Step struct {
 // Submit is the step that must be committed before the request leaves. The
 // order is due again after lease, in case the process dies.
 func Submit(o Order, now time.Time, lease time.Duration) (Step, error) {
-	if o.State != Placed && o.State != Submitting {
-		return Step{}, fmt.Errorf("topup: order %s can't be submitted from %s", o.ID, o.State)
-	}
 	if o.Good == GiftCard && o.Submits > 0 {
 		return Step{}, fmt.Errorf("topup: gift-card order %s must never be submitted twice", o.ID)
 	}
+	if (o.State != Placed || o.Submits > 0) && !o.Resend() {
+		return Step{}, fmt.Errorf("topup: order %s can't be submitted from %s after %d requests", o.ID, o.State, o.Submits)
+	}
 	o.State = Submitting
 	o.Submits++
-	o.Lookups = 0
+	o.Lookups, o.Faults = 0, 0
 	o.Throttled = false
 	if o.Submits == 1 {
 		o.Submitted = now
@@ -136,43 +165,57 @@ func Cancel(o Order, why Reason, now time.Time) (Step, bool) {
 // waits.
 func Sent(o Order, a SendAnswer, now time.Time, scale float64) Step {
 	if o.State != Submitting {
-		return Step{Order: o} // settled meanwhile, by a look-up or a person
+		return late(o, a, now, scale)
 	}
 	first := o.Submits == 1
 	if a.Evidence.RequestID != "" {
 		o.RequestID = a.Evidence.RequestID
 	}
+	alert := AlertNone
+	wait := stretch(lookupWait(0), scale)
 	switch a.Verdict {
-	case Accepted:
-		return adopt(o, a.ProviderID, a.ProviderRef, now, scale)
+	case Accepted, Duplicate:
+		// Whether a duplicate is ours the check decides; see [Checked].
+		if a.ProviderID != "" {
+			return adopt(o, a.ProviderID, a.ProviderRef, now, scale)
+		}
 	case Refused, NotSent, KeyFault:
+		switch {
+		case a.Verdict == KeyFault:
+			alert = AlertKey
+		case a.Reason == ReasonFloat:
+			alert = AlertFloat
+		}
 		// A refusal of a repeated send says nothing about the first one.
 		if first {
 			s := refund(o, a.Reason, &a.Evidence, now)
-			switch {
-			case a.Verdict == KeyFault:
-				s.Alert = AlertKey
-			case a.Reason == ReasonFloat:
-				s.Alert = AlertFloat
-			}
+			s.Alert = alert
 			return s
 		}
-	case Duplicate:
-		if a.ProviderID != "" {
-			// Whether it is ours the check decides; see [Checked].
-			return adopt(o, a.ProviderID, "", now, scale)
-		}
 	case Throttled:
-		if first && o.Good != GiftCard {
-			o.Throttled = true
-		}
-		wait := min(max(a.RetryAfter, 2*time.Second), 30*time.Second)
-		o.Due = now.Add(stretch(wait, scale))
-		o.Changed = now
+		o.Throttled = first && o.Good != GiftCard
+		wait = throttleWait(a.RetryAfter, scale)
+	}
+	o.Due = now.Add(wait)
+	o.Changed = now
+	return Step{Order: o, Alert: alert}
+}
+
+// late is what the answer to a send makes of an order that went on without
+// it. Only the provider's ID is news: with it an order in review can be read,
+// and a released one is in dispute.
+func late(o Order, a SendAnswer, now time.Time, scale float64) Step {
+	if a.Verdict != Accepted || a.ProviderID == "" || o.ProviderID != "" {
 		return Step{Order: o}
 	}
-	o.Due = now.Add(stretch(lookupWait(0), scale))
-	o.Changed = now
+	switch o.State {
+	case Review:
+		o.Reason = ReasonNone
+		return adopt(o, a.ProviderID, a.ProviderRef, now, scale)
+	case Refunded:
+		o.ProviderID = a.ProviderID
+		return dispute(o, string(a.Verdict), now)
+	}
 	return Step{Order: o}
 }
 
@@ -200,8 +243,12 @@ func (o Order) Resend() bool {
 // means that the provider's list was read and did not have it; otherwise the
 // look-up failed and says nothing.
 func Lost(o Order, absent bool, now time.Time, scale float64) Step {
-	if o.State.Final() || o.ProviderID != "" {
+	switch {
+	case o.closed():
 		return Step{Order: o}
+	case o.ProviderID != "":
+		// It has an ID, but that is another order's: the check has failed.
+		return Faulted(o, &Fault{Kind: FaultUnavailable}, now, scale)
 	}
 	if absent {
 		o.Lookups++
@@ -225,15 +272,23 @@ func Lost(o Order, absent bool, now time.Time, scale float64) Step {
 
 // Ambiguous is what a look-up that found several candidates makes of it.
 func Ambiguous(o Order, now time.Time, scale float64) Step {
-	if o.State.Final() || o.ProviderID != "" {
+	switch {
+	case o.closed():
 		return Step{Order: o}
+	case o.ProviderID != "":
+		return Faulted(o, &Fault{Kind: FaultUnavailable}, now, scale)
 	}
 	return review(o, ReasonAmbiguous, now, scale)
 }
 
+// closed reports that no reading of the provider's books can change the
+// order: it never left, or it is settled.
+func (o Order) closed() bool { return o.State == Placed || o.State.Final() }
+
+// review hands the order to a person. They are told once for each reason.
 func review(o Order, why Reason, now time.Time, scale float64) Step {
 	alert := AlertReview
-	if o.State == Review {
+	if o.State == Review && o.Reason == why {
 		alert = AlertNone
 	}
 	o.State, o.Reason, o.Changed = Review, why, now
@@ -263,23 +318,28 @@ func (o Order) OwnRef(ref string) bool {
 // Checked is what a status makes of an order, whether read by ID, by
 // reference or from a list. scale stretches the waits.
 func Checked(o Order, s Status, now time.Time, scale float64) Step {
-	if o.State.Final() {
+	switch {
+	case o.State == Placed:
+		return Step{Order: o}
+	case o.State.Final():
 		return contradict(o, s, now)
 	}
-	if o.ProviderID == "" {
-		o.ProviderID, o.Polls = s.ProviderID, 0
-	}
-	if s.ProviderRef != "" {
-		o.ProviderRef = s.ProviderRef
-	}
+	news := o.Word != s.Evidence.Word
 	o.Faults = 0
 	o.Polls++
 	o.Word = s.Evidence.Word
 	if s.Evidence.RequestID != "" {
 		o.RequestID = s.Evidence.RequestID
 	}
-	if !o.Fits(s) {
+	other := o.ProviderID != "" && s.ProviderID != "" && o.ProviderID != s.ProviderID
+	if other || !o.Fits(s) {
 		return review(o, ReasonMismatch, now, scale)
+	}
+	if o.ProviderID == "" && s.ProviderID != "" {
+		o.ProviderID, o.Polls = s.ProviderID, 1
+	}
+	if s.ProviderRef != "" {
+		o.ProviderRef = s.ProviderRef
 	}
 	if s.ChargedKnown {
 		o.Charged, o.ChargedKnown = s.Charged, true
@@ -287,22 +347,24 @@ func Checked(o Order, s Status, now time.Time, scale float64) Step {
 	if s.Message != "" {
 		o.Message = s.Message
 	}
+	next := Pending
 	switch s.Phase {
-	case PhaseDone, PhasePart:
-		return fulfil(o, s, now, scale)
+	case PhaseDone:
+		return fulfil(o, s, news, now, scale)
+	case PhasePart:
+		if o.Good == GiftCard { // of other goods there are no parts
+			return fulfil(o, s, news, now, scale)
+		}
 	case PhaseRefunded:
 		o.Offers = s.Offers
 		return refund(o, ReasonProvider, &s.Evidence, now)
-	}
-	next, limit := Pending, openLimit
-	switch s.Phase {
 	case PhaseUncertain:
-		next, limit = Uncertain, uncertainLimit
+		next = Uncertain
 	case PhaseQueued:
-		next, limit = Queued, queuedLimit
+		next = Queued
 	}
 	age := now.Sub(o.Placed)
-	if age > stretch(limit, scale) {
+	if age > stretch(limit(next), scale) {
 		return review(o, ReasonTooLong, now, scale)
 	}
 	if o.State != next {
@@ -315,19 +377,27 @@ func Checked(o Order, s Status, now time.Time, scale float64) Step {
 }
 
 // fulfil settles a delivered order, once what was paid for is really here.
-func fulfil(o Order, s Status, now time.Time, scale float64) Step {
+// news marks a word that the provider did not say at the last check.
+func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Step {
 	qty, alert := o.Quantity, AlertNone
+	cards := coded(s.Cards)
 	switch o.Good {
 	case InternetCard:
-		if len(s.Cards) == 0 {
-			return uncoded(o, now, scale)
+		if len(cards) == 0 {
+			return uncoded(o, news, now, scale)
 		}
 	case GiftCard:
-		qty = len(s.Cards)
-		if qty == 0 {
-			return uncoded(o, now, scale)
+		// A code that is missing may still come: only what the provider says
+		// it did not deliver is given back.
+		said := s.DoneQty
+		if s.Phase == PhaseDone {
+			said = o.Quantity
 		}
-		if (s.DoneQty != 0 && s.DoneQty != qty) || qty > o.Quantity || (s.Phase == PhaseDone && qty != o.Quantity) {
+		qty = len(cards)
+		if qty == 0 || qty < said {
+			return uncoded(o, news, now, scale)
+		}
+		if qty > o.Quantity || (s.DoneQty != 0 && s.DoneQty != qty) {
 			alert = AlertQuantity
 		}
 	}
@@ -342,29 +412,49 @@ func fulfil(o Order, s Status, now time.Time, scale float64) Step {
 	ev := s.Evidence
 	o.Evidence = &ev
 	if !o.ChargedKnown && o.Expected > 0 {
-		o.Charged, o.ChargedKnown = o.Expected/Money(o.Quantity)*Money(qty), true
-		if qty == o.Quantity {
-			o.Charged = o.Expected
+		o.Charged, o.ChargedKnown = o.Expected, true
+		if qty < o.Quantity {
+			o.Charged = o.Expected / Money(o.Quantity) * Money(qty)
 		}
 	}
 	t := Capture(o)
-	return Step{Order: o, Journal: &t, Alert: alert, Cards: s.Cards}
+	return Step{Order: o, Journal: &t, Alert: alert, Cards: cards}
 }
 
-// uncoded keeps an order open that the provider calls delivered while its
-// code is missing.
-func uncoded(o Order, now time.Time, scale float64) Step {
-	if o.State != Review {
-		o.State = Pending
+// coded leaves out cards without a code.
+func coded(cards []Card) []Card {
+	var full []Card
+	for _, c := range cards {
+		if c.Code != "" {
+			full = append(full, c)
+		}
 	}
-	o.Changed = now
-	o.Due = now.Add(stretch(PollWait(o.State, o.Polls, unstretch(now.Sub(o.Placed), scale)), scale))
-	s := Step{Order: o}
-	if o.Polls == 12 {
-		s.Alert = AlertNoCode
+	return full
+}
+
+// pollsUncoded is the number of checks, over some two minutes, after which
+// the admins are told that a code is missing.
+const pollsUncoded = 12
+
+// uncoded keeps an order open that the provider calls delivered while a code
+// is missing.
+func uncoded(o Order, news bool, now time.Time, scale float64) Step {
+	longest := openLimit
+	if o.Good == InternetCard {
+		longest = queuedLimit // it may have been in the queue for days
 	}
-	if now.Sub(o.Placed) > stretch(openLimit, scale) {
+	age := now.Sub(o.Placed)
+	if age > stretch(longest, scale) {
 		return review(o, ReasonTooLong, now, scale)
+	}
+	if news {
+		o.Polls = 1
+	}
+	o.State, o.Reason, o.Changed = Pending, ReasonNone, now
+	o.Due = now.Add(stretch(PollWait(Pending, o.Polls, unstretch(age, scale)), scale))
+	s := Step{Order: o}
+	if o.Polls == pollsUncoded {
+		s.Alert = AlertNoCode
 	}
 	return s
 }
@@ -386,35 +476,63 @@ func refund(o Order, why Reason, ev *Evidence, now time.Time) Step {
 func contradict(o Order, s Status, now time.Time) Step {
 	flips := (o.State == Delivered && s.Phase == PhaseRefunded) ||
 		(o.State == Refunded && (s.Phase == PhaseDone || s.Phase == PhasePart))
-	if !flips || o.Dispute != "" {
+	if !flips {
 		return Step{Order: o}
 	}
-	o.Dispute, o.Changed = s.Evidence.Word, now
+	word := s.Evidence.Word
+	if word == "" {
+		word = string(s.Phase)
+	}
+	return dispute(o, word, now)
+}
+
+// dispute notes another final word, once.
+func dispute(o Order, word string, now time.Time) Step {
+	if o.Dispute != "" {
+		return Step{Order: o}
+	}
+	o.Dispute, o.Changed = word, now
 	return Step{Order: o, Alert: AlertDispute}
 }
 
-// Faulted is what a failed read makes of an order: nothing but a later try.
+// faultsMost is the longest pause that failed reads alone lead to.
+const faultsMost = 5 * time.Minute
+
+// Faulted is what a failed read makes of an order: nothing but a later try,
+// and after the longest time of its state a person.
 func Faulted(o Order, f *Fault, now time.Time, scale float64) Step {
-	if o.State.Final() {
+	if o.closed() {
 		return Step{Order: o}
 	}
 	o.Faults++
 	o.Changed = now
-	wait := max(PollWait(o.State, o.Polls, now.Sub(o.Placed)), f.RetryAfter)
-	wait = min(wait<<min(o.Faults-1, 6), max(wait, 5*time.Minute))
-	o.Due = now.Add(stretch(wait, scale))
-	if now.Sub(o.Placed) > stretch(openLimit, scale) && o.State == Pending {
-		return review(o, ReasonTooLong, now, scale)
+	age := now.Sub(o.Placed)
+	wait := PollWait(o.State, o.Polls, unstretch(age, scale))
+	wait = min(wait<<min(o.Faults-1, 6), max(wait, faultsMost))
+	o.Due = now.Add(max(stretch(wait, scale), min(f.RetryAfter, throttleMost)))
+	s := Step{Order: o}
+	if o.State != Review && age > stretch(limit(o.State), scale) {
+		s = review(o, ReasonTooLong, now, scale)
 	}
-	return Step{Order: o}
+	if f.Kind == FaultKey && s.Alert == AlertNone {
+		s.Alert = AlertKey
+	}
+	return s
 }
 
+// stretch is d in the time of a poll scale.
 func stretch(d time.Duration, scale float64) time.Duration {
 	return time.Duration(float64(d) * scale)
 }
 
+// unstretch is the reverse of stretch; what is too long for it to say is the
+// longest duration.
 func unstretch(d time.Duration, scale float64) time.Duration {
-	return time.Duration(float64(d) / scale)
+	f := float64(d) / scale
+	if f >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(f)
 }
 
 // Settle is a person's decision on an order in Review: delivered captures it

@@ -116,6 +116,9 @@ func parseScaled(s string, scale int) (int64, error) {
 		return 0, ErrAmount
 	}
 	if s[0] == '-' {
+		if strings.HasPrefix(s, "--") {
+			return 0, ErrAmount
+		}
 		if n, err := parseScaled(s[1:], scale); err != nil || n == 0 {
 			return 0, err
 		}
@@ -186,7 +189,7 @@ func ParseAmount(text string) (Money, error) {
 		return 0, ErrFraction
 	}
 	groups := strings.Fields(s)
-	if len(groups) == 0 {
+	if len(groups) == 0 || strings.Contains(s, "\n") {
 		return 0, ErrAmount
 	}
 	for i, g := range groups {
@@ -195,7 +198,7 @@ func ParseAmount(text string) (Money, error) {
 		}
 	}
 	joined := strings.TrimLeft(strings.Join(groups, ""), "0")
-	if len(joined) > 10 || joined == "" {
+	if len(joined) > 11 || joined == "" {
 		return 0, ErrRange
 	}
 	n, err := strconv.ParseInt(joined, 10, 64)

@@ -60,9 +60,9 @@ func PlainDigits(s string) string {
 }
 
 var (
-	msisdnRule = regexp.MustCompile(`^(?:\+213|00213|213|0)?0?([567][0-9]{8})$`)
-	adslRule   = regexp.MustCompile(`^(?:\+213|00213|213|0)?0?([1-4][0-9]{7})$`)
-	lteRule    = regexp.MustCompile(`^(?:\+213|00213|213|0)?0?([1-9][0-9]{8})$`)
+	msisdnRule = regexp.MustCompile(`^(?:(?:\+|00)?2130?|0)?([567][0-9]{8})$`)
+	adslRule   = regexp.MustCompile(`^(?:(?:\+|00)?2130?|0)?([1-4][0-9]{7})$`)
+	lteRule    = regexp.MustCompile(`^(?:(?:\+|00)?2130?|0)?([1-9][0-9]{8})$`)
 	separators = strings.NewReplacer(" ", "", ".", "", "-", "", "(", "", ")", "", "‑", "", "–", "", "/", "")
 )
 

@@ -184,10 +184,12 @@ func (o Order) Valid() error {
 	switch {
 	case o.ID == "" || o.Shop == 0 || o.Card == "" || o.Chat == 0:
 		return fmt.Errorf("topup: order without identity")
-	case o.Price <= 0 || o.Price > MaxMoney || o.Expected < 0 || o.Face < 0:
+	case o.Price <= 0 || o.Price > MaxMoney || o.Expected < 0 || o.Expected > MaxMoney || o.Face < 0 || o.Face > MaxMoney:
 		return fmt.Errorf("topup: order with impossible money")
-	case o.Quantity < 1 || o.Quantity > 1000:
+	case o.Quantity < 1 || o.Quantity > 1000 || (o.Quantity > 1 && o.Good != GiftCard):
 		return fmt.Errorf("topup: order with impossible quantity")
+	case o.Good != MobileTopUp && o.Good != InternetCard && o.Good != GiftCard:
+		return fmt.Errorf("topup: order of unknown good %q", o.Good)
 	case o.Good == MobileTopUp && (o.Plan == "" || o.To == "" || o.Face <= 0):
 		return fmt.Errorf("topup: mobile order without plan, number or amount")
 	case o.Good == InternetCard && (o.LineType == "" || o.To == "" || o.Face <= 0):

@@ -1,6 +1,9 @@
 package topup
 
-import "time"
+import (
+	"log/slog"
+	"time"
+)
 
 // Internet card types (GET /internet/products?type=).
 const (
@@ -59,6 +62,9 @@ type Card struct {
 	Code   string `json:"code"`
 	Serial string `json:"serial,omitempty"`
 }
+
+// LogValue shows nothing of the card.
+func (Card) LogValue() slog.Value { return slog.StringValue("•••") }
 
 // Account is what GET /validate says of the provider key, without the key.
 type Account struct {

@@ -161,12 +161,16 @@ const (
 // SplitKey tells what a journal key is about, and the order or request it
 // names. An unknown key gives an empty kind.
 func SplitKey(key string) (kind EntryKind, id string) {
-	f := strings.Split(key, "/")
-	switch {
-	case len(f) == 3 && f[0] == "order":
-		return EntryKind(f[2]), f[1]
-	case len(f) == 2:
-		return EntryKind(f[0]), f[1]
+	head, rest, _ := strings.Cut(key, "/")
+	switch EntryKind(head) {
+	case EntryCredit, EntryDebit:
+		return EntryKind(head), rest
+	case "order":
+		id, last, _ := strings.Cut(rest, "/")
+		switch k := EntryKind(last); k {
+		case EntryHold, EntryCapture, EntryRelease:
+			return k, id
+		}
 	}
 	return "", ""
 }

@@ -76,9 +76,13 @@ const patience = 8 * time.Second
 // open shows the page in a window of this size, to a reader of this language, and starts the scripted bot.
 func open(t *testing.T, width, height int64, language string) *screen {
 	t.Helper()
+	r := newRig(t)
 	ctx, cancel := chromedp.NewContext(chromium, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	s := &screen{rig: newRig(t), t: t, ctx: ctx}
+	t.Cleanup(func() { // before the server goes, or the page would report its loss
+		_ = chromedp.Cancel(ctx)
+		cancel()
+	})
+	s := &screen{rig: r, t: t, ctx: ctx}
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}

@@ -374,11 +374,13 @@ func TestStreamStartsAnewWhenItFellBehind(t *testing.T) {
 	r.telegram.Start(shop, "")
 	s := r.stream(t)
 	s.next(t)
-	for range 20_000 { // more than the subscription, the sockets and the scanner hold together
-		r.telegram.Type(shop, "x")
+	const messages = 5_000 // of 4 kB: more than the subscription, the sockets and the reader hold together
+	text := strings.Repeat("x", 4_000)
+	for range messages {
+		r.telegram.Type(shop, text)
 	}
 	ready, seen := false, 0
-	for !ready && seen < 20_000 {
+	for !ready && seen < messages {
 		name, _ := s.next(t)
 		seen++
 		ready = name == "ready"

@@ -20,7 +20,8 @@ export class Phone {
     this.drawn = new Map(); // message ID to {node, of}
     this.busy = new Map(); // "message/data" to the callback query's ID
     this.answered = new Set(); // queries whose answer came before the press returned
-    this.follows = true;
+    this.follows = true; // the list stays at its end
+    this.top = 0; // where the list was when that was last decided
     this.changes = 0;
     this.unread = 0;
     this.build();
@@ -106,7 +107,7 @@ export class Phone {
     this.messages.set(message.message_id, message);
     if (kind === 'message') this.composer.setKeyboard(keyboard);
     const own = message.from?.id === this.id;
-    if (own) this.follows = true;
+    if (own) this.goToEnd();
     else this.showAction('');
     this.draw();
     if (!own && !known && kind === 'message' && !(this.follows && this.page.sees(this))) {
@@ -116,6 +117,7 @@ export class Phone {
 
   // draw brings the list in line with the messages. What has not changed keeps its node, and with it the focus.
   draw() {
+    if (this.scroll.scrollTop !== this.top) this.scrolled();
     const list = [...this.messages.values()].sort((a, b) => a.message_id - b.message_id);
     const lastOfBot = list.findLast((m) => m.from?.id !== this.id)?.message_id ?? 0;
     const focus = this.focusedKey();
@@ -286,7 +288,8 @@ export class Phone {
   }
 
   scrolled() {
-    if (!this.scroll.clientHeight) return;
+    if (!this.scroll.clientHeight) return; // behind another tab
+    this.top = this.scroll.scrollTop;
     this.follows = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < nearEnd;
     if (this.follows && this.page.sees(this)) this.setUnread(0);
     this.toEnd.hidden = this.follows;
@@ -299,6 +302,7 @@ export class Phone {
   goToEnd() {
     this.follows = true;
     this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.top = this.scroll.scrollTop;
     this.toEnd.hidden = true;
     if (this.page.sees(this)) this.setUnread(0);
   }

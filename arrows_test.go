@@ -1,0 +1,64 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestArrows keeps the packages apart: each may import only the ones of ours
+// that are named here, directly or through others.
+func TestArrows(t *testing.T) {
+	allowed := map[string]struct {
+		may    []string
+		reason string
+	}{
+		"hanout/topup":            {nil, "the business knows nobody"},
+		"hanout/flows":            {[]string{"hanout/topup"}, "a conversation must run without Telegram, disk and languages"},
+		"hanout/store":            {[]string{"hanout/topup"}, "the store keeps what it does not understand; a session is bytes to it"},
+		"hanout/oneclick":         {[]string{"hanout/topup"}, "the client knows the wire and the business's words, nothing else"},
+		"hanout/locales":          {nil, "words depend on nothing"},
+		"hanout/bot":              {[]string{"hanout/flows", "hanout/locales", "hanout/store", "hanout/topup"}, "the engine must not know the provider's wire"},
+		"hanout/sandbox":          {nil, "a fake that shares code with us shares our mistakes"},
+		"hanout/sandbox/provider": {nil, "a fake that shares code with us shares our mistakes"},
+		"hanout/sandbox/telegram": {[]string{"hanout/sandbox"}, "a fake that shares code with us shares our mistakes"},
+		"hanout/sandbox/page":     {[]string{"hanout/sandbox", "hanout/sandbox/provider", "hanout/sandbox/telegram"}, "the page shows the fakes, not the bot"},
+	}
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Deps}} {{.}}{{end}}`, "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := map[string]bool{}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		f := strings.Fields(line)
+		if f[0] == "hanout" {
+			continue
+		}
+		rule, known := allowed[f[0]]
+		if !known {
+			t.Errorf("package %s is not on the map; give it a place in ARCHITECTURE.md and here", f[0])
+			continue
+		}
+		seen[f[0]] = true
+		for _, dep := range f[1:] {
+			if strings.HasPrefix(dep, "hanout") && !slices.Contains(rule.may, dep) {
+				t.Errorf("%s must not depend on %s: %s", f[0], dep, rule.reason)
+			}
+			for _, forbidden := range []struct{ pkg, lib string }{
+				{"hanout/topup", "net/http"}, {"hanout/flows", "net/http"}, {"hanout/flows", "go.etcd.io/bbolt"},
+				{"hanout/flows", "github.com/go-telegram/bot"}, {"hanout/flows", "github.com/nicksnyder/go-i18n/v2/i18n"},
+				{"hanout/topup", "go.etcd.io/bbolt"}, {"hanout/oneclick", "go.etcd.io/bbolt"}, {"hanout/store", "net/http"},
+			} {
+				if f[0] == forbidden.pkg && dep == forbidden.lib {
+					t.Errorf("%s must not depend on %s: %s", f[0], dep, rule.reason)
+				}
+			}
+		}
+	}
+	for pkg := range allowed {
+		if !seen[pkg] {
+			t.Errorf("%s is on the map but does not exist", pkg)
+		}
+	}
+}

@@ -1,0 +1,422 @@
+package bot
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Update is one update, read as far as this bot needs it. At most one of
+// Message, Callback and Blocked is set.
+type Update struct {
+	ID       int64
+	Raw      json.RawMessage // as Telegram sent it
+	Message  *Incoming
+	Callback *Callback
+	// Blocked tells that the bot was thrown out of Chat (true), or let in
+	// again (false); in a private chat, that the person blocked it.
+	Blocked *bool
+	Chat    Chat
+	// Broken says why the update could not be read; it holds nothing of the
+	// content.
+	Broken string
+	// Other marks a kind of update that the bot does not use.
+	Other bool
+}
+
+// Chat is where something happened. Type is "private", "group", "supergroup"
+// or "channel".
+type Chat struct {
+	ID   int64  `json:"id"`
+	Type string `json:"type"`
+}
+
+// User is who did it. The names are as the person typed them.
+type User struct {
+	ID           int64  `json:"id"`
+	FirstName    string `json:"first_name"`
+	LastName     string `json:"last_name"`
+	Username     string `json:"username"`      // without @
+	LanguageCode string `json:"language_code"` // of the app, such as "ar" or "fr-FR"
+	IsBot        bool   `json:"is_bot"`
+}
+
+// Incoming is a message of a person. From is zero for channel posts.
+type Incoming struct {
+	MessageID int
+	Chat      Chat
+	From      User
+	Date      time.Time
+	Text      string
+	Contact   *Contact
+	Forwarded bool // written by somebody else, or elsewhere
+	HasOther  bool // neither text nor contact: a picture, a voice, a notice of the chat
+}
+
+// Contact is a shared phone number, as Telegram writes it. UserID is 0 for a
+// number that is not on Telegram; only when it equals the sender's ID is the
+// number known to be the sender's own.
+type Contact struct {
+	Phone  string `json:"phone_number"`
+	UserID int64  `json:"user_id"`
+}
+
+// Callback is a pressed inline button. The message may no longer be
+// accessible: ChatID and MessageID are then 0 unless Telegram still tells them.
+// Data may be forged; it need not belong to any button ever sent.
+type Callback struct {
+	ID        string
+	From      User
+	ChatID    int64
+	ChatType  string
+	MessageID int
+	Data      string
+}
+
+// What ends an intake for good.
+var (
+	ErrConflict     = errors.New("bot: another process takes updates with the same token")
+	ErrWebhook      = errors.New("bot: a webhook is set for this token and must be deleted first")
+	ErrUnauthorized = errors.New("bot: Telegram does not accept the token")
+)
+
+const (
+	pollSeconds  = 50 // Telegram cuts longer polls to this
+	pollTimeout  = 65 * time.Second
+	pollMost     = 100 // updates in a batch
+	pollBodyMost = 16 << 20
+
+	shortestRetry = 500 * time.Millisecond
+	longestRetry  = 30 * time.Second
+	longestPark   = time.Hour
+)
+
+// Intake takes updates from Telegram by long polling. It shares nothing with
+// the API's client, so that neither waits for the other.
+type Intake struct {
+	client   *http.Client
+	url      string
+	wrong    error // in the arguments
+	redactor *Redactor
+	log      *slog.Logger
+}
+
+// NewIntake makes an intake for a bot's token. An empty serverURL means
+// Telegram's own server, a nil rt the network. Wrong arguments are the error of
+// Run.
+func NewIntake(token, serverURL string, rt http.RoundTripper, log *slog.Logger) *Intake {
+	token = strings.TrimSpace(token)
+	in := &Intake{client: newHTTPClient(rt), redactor: NewRedactor(token), log: log}
+	server, err := serverAddress(serverURL)
+	if err == nil && !tokenForm.MatchString(token) {
+		err = ErrUnauthorized
+	}
+	in.url, in.wrong = server+"/bot"+token+"/getUpdates", err
+	return in
+}
+
+// Run hands each batch of updates to take, by increasing ID, and asks for the
+// next one, which makes Telegram forget the former, only after take has
+// returned nil. An empty batch is handed on too: it tells that the line is
+// alive. The same update may come again, after a restart above all.
+//
+// Run ends with nil when ctx is done; with the error of take; with
+// [ErrConflict], [ErrWebhook] or [ErrUnauthorized]. Everything else is tried
+// again.
+func (in *Intake) Run(ctx context.Context, take func(context.Context, []Update) error) error {
+	if in.wrong != nil {
+		return in.wrong
+	}
+	// No offset is kept across starts: after a quiet week Telegram starts its
+	// IDs anew, and a stored one could then confirm what nobody has seen.
+	var offset int64
+	limit, failures := pollMost, 0
+	for ctx.Err() == nil {
+		batch, err := in.poll(ctx, offset, limit)
+		if err == nil {
+			if failures > 0 {
+				in.log.Info("updates arrive again", "after_failures", failures)
+			}
+			failures, limit = 0, pollMost
+			if err := take(ctx, batch); err != nil {
+				return err
+			}
+			if n := len(batch); n > 0 {
+				offset = batch[n-1].ID + 1
+			}
+			continue
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		if errors.Is(err, ErrConflict) || errors.Is(err, ErrWebhook) || errors.Is(err, ErrUnauthorized) {
+			return err
+		}
+		if errors.Is(err, errTooLarge) {
+			limit = max(limit/4, 1)
+		}
+		wait := retryWait(failures, shortestRetry, longestRetry)
+		if f, ok := errors.AsType[*Fail](err); ok && f.Kind == FailThrottled {
+			wait = min(f.RetryAfter, longestPark)
+		}
+		failures++
+		in.log.Warn("updates can't be taken", "error", err, "failures", failures, "retry_in", wait)
+		rest(ctx, wait)
+	}
+	return nil
+}
+
+// retryWait doubles from shortest to longest, with up to a quarter on top so
+// that not all who wait come back at once.
+func retryWait(failures int, shortest, longest time.Duration) time.Duration {
+	wait := longest
+	if failures < 16 {
+		wait = min(shortest<<failures, longest)
+	}
+	return wait + rand.N(wait/4)
+}
+
+// rest waits, or until ctx is done.
+func rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+var (
+	errTooLarge   = errors.New("telegram: the batch of updates is too large")
+	errUnreadable = errors.New("telegram: no update of the batch has a readable ID")
+)
+
+// poll asks once and gives the batch by increasing ID.
+func (in *Intake) poll(ctx context.Context, offset int64, limit int) ([]Update, error) {
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	ask, err := json.Marshal(struct {
+		Offset  int64    `json:"offset,omitempty"`
+		Limit   int      `json:"limit"`
+		Timeout int      `json:"timeout"`
+		Allowed []string `json:"allowed_updates"`
+	}{offset, limit, pollSeconds, []string{"message", "callback_query", "my_chat_member"}})
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, in.url, bytes.NewReader(ask))
+	if err != nil {
+		return nil, in.unreached(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := in.client.Do(req)
+	if err != nil {
+		return nil, in.unreached(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, pollBodyMost+1))
+	if err != nil {
+		return nil, in.unreached(err)
+	}
+	if len(body) > pollBodyMost {
+		return nil, errTooLarge
+	}
+	return in.read(resp.StatusCode, body)
+}
+
+// unreached is an error of the way to Telegram, without the token.
+func (in *Intake) unreached(err error) error {
+	return &Fail{Kind: FailTemporary, Method: "getUpdates", Text: short(in.redactor, bareCause(err).Error())}
+}
+
+// read takes the batch out of an answer.
+func (in *Intake) read(status int, body []byte) ([]Update, error) {
+	e, ok := readEnvelope(body)
+	switch {
+	case !ok:
+		return nil, alien("getUpdates", status)
+	case !e.OK:
+		return nil, in.refused(e)
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(e.Result, &list) != nil {
+		return nil, errors.New("telegram: getUpdates: the result is not a list")
+	}
+	batch := make([]Update, 0, len(list))
+	for _, raw := range list {
+		u := decodeUpdate(raw)
+		if u.ID == 0 {
+			in.log.Error("an update without a readable ID is skipped", "bytes", len(raw))
+			continue
+		}
+		batch = append(batch, u)
+	}
+	if len(batch) == 0 && len(list) > 0 {
+		return nil, errUnreadable
+	}
+	slices.SortStableFunc(batch, func(a, b Update) int { return cmp.Compare(a.ID, b.ID) })
+	return batch, nil
+}
+
+// refused is the error of an answer with ok:false.
+func (in *Intake) refused(e envelope) error {
+	f := refused("getUpdates", e, in.redactor)
+	switch {
+	case f.Kind == FailConflict && strings.Contains(f.Text, "webhook"):
+		return ErrWebhook
+	case f.Kind == FailConflict:
+		return ErrConflict
+	case f.Kind == FailUnauthorized:
+		return ErrUnauthorized
+	}
+	return f
+}
+
+// The wire types are narrow on purpose: what the bot does not use can't break
+// the reading of what it does, whatever later versions of the API bring.
+type (
+	wireUpdate struct {
+		ID       int64           `json:"update_id"`
+		Message  json.RawMessage `json:"message"`
+		Callback json.RawMessage `json:"callback_query"`
+		Member   json.RawMessage `json:"my_chat_member"`
+	}
+	wireMessage struct {
+		MessageID int             `json:"message_id"`
+		Chat      Chat            `json:"chat"`
+		From      User            `json:"from"`
+		Date      int64           `json:"date"` // Unix seconds
+		Text      string          `json:"text"`
+		Contact   *Contact        `json:"contact"`
+		Origin    json.RawMessage `json:"forward_origin"`
+	}
+	wireCallback struct {
+		ID      string          `json:"id"`
+		From    User            `json:"from"`
+		Message json.RawMessage `json:"message"`
+		Data    string          `json:"data"`
+	}
+	wirePlace struct {
+		MessageID int  `json:"message_id"`
+		Chat      Chat `json:"chat"`
+	}
+	wireMember struct {
+		Chat Chat `json:"chat"`
+		New  struct {
+			Status string `json:"status"`
+		} `json:"new_chat_member"`
+	}
+)
+
+// decodeUpdate reads one update; its ID is 0 when not even that can be read.
+func decodeUpdate(raw json.RawMessage) Update {
+	u := Update{Raw: raw}
+	var w wireUpdate
+	err := json.Unmarshal(raw, &w)
+	if u.ID = w.ID; u.ID <= 0 {
+		u.ID = scanUpdateID(raw)
+	}
+	switch {
+	case err != nil:
+		u.Broken = misfit("update", err)
+	case given(w.Message):
+		u.readMessage(w.Message)
+	case given(w.Callback):
+		u.readCallback(w.Callback)
+	case given(w.Member):
+		u.readMember(w.Member)
+	default:
+		u.Other = true
+	}
+	return u
+}
+
+func given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+var updateID = regexp.MustCompile(`"update_id"\s*:\s*"?(\d{1,18})\b`)
+
+// scanUpdateID finds the ID in an update of a wrong shape. In a text of the
+// update the quotes would be escaped, so that it can't be taken for the ID.
+func scanUpdateID(raw []byte) int64 {
+	m := updateID.FindSubmatch(raw)
+	if m == nil {
+		return 0
+	}
+	id, err := strconv.ParseInt(string(m[1]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// misfit tells where an update is not as expected, without what stands there.
+func misfit(what string, err error) string {
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && t.Field != "" {
+		return what + ": wrong type of " + t.Field
+	}
+	return what + ": wrong shape"
+}
+
+func (u *Update) readMessage(raw json.RawMessage) {
+	var w wireMessage
+	if err := json.Unmarshal(raw, &w); err != nil {
+		u.Broken = misfit("message", err)
+		return
+	}
+	if w.Chat.ID == 0 {
+		u.Broken = "message: no chat"
+		return
+	}
+	u.Message = &Incoming{
+		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
+		Text: w.Text, Contact: w.Contact, Forwarded: given(w.Origin),
+		HasOther: w.Text == "" && w.Contact == nil,
+	}
+}
+
+func (u *Update) readCallback(raw json.RawMessage) {
+	var w wireCallback
+	if err := json.Unmarshal(raw, &w); err != nil {
+		u.Broken = misfit("callback_query", err)
+		return
+	}
+	if w.ID == "" || w.From.ID == 0 {
+		u.Broken = "callback_query: no ID or sender"
+		return
+	}
+	u.Callback = &Callback{ID: w.ID, From: w.From, Data: w.Data}
+	var place wirePlace
+	if given(w.Message) && json.Unmarshal(w.Message, &place) == nil {
+		u.Callback.ChatID, u.Callback.ChatType = place.Chat.ID, place.Chat.Type
+		u.Callback.MessageID = place.MessageID
+	}
+}
+
+func (u *Update) readMember(raw json.RawMessage) {
+	var w wireMember
+	if err := json.Unmarshal(raw, &w); err != nil {
+		u.Broken = misfit("my_chat_member", err)
+		return
+	}
+	var out bool
+	switch w.New.Status {
+	case "kicked", "left":
+		out = true
+	case "member", "administrator", "creator", "restricted":
+	default:
+		u.Other = true
+		return
+	}
+	u.Chat, u.Blocked = w.Chat, &out
+}

@@ -1,0 +1,512 @@
+package bot
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Outgoing is a message owed to a chat. It is named by its card: of one card
+// only the newest state is worth sending.
+type Outgoing struct {
+	Card string
+	// Seq orders what is owed: within a chat and class, messages leave by
+	// increasing Seq; of a card, the higher one replaces the lower.
+	Seq  uint64
+	Chat int64
+	// Class says who goes first, lowest first: 0 codes, 1 receipts and money,
+	// 2 menus and answers, 3 what can wait.
+	Class   int
+	Message Message
+	// MessageID is the card's message as the store knows it, 0 for none. What
+	// the sender itself has sent since counts more.
+	MessageID int
+}
+
+// Sent is what became of an Outgoing.
+type Sent struct {
+	Card      string
+	Seq       uint64
+	Chat      int64
+	MessageID int // the card's message now; 0 when its ID could not be read
+	Former    int // the message it has replaced and that should be deleted, 0 for none
+	// Fail is nil for a message that is out. Otherwise it is permanent:
+	// trying again would not help.
+	Fail *Fail
+}
+
+// telegramAPI is the API as the sender uses it.
+type telegramAPI interface {
+	Send(ctx context.Context, chat int64, m Message) (messageID int, err error)
+	Edit(ctx context.Context, chat int64, messageID int, m Message) error
+	Answer(ctx context.Context, queryID, text string, alert bool) error
+}
+
+// limits are how fast the sender goes. Telegram publishes 30 messages a second
+// in all, one a second in a chat and 20 a minute in a group, edits included,
+// and lets short bursts pass.
+type limits struct {
+	all, chat, group pace
+	atOnce           int // messages in flight, each in another chat
+	answersAtOnce    int
+}
+
+func telegramLimits() limits {
+	return limits{
+		all:    pace{every: time.Second / 30, burst: 5},
+		chat:   pace{every: time.Second, burst: 3},
+		group:  pace{every: 3 * time.Second, burst: 3},
+		atOnce: 16, answersAtOnce: 8,
+	}
+}
+
+const (
+	shortestBackoff = time.Second
+	longestBackoff  = time.Minute
+
+	// answerable is how long an answer to a pressed button is worth sending;
+	// Telegram refuses late ones.
+	answerable = 20 * time.Second
+
+	// rememberFor is how long the sender remembers a card after its last
+	// message: longer than the store takes to learn of it.
+	rememberFor = 10 * time.Minute
+
+	// stopWithin bounds the stop of the sender.
+	stopWithin = 1500 * time.Millisecond
+)
+
+// pace spaces events: burst of them at once, then one in every interval.
+type pace struct {
+	every time.Duration
+	burst int
+	full  time.Time // when all of the burst is there again
+}
+
+// ready is the first time at which the next event may happen.
+func (p *pace) ready() time.Time { return p.full.Add(-time.Duration(p.burst-1) * p.every) }
+
+// spend counts an event at now.
+func (p *pace) spend(now time.Time) {
+	if p.full.Before(now) {
+		p.full = now
+	}
+	p.full = p.full.Add(p.every)
+}
+
+// Sender delivers what is owed to chats within Telegram's limits, and tries
+// until it is out or can never be. It keeps nothing on disk: after a restart
+// all that is still owed is offered again.
+type Sender struct {
+	api    telegramAPI
+	report func(Sent)
+	log    *slog.Logger
+	wake   chan struct{}
+
+	mu       sync.Mutex
+	limits   limits
+	parked   time.Time // no request before, for any chat
+	lanes    map[int64]*lane
+	active   map[*lane]bool // those with something waiting
+	waiting  int            // cards with a message not yet out
+	flying   int            // messages in flight
+	answers  []answering
+	replying int  // answers in flight
+	failing  bool // the last outcome was a temporary failure
+	swept    time.Time
+	inFlight sync.WaitGroup
+}
+
+// lane is one chat: one request at a time, in order.
+type lane struct {
+	chat     int64
+	pace     pace
+	busy     bool
+	failures int       // temporary ones in a row
+	resume   time.Time // after a failure
+	used     time.Time
+	cards    map[string]*card
+	next     []*Outgoing // one for each card with something waiting, by class and Seq
+}
+
+// card is what the sender remembers of a card.
+type card struct {
+	newest    uint64    // highest Seq offered
+	waits     *Outgoing // in lane.next
+	flies     *Outgoing // in flight
+	known     bool      // this process has sent it; messageID is certain
+	messageID int
+	fixed     bool // the message can't be edited
+	lost      bool // the message could not be edited, so a new one is due
+}
+
+type answering struct {
+	query, text string
+	alert       bool
+	asked       time.Time
+	resume      time.Time
+}
+
+// NewSender makes a sender. report is called once for each message that is out
+// or can never be, from several goroutines, in order for each chat; it may
+// block, and then holds up its chat only.
+func NewSender(api telegramAPI, report func(Sent), log *slog.Logger) *Sender {
+	return &Sender{
+		api: api, report: report, log: log,
+		wake:   make(chan struct{}, 1),
+		limits: telegramLimits(),
+		lanes:  map[int64]*lane{},
+		active: map[*lane]bool{},
+	}
+}
+
+// Offer hands over a message. It replaces an older one of its card that is not
+// yet on its way; after one that is, it follows. It never blocks, and may be
+// called from any goroutine, also before Run.
+func (s *Sender) Offer(o Outgoing) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.lane(o.Chat)
+	c := l.cards[o.Card]
+	if c == nil {
+		c = &card{}
+		l.cards[o.Card] = c
+	}
+	if o.Seq < c.newest || (c.flies != nil && o.Seq == c.flies.Seq) {
+		return
+	}
+	c.newest = o.Seq
+	if c.waits != nil {
+		// The newer text must still come down to where the older one would
+		// have gone.
+		o.Message.Fresh = o.Message.Fresh || c.waits.Message.Fresh
+		s.withdraw(l, c)
+	}
+	s.enqueue(l, c, &o)
+	s.ring()
+}
+
+// Answer ends the waiting of a pressed button, ahead of all messages. It is
+// best effort: an answer that can't be given in time is dropped.
+func (s *Sender) Answer(queryID, text string, alert bool) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers = append(s.answers, answering{query: queryID, text: text, alert: alert, asked: now, resume: now})
+	s.ring()
+}
+
+// Waiting is the number of messages not yet out, those in flight included.
+func (s *Sender) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.waiting + s.flying
+}
+
+// Run delivers until ctx is done, and then waits for what is in flight. It
+// returns within 2 seconds of that; what is not out by then stays owed.
+func (s *Sender) Run(ctx context.Context) {
+	calls, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		timer.Reset(s.dispatch(calls))
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-timer.C:
+		}
+	}
+	late := time.AfterFunc(stopWithin, giveUp)
+	defer late.Stop()
+	s.inFlight.Wait()
+}
+
+// ring wakes the dispatcher.
+func (s *Sender) ring() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// lane gives the lane of a chat. The caller holds the lock.
+func (s *Sender) lane(chat int64) *lane {
+	now := time.Now()
+	s.sweep(now)
+	l := s.lanes[chat]
+	if l == nil {
+		l = &lane{chat: chat, pace: s.limits.chat, cards: map[string]*card{}}
+		if chat < 0 {
+			l.pace = s.limits.group
+		}
+		s.lanes[chat] = l
+	}
+	l.used = now
+	return l
+}
+
+// sweep forgets lanes that have long been idle.
+func (s *Sender) sweep(now time.Time) {
+	if now.Sub(s.swept) < time.Minute {
+		return
+	}
+	s.swept = now
+	for chat, l := range s.lanes {
+		if !l.busy && len(l.next) == 0 && now.Sub(l.used) > rememberFor {
+			delete(s.lanes, chat)
+		}
+	}
+}
+
+func byTurn(a, b *Outgoing) int {
+	switch {
+	case a.Class != b.Class:
+		return a.Class - b.Class
+	case a.Seq < b.Seq:
+		return -1
+	case a.Seq > b.Seq:
+		return 1
+	}
+	return 0
+}
+
+// enqueue puts a card's message into its lane's line.
+func (s *Sender) enqueue(l *lane, c *card, o *Outgoing) {
+	at, _ := slices.BinarySearchFunc(l.next, o, byTurn)
+	l.next = slices.Insert(l.next, at, o)
+	c.waits = o
+	s.waiting++
+	s.active[l] = true
+}
+
+// withdraw takes a card's message out of the line again.
+func (s *Sender) withdraw(l *lane, c *card) {
+	l.next = slices.DeleteFunc(l.next, func(o *Outgoing) bool { return o == c.waits })
+	c.waits = nil
+	s.waiting--
+	if len(l.next) == 0 {
+		delete(s.active, l)
+	}
+}
+
+// dispatch starts all requests that may start now and tells how long there is
+// nothing to do, unless something comes up.
+func (s *Sender) dispatch(ctx context.Context) time.Duration {
+	const idle = time.Minute
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	if wait := s.parked.Sub(now); wait > 0 {
+		return wait
+	}
+	wait := min(idle, s.startAnswers(ctx, now))
+	for s.flying < s.limits.atOnce {
+		l, soonest := s.pick(now)
+		if l == nil {
+			return min(wait, soonest)
+		}
+		if d := s.limits.all.ready().Sub(now); d > 0 {
+			return min(wait, d)
+		}
+		s.start(ctx, l, now)
+	}
+	return wait // the next one to land rings
+}
+
+// pick gives the lane whose turn it is, or how long there is none.
+func (s *Sender) pick(now time.Time) (best *lane, soonest time.Duration) {
+	soonest = time.Minute
+	for l := range s.active {
+		if l.busy {
+			continue // rings when it lands
+		}
+		at := l.pace.ready()
+		if l.resume.After(at) {
+			at = l.resume
+		}
+		if d := at.Sub(now); d > 0 {
+			soonest = min(soonest, d)
+		} else if best == nil || byTurn(l.next[0], best.next[0]) < 0 {
+			best = l
+		}
+	}
+	return best, soonest
+}
+
+// start sends the head of a lane on its way.
+func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
+	o := l.next[0]
+	c := l.cards[o.Card]
+	s.withdraw(l, c)
+	if !c.known {
+		c.messageID = o.MessageID
+	}
+	c.flies, l.busy, l.used = o, true, now
+	l.pace.spend(now)
+	s.limits.all.spend(now)
+	s.flying++
+	edit := c.messageID != 0 && !c.fixed && !c.lost && editable(o.Message)
+	messageID := c.messageID
+	s.inFlight.Go(func() {
+		if edit {
+			err := s.api.Edit(ctx, o.Chat, messageID, o.Message)
+			s.land(ctx, l, c, messageID, failOf(err), edit)
+			return
+		}
+		messageID, err := s.api.Send(ctx, o.Chat, o.Message)
+		s.land(ctx, l, c, messageID, failOf(err), edit)
+	})
+}
+
+// editable tells whether a card's message can become m by an edit.
+func editable(m Message) bool { return !m.Fresh && !fixed(m) }
+
+// fixed tells whether a message can't be edited once it is sent.
+func fixed(m Message) bool {
+	return m.AskContact != "" || m.RemoveKeyboard || len(m.Photo) > 0 || len(m.File) > 0
+}
+
+// land takes the outcome of a request. The lane is free again only when the
+// outcome is reported, so that reports keep their order.
+func (s *Sender) land(ctx context.Context, l *lane, c *card, messageID int, f *Fail, edit bool) {
+	sent, final := s.settle(ctx, l, c, messageID, f, edit)
+	if final {
+		s.report(sent)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.busy, l.used = false, time.Now()
+	s.flying--
+	s.ring()
+}
+
+// settle decides what an outcome means; final is false when the message is
+// owed still.
+func (s *Sender) settle(ctx context.Context, l *lane, c *card, messageID int, f *Fail, edit bool) (sent Sent, final bool) {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := c.flies
+	c.flies = nil
+	sent = Sent{Card: o.Card, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
+	kind := FailKind("")
+	if f != nil {
+		kind = f.Kind
+	}
+	switch {
+	case f == nil, edit && kind == FailNotModified, !edit && kind == FailSentBlind:
+		if !edit {
+			sent.Former, sent.MessageID = c.messageID, messageID
+			c.fixed = fixed(o.Message)
+		}
+		c.known, c.messageID, c.lost = true, sent.MessageID, false
+		s.recovered(l)
+		return sent, true
+	case edit && kind == FailGone:
+		c.lost = true
+		s.recovered(l)
+	case kind == FailThrottled:
+		s.park(now, f.RetryAfter)
+	case permanent(kind):
+		sent.Fail = f
+		s.recovered(l)
+		if kind == FailBlocked || kind == FailChatGone || kind == FailMigrated {
+			s.log.Info("a chat can't be reached", "card", o.Card, "kind", string(kind))
+		} else {
+			s.log.Error("Telegram refuses a message", "card", o.Card, "kind", string(kind), "method", f.Method, "code", f.Code)
+		}
+		return sent, true
+	default:
+		l.resume = now.Add(retryWait(l.failures, shortestBackoff, longestBackoff))
+		l.failures++
+		if ctx.Err() == nil && !s.failing {
+			s.failing = true
+			s.log.Warn("messages can't be delivered and are tried again", "error", f)
+		}
+	}
+	s.again(l, c, o)
+	return Sent{}, false
+}
+
+// permanent tells the failures that trying again can't mend.
+func permanent(kind FailKind) bool {
+	switch kind {
+	case FailBlocked, FailChatGone, FailMigrated, FailMarkup, FailGone, FailStale, FailNotModified:
+		return true
+	}
+	return false
+}
+
+// again puts a message that is owed still back into the line, unless a newer
+// one of its card waits there.
+func (s *Sender) again(l *lane, c *card, o *Outgoing) {
+	if c.waits != nil {
+		c.waits.Message.Fresh = c.waits.Message.Fresh || o.Message.Fresh
+		return
+	}
+	s.enqueue(l, c, o)
+}
+
+// recovered notes that Telegram has dealt with a request.
+func (s *Sender) recovered(l *lane) {
+	l.failures, l.resume = 0, time.Time{}
+	if s.failing {
+		s.failing = false
+		s.log.Info("messages are delivered again")
+	}
+}
+
+// park stops all requests for as long as Telegram asks.
+func (s *Sender) park(now time.Time, retryAfter time.Duration) {
+	until := now.Add(min(retryAfter, longestPark))
+	if until.After(s.parked) {
+		s.parked = until
+		s.log.Warn("Telegram asks to wait; all messages do", "retry_after", retryAfter)
+	}
+}
+
+// startAnswers starts what may be answered now, forgets what is too late for
+// that, and tells when to look again.
+func (s *Sender) startAnswers(ctx context.Context, now time.Time) time.Duration {
+	wait := time.Minute
+	s.answers = slices.DeleteFunc(s.answers, func(a answering) bool {
+		switch {
+		case now.Sub(a.asked) > answerable:
+			return true
+		case a.resume.After(now):
+			wait = min(wait, a.resume.Sub(now))
+			return false
+		case s.replying >= s.limits.answersAtOnce:
+			return false
+		}
+		s.replying++
+		s.inFlight.Go(func() { s.answer(ctx, a) })
+		return true
+	})
+	return wait
+}
+
+func (s *Sender) answer(ctx context.Context, a answering) {
+	f := failOf(s.api.Answer(ctx, a.query, a.text, a.alert))
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.replying--
+	s.ring()
+	if f == nil {
+		return
+	}
+	switch f.Kind {
+	case FailThrottled:
+		s.park(now, f.RetryAfter)
+	case FailTemporary:
+		a.resume = now.Add(shortestBackoff)
+	default:
+		return // too late, or not to be had
+	}
+	s.answers = append(s.answers, a)
+}

@@ -1,0 +1,398 @@
+package topup
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Answer is what came back for a call of an order. Exactly one of Sent,
+// Status, Absent, Candidates and Fault is set.
+type Answer struct {
+	Order      Order // as it was when asked
+	Call       Call
+	Sent       *SendAnswer
+	Status     *Status
+	Absent     bool     // the books were read, and the order is not in them
+	Candidates []Status // gift cards: the orders at the provider that could be it
+	Fault      *Fault
+}
+
+// The provider's limits, as far as they are known: 60 requests a minute.
+const (
+	callsPerSecond = 1
+	callsAtOnce    = 8
+	callsBurst     = 10
+	scaleUnlimited = 0.001 // poll scales up to this have no rate limit
+)
+
+// The priorities of calls; the smaller goes first.
+const (
+	prioritySend = iota
+	priorityPeople
+	priorityPoll
+	priorityBackground
+	priorities
+)
+
+const (
+	blockedFor = 15 * time.Minute // the provider's lock-out of an address
+	sendGrace  = 4 * time.Second  // for sends in flight at a stop
+)
+
+// Worker makes all calls to the provider, under one shared limit: sends
+// first, then what people wait for, then polls, then the rest. It keeps
+// nothing on disk: an order that it drops is due again.
+type Worker struct {
+	provider Provider
+	username func() string
+	report   func([]Answer)
+	log      *slog.Logger
+	limit    *rate.Limiter
+	scale    float64
+	wake     chan struct{} // something changed for the loop of Run
+	tasks    sync.WaitGroup
+
+	mu      sync.Mutex
+	queue   [priorities][]*item
+	orders  map[OrderID]*item // queued, in flight or being reported
+	calls   int               // granted and not ended
+	paused  time.Time         // no call leaves before it
+	halted  FaultKind         // FaultKey or FaultBlocked: no call leaves; empty: it may
+	unblock *time.Timer       // resumes after FaultBlocked
+}
+
+// item is one wish for a call: an order to ask for, a function to run, or the
+// next call of one that runs.
+type item struct {
+	priority  int
+	order     Order
+	call      Call // empty but for orders
+	alone     bool // not on a list with others
+	reporting bool // the answer is known and on its way
+	fn        func(context.Context, Provider)
+	ready     chan *Fault // one value: nil is the permission
+}
+
+// NewWorker makes a worker over the provider. username gives the name of the
+// provider account, which the provider puts before references, or "" as long
+// as it is unknown; it is called from any goroutine. scale multiplies the
+// poll intervals, so it divides the rate limit. report takes what came back,
+// from any goroutine, and may block; neither Ask nor Do waits for it.
+func NewWorker(p Provider, username func() string, scale float64, report func([]Answer), log *slog.Logger) *Worker {
+	limit := rate.Inf
+	if scale > scaleUnlimited {
+		limit = rate.Limit(callsPerSecond / scale)
+	}
+	return &Worker{
+		provider: p, username: username, report: report, log: log, scale: scale,
+		limit:  rate.NewLimiter(limit, callsBurst),
+		wake:   make(chan struct{}, 1),
+		orders: map[OrderID]*item{},
+	}
+}
+
+// Ask queues a call for an order and returns at once. An order that is queued
+// or in flight is not queued again.
+func (w *Worker) Ask(o Order, c Call) {
+	it := &item{priority: priorityPoll, order: o, call: c}
+	if c == CallSend {
+		it.priority = prioritySend
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if former, ok := w.orders[o.ID]; ok && !former.reporting {
+		return
+	}
+	w.orders[o.ID] = it
+	w.push(it)
+}
+
+// Asking reports whether a call for the order is queued, in flight, or its
+// answer still being reported.
+func (w *Worker) Asking(id OrderID) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, ok := w.orders[id]
+	return ok
+}
+
+// Do queues other calls to the provider and returns at once. fn runs in a
+// goroutine of its own, and every call that it makes of the Provider it is
+// given waits for its turn. Priorities are 0 sends, 1 people waiting, 2 polls,
+// 3 background. Once the worker is halted or stopping, fn is still run, but
+// its context is cancelled and its calls fail without leaving.
+func (w *Worker) Do(priority int, fn func(context.Context, Provider)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.push(&item{priority: min(max(priority, prioritySend), priorityBackground), fn: fn})
+}
+
+// Halt lets no call leave until Resume. Queued reads of orders are dropped,
+// queued sends are answered as never sent. A key that the provider does not
+// take does the same.
+func (w *Worker) Halt() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.halt(FaultKey)
+}
+
+// Resume lets calls leave again.
+func (w *Worker) Resume() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.halted = ""
+	if w.unblock != nil {
+		w.unblock.Stop()
+		w.unblock = nil
+	}
+	w.nudge()
+}
+
+// Halted reports whether calls are stopped until Resume.
+func (w *Worker) Halted() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.halted != ""
+}
+
+// Run makes the calls until ctx is done, and returns when those in flight
+// have ended. A stop cancels reads; sends in flight get some seconds more, for
+// an answer that is not read leaves an order open.
+func (w *Worker) Run(ctx context.Context) {
+	sends, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		if wait := w.start(ctx, sends); wait > 0 {
+			timer.Reset(wait)
+		}
+		select {
+		case <-ctx.Done():
+		case <-w.wake:
+		case <-timer.C:
+		}
+	}
+	grace := time.AfterFunc(sendGrace, cancel)
+	defer grace.Stop()
+	w.dismiss(ReasonUnreachable)
+	w.tasks.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.unblock != nil {
+		w.unblock.Stop()
+	}
+}
+
+// start lets all calls leave that may leave now. It returns how long to wait
+// for the next one, 0 when only a change can bring one.
+func (w *Worker) start(ctx, sends context.Context) time.Duration {
+	for {
+		if w.Halted() {
+			w.dismiss(ReasonClosed)
+			return 0
+		}
+		granted, wait := w.next()
+		if len(granted) == 0 {
+			return wait
+		}
+		w.tasks.Go(func() { w.run(ctx, sends, granted) })
+	}
+}
+
+// next takes the call that is first in turn off the queue, if one may leave
+// now: one item, or several checks that one list answers.
+func (w *Worker) next() (granted []*item, wait time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if wait := time.Until(w.paused); wait > 0 {
+		return nil, wait
+	}
+	line := w.first()
+	if line == nil || w.calls >= callsAtOnce || w.halted != "" {
+		return nil, 0
+	}
+	if !w.limit.Allow() {
+		r := w.limit.Reserve()
+		defer r.Cancel()
+		return nil, max(r.Delay(), time.Microsecond)
+	}
+	w.calls++
+	it := (*line)[0]
+	if list := together(*line, it); len(list) >= listFrom {
+		*line = slices.DeleteFunc(*line, func(q *item) bool { return slices.Contains(list, q) })
+		return list, 0
+	}
+	*line = (*line)[1:]
+	return []*item{it}, 0
+}
+
+// first is the first line that is not empty, or nil.
+func (w *Worker) first() *[]*item {
+	for i := range w.queue {
+		if len(w.queue[i]) > 0 {
+			return &w.queue[i]
+		}
+	}
+	return nil
+}
+
+// run makes the calls of one grant.
+func (w *Worker) run(ctx, sends context.Context, granted []*item) {
+	it := granted[0]
+	if it.ready != nil {
+		it.ready <- nil
+		return // the grant is the caller's now
+	}
+	g := &gate{Provider: w.provider, w: w, priority: it.priority}
+	g.granted.Store(true)
+	defer g.giveBack()
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.Error("a panic in a call to the provider", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		}
+	}()
+	switch {
+	case it.fn != nil:
+		it.fn(ctx, g)
+	case it.call == CallSend:
+		a := g.Send(sends, it.order)
+		w.answer([]*item{it}, []Answer{{Order: it.order, Call: it.call, Sent: &a}})
+	case len(granted) > 1:
+		w.refresh(ctx, g, granted)
+	case it.call == CallCheck:
+		w.answer(granted, w.heard(ctx, check(ctx, g, it.order)))
+	default:
+		w.answer(granted, w.heard(ctx, lookup(ctx, g, it.order, w.username())))
+	}
+}
+
+// heard leaves out the fault of a read that our own stop has cut off: it says
+// nothing of the order, and nothing of the provider.
+func (w *Worker) heard(ctx context.Context, a Answer) []Answer {
+	if a.Fault != nil && ctx.Err() != nil {
+		return nil
+	}
+	return []Answer{a}
+}
+
+// answer reports what came back for the items and is done with them.
+func (w *Worker) answer(items []*item, answers []Answer) {
+	w.mu.Lock()
+	for _, it := range items {
+		it.reporting = true // who hears the answer may ask again
+	}
+	w.mu.Unlock()
+	if len(answers) > 0 {
+		w.report(answers)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, it := range items {
+		if w.orders[it.order.ID] == it {
+			delete(w.orders, it.order.ID)
+		}
+	}
+}
+
+// dismiss empties the queue without a call. That an order was not sent is
+// proven, so its money need not wait; why says the reason.
+func (w *Worker) dismiss(why Reason) {
+	w.mu.Lock()
+	var all []*item
+	for i := range w.queue {
+		all = append(all, w.queue[i]...)
+		w.queue[i] = nil
+	}
+	refused := w.closedFault()
+	w.mu.Unlock()
+
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	var items []*item
+	var answers []Answer
+	for _, it := range all {
+		switch {
+		case it.ready != nil:
+			it.ready <- refused
+		case it.fn != nil:
+			w.tasks.Go(func() {
+				it.fn(cancelled, &gate{Provider: w.provider, w: w, priority: it.priority})
+			})
+		case it.call == CallSend:
+			items = append(items, it)
+			answers = append(answers, Answer{Order: it.order, Call: it.call, Sent: notSent(why)})
+		default:
+			items = append(items, it)
+		}
+	}
+	if len(items) > 0 {
+		w.tasks.Go(func() { w.answer(items, answers) })
+	}
+}
+
+// notSent is the answer to a send that did not leave.
+func notSent(why Reason) *SendAnswer {
+	return &SendAnswer{
+		Verdict:  NotSent,
+		Reason:   why,
+		Evidence: Evidence{At: time.Now().UTC(), Word: "not sent: " + string(why)},
+	}
+}
+
+// push adds an item to its line; w.mu is held.
+func (w *Worker) push(it *item) {
+	w.queue[it.priority] = append(w.queue[it.priority], it)
+	w.nudge()
+}
+
+// nudge makes the loop of Run look again.
+func (w *Worker) nudge() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// halt stops all calls; w.mu is held. A key that is not taken outlasts a
+// lock-out.
+func (w *Worker) halt(why FaultKind) {
+	if w.halted == FaultKey {
+		return
+	}
+	w.halted = why
+	if w.unblock != nil {
+		w.unblock.Stop()
+		w.unblock = nil
+	}
+	if why == FaultBlocked {
+		w.unblock = time.AfterFunc(blockedFor, w.unblocked)
+	}
+	w.log.Error("all calls to the provider are stopped", "why", string(why))
+	w.nudge()
+}
+
+// unblocked ends a lock-out, unless it became something else.
+func (w *Worker) unblocked() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.halted == FaultBlocked {
+		w.halted, w.unblock = "", nil
+		w.nudge()
+	}
+}
+
+// closedFault is the error of a call that may not leave; w.mu is held.
+func (w *Worker) closedFault() *Fault {
+	if w.halted != "" {
+		return &Fault{Kind: w.halted, Err: errHalted}
+	}
+	return &Fault{Kind: FaultUnavailable, Err: context.Canceled}
+}
