@@ -109,9 +109,9 @@ type Sender struct {
 	limits   limits
 	parked   time.Time // no request before, for any chat
 	lanes    map[int64]*lane
-	active   map[*lane]bool // those with something waiting
-	waiting  int            // cards with a message not yet out
-	flying   int            // messages in flight
+	active   []*lane // those with something waiting
+	waiting  int     // cards with a message not yet out
+	flying   int     // messages in flight
 	answers  []answering
 	replying int  // answers in flight
 	failing  bool // the last outcome was a temporary failure
@@ -121,14 +121,13 @@ type Sender struct {
 
 // lane is one chat: one request at a time, in order.
 type lane struct {
-	chat     int64
 	pace     pace
 	busy     bool
 	failures int       // temporary ones in a row
 	resume   time.Time // after a failure
-	used     time.Time
 	cards    map[string]*card
 	next     []*Outgoing // one for each card with something waiting, by class and Seq
+	slot     int         // in Sender.active, while next is not empty
 }
 
 // card is what the sender remembers of a card.
@@ -140,6 +139,7 @@ type card struct {
 	messageID int
 	fixed     bool // the message can't be edited
 	lost      bool // the message could not be edited, so a new one is due
+	used      time.Time
 }
 
 type answering struct {
@@ -158,7 +158,6 @@ func NewSender(api telegramAPI, report func(Sent), log *slog.Logger) *Sender {
 		wake:   make(chan struct{}, 1),
 		limits: telegramLimits(),
 		lanes:  map[int64]*lane{},
-		active: map[*lane]bool{},
 	}
 }
 
@@ -177,7 +176,7 @@ func (s *Sender) Offer(o Outgoing) {
 	if o.Seq < c.newest || (c.flies != nil && o.Seq == c.flies.Seq) {
 		return
 	}
-	c.newest = o.Seq
+	c.newest, c.used = o.Seq, time.Now()
 	if c.waits != nil {
 		// The newer text must still come down to where the older one would
 		// have gone.
@@ -239,24 +238,28 @@ func (s *Sender) lane(chat int64) *lane {
 	s.sweep(now)
 	l := s.lanes[chat]
 	if l == nil {
-		l = &lane{chat: chat, pace: s.limits.chat, cards: map[string]*card{}}
+		l = &lane{pace: s.limits.chat, cards: map[string]*card{}}
 		if chat < 0 {
 			l.pace = s.limits.group
 		}
 		s.lanes[chat] = l
 	}
-	l.used = now
 	return l
 }
 
-// sweep forgets lanes that have long been idle.
+// sweep forgets cards that have long been idle, and chats without any.
 func (s *Sender) sweep(now time.Time) {
 	if now.Sub(s.swept) < time.Minute {
 		return
 	}
 	s.swept = now
 	for chat, l := range s.lanes {
-		if !l.busy && len(l.next) == 0 && now.Sub(l.used) > rememberFor {
+		for name, c := range l.cards {
+			if c.waits == nil && c.flies == nil && now.Sub(c.used) > rememberFor {
+				delete(l.cards, name)
+			}
+		}
+		if !l.busy && len(l.cards) == 0 {
 			delete(s.lanes, chat)
 		}
 	}
@@ -280,16 +283,24 @@ func (s *Sender) enqueue(l *lane, c *card, o *Outgoing) {
 	l.next = slices.Insert(l.next, at, o)
 	c.waits = o
 	s.waiting++
-	s.active[l] = true
+	if len(l.next) == 1 {
+		l.slot = len(s.active)
+		s.active = append(s.active, l)
+	}
 }
 
 // withdraw takes a card's message out of the line again.
 func (s *Sender) withdraw(l *lane, c *card) {
-	l.next = slices.DeleteFunc(l.next, func(o *Outgoing) bool { return o == c.waits })
+	at := slices.Index(l.next, c.waits)
+	l.next = slices.Delete(l.next, at, at+1)
 	c.waits = nil
 	s.waiting--
 	if len(l.next) == 0 {
-		delete(s.active, l)
+		last := len(s.active) - 1
+		s.active[l.slot] = s.active[last]
+		s.active[l.slot].slot = l.slot
+		s.active[last] = nil
+		s.active = s.active[:last]
 	}
 }
 
@@ -320,7 +331,7 @@ func (s *Sender) dispatch(ctx context.Context) time.Duration {
 // pick gives the lane whose turn it is, or how long there is none.
 func (s *Sender) pick(now time.Time) (best *lane, soonest time.Duration) {
 	soonest = time.Minute
-	for l := range s.active {
+	for _, l := range s.active {
 		if l.busy {
 			continue // rings when it lands
 		}
@@ -345,7 +356,7 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 	if !c.known {
 		c.messageID = o.MessageID
 	}
-	c.flies, l.busy, l.used = o, true, now
+	c.flies, l.busy = o, true
 	l.pace.spend(now)
 	s.limits.all.spend(now)
 	s.flying++
@@ -379,7 +390,7 @@ func (s *Sender) land(ctx context.Context, l *lane, c *card, messageID int, f *F
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l.busy, l.used = false, time.Now()
+	l.busy = false
 	s.flying--
 	s.ring()
 }
@@ -391,7 +402,7 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *card, messageID int, f 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := c.flies
-	c.flies = nil
+	c.flies, c.used = nil, now
 	sent = Sent{Card: o.Card, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
 	kind := FailKind("")
 	if f != nil {

@@ -38,7 +38,7 @@ func (d *desk) asked() []seen {
 	return append([]seen(nil), d.asks...)
 }
 
-// last is the only request made so far.
+// only is the one request made so far; any other number fails the test.
 func (d *desk) only(t *testing.T) seen {
 	t.Helper()
 	asks := d.asked()

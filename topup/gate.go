@@ -3,8 +3,6 @@ package topup
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -50,7 +48,7 @@ func (g *gate) wait(ctx context.Context) *Fault {
 	w := g.w
 	it := &item{priority: g.priority, ready: make(chan *Fault, 1)}
 	w.mu.Lock()
-	if w.halted != "" || ctx.Err() != nil {
+	if w.halted != "" || w.stopped || ctx.Err() != nil {
 		defer w.mu.Unlock()
 		return w.closedFault()
 	}
@@ -99,11 +97,6 @@ func (g *gate) giveBack() {
 	}
 }
 
-// panicked logs what a call panicked with.
-func (g *gate) panicked(p any) {
-	g.w.log.Error("a panic in a call to the provider", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-}
-
 // read makes one call whose error is a *Fault.
 func read[T any](ctx context.Context, g *gate, call func() (T, error)) (v T, err error) {
 	if f := g.enter(ctx); f != nil {
@@ -111,7 +104,7 @@ func read[T any](ctx context.Context, g *gate, call func() (T, error)) (v T, err
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			g.panicked(p)
+			g.w.panicked(p)
 			err = &Fault{Kind: FaultUnavailable, Err: errPanic}
 		}
 		if err == nil {
@@ -144,7 +137,7 @@ func (g *gate) Send(ctx context.Context, o Order) (a SendAnswer) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			g.panicked(p)
+			g.w.panicked(p)
 			a = SendAnswer{Verdict: Unknown, Evidence: Evidence{At: time.Now().UTC(), Word: errPanic.Error()}}
 		}
 		switch a.Verdict {

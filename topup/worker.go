@@ -65,6 +65,7 @@ type Worker struct {
 	calls   int               // granted and not ended
 	paused  time.Time         // no call leaves before it
 	halted  FaultKind         // FaultKey or FaultBlocked: no call leaves; empty: it may
+	stopped bool              // Run takes no more calls
 	unblock *time.Timer       // resumes after FaultBlocked
 }
 
@@ -126,8 +127,8 @@ func (w *Worker) Asking(id OrderID) bool {
 // Do queues other calls to the provider and returns at once. fn runs in a
 // goroutine of its own, and every call that it makes of the Provider it is
 // given waits for its turn. Priorities are 0 sends, 1 people waiting, 2 polls,
-// 3 background. Once the worker is halted or stopping, fn is still run, but
-// its context is cancelled and its calls fail without leaving.
+// 3 background. While the worker is halted and after its stop fn is run at
+// once, but its context is cancelled and its calls fail without leaving.
 func (w *Worker) Do(priority int, fn func(context.Context, Provider)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -182,13 +183,14 @@ func (w *Worker) Run(ctx context.Context) {
 	}
 	grace := time.AfterFunc(sendGrace, cancel)
 	defer grace.Stop()
-	w.dismiss(ReasonUnreachable)
-	w.tasks.Wait()
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.stopped = true
 	if w.unblock != nil {
 		w.unblock.Stop()
 	}
+	w.mu.Unlock()
+	w.refuse(w.drain(), ReasonUnreachable)
+	w.tasks.Wait()
 }
 
 // start lets all calls leave that may leave now. It returns how long to wait
@@ -196,14 +198,18 @@ func (w *Worker) Run(ctx context.Context) {
 func (w *Worker) start(ctx, sends context.Context) time.Duration {
 	for {
 		if w.Halted() {
-			w.dismiss(ReasonClosed)
+			w.refuse(w.drain(), ReasonClosed)
 			return 0
 		}
 		granted, wait := w.next()
-		if len(granted) == 0 {
+		switch {
+		case len(granted) == 0:
 			return wait
+		case granted[0].ready != nil:
+			granted[0].ready <- nil
+		default:
+			w.tasks.Go(func() { w.run(ctx, sends, granted) })
 		}
-		w.tasks.Go(func() { w.run(ctx, sends, granted) })
 	}
 }
 
@@ -247,21 +253,12 @@ func (w *Worker) first() *[]*item {
 // run makes the calls of one grant.
 func (w *Worker) run(ctx, sends context.Context, granted []*item) {
 	it := granted[0]
-	if it.ready != nil {
-		it.ready <- nil
-		return // the grant is the caller's now
-	}
 	g := &gate{Provider: w.provider, w: w, priority: it.priority}
 	g.granted.Store(true)
 	defer g.giveBack()
-	defer func() {
-		if p := recover(); p != nil {
-			w.log.Error("a panic in a call to the provider", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-		}
-	}()
 	switch {
 	case it.fn != nil:
-		it.fn(ctx, g)
+		w.runFunc(ctx, it.fn, g)
 	case it.call == CallSend:
 		a := g.Send(sends, it.order)
 		w.answer([]*item{it}, []Answer{{Order: it.order, Call: it.call, Sent: &a}})
@@ -302,40 +299,56 @@ func (w *Worker) answer(items []*item, answers []Answer) {
 	}
 }
 
-// dismiss empties the queue without a call. That an order was not sent is
-// proven, so its money need not wait; why says the reason.
-func (w *Worker) dismiss(why Reason) {
+// runFunc runs a function that calls the provider; its panic ends only it.
+func (w *Worker) runFunc(ctx context.Context, fn func(context.Context, Provider), p Provider) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.panicked(p)
+		}
+	}()
+	fn(ctx, p)
+}
+
+// panicked logs what a call to the provider panicked with.
+func (w *Worker) panicked(p any) {
+	w.log.Error("a panic in a call to the provider", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+}
+
+// drain takes everything off the queue.
+func (w *Worker) drain() (all []*item) {
 	w.mu.Lock()
-	var all []*item
+	defer w.mu.Unlock()
 	for i := range w.queue {
 		all = append(all, w.queue[i]...)
 		w.queue[i] = nil
 	}
+	return all
+}
+
+// refuse ends items without a call. That an order was not sent is proven
+// then, so its money need not wait; why is the reason that people read.
+func (w *Worker) refuse(items []*item, why Reason) {
+	w.mu.Lock()
 	refused := w.closedFault()
 	w.mu.Unlock()
-
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
-	var items []*item
+	var orders []*item
 	var answers []Answer
-	for _, it := range all {
+	for _, it := range items {
 		switch {
 		case it.ready != nil:
 			it.ready <- refused
 		case it.fn != nil:
-			w.tasks.Go(func() {
-				it.fn(cancelled, &gate{Provider: w.provider, w: w, priority: it.priority})
-			})
+			go w.runFunc(cancelled, it.fn, &gate{Provider: w.provider, w: w, priority: it.priority})
 		case it.call == CallSend:
-			items = append(items, it)
+			orders = append(orders, it)
 			answers = append(answers, Answer{Order: it.order, Call: it.call, Sent: notSent(why)})
 		default:
-			items = append(items, it)
+			orders = append(orders, it)
 		}
 	}
-	if len(items) > 0 {
-		w.tasks.Go(func() { w.answer(items, answers) })
-	}
+	w.answer(orders, answers)
 }
 
 // notSent is the answer to a send that did not leave.
@@ -349,6 +362,10 @@ func notSent(why Reason) *SendAnswer {
 
 // push adds an item to its line; w.mu is held.
 func (w *Worker) push(it *item) {
+	if w.stopped {
+		go w.refuse([]*item{it}, ReasonUnreachable)
+		return
+	}
 	w.queue[it.priority] = append(w.queue[it.priority], it)
 	w.nudge()
 }

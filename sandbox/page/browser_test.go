@@ -191,6 +191,7 @@ func (s *screen) shoot(name string) {
 	if dir == "" {
 		dir = s.t.TempDir()
 	}
+	eval[bool](s, `Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations < Infinity).map((a) => a.finished)).then(() => true)`)
 	png, err := chromedp.Run(s.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		s.t.Fatal(err)
@@ -574,6 +575,27 @@ func TestTextEntities(t *testing.T) {
 	}
 }
 
+func TestSignsAroundMessages(t *testing.T) {
+	s := open(t, 1280, 800, "fr")
+	s.begin(shop)
+	s.see(phone(shop) + ".day")
+	s.see(phone(shop) + `.message.out .ticks use[href$="#read"]`)
+	secret := s.messageID(s.bot(t, "sendMessage", params{"chat_id": shop, "parse_mode": "HTML", "protect_content": true,
+		"text": "Code <tg-spoiler>ABCD-1234</tg-spoiler>"}))
+	s.see(bubble(shop, secret) + ".protected")
+	answer := s.messageID(s.bot(t, "sendMessage", params{"chat_id": shop, "text": "Reçu", "reply_parameters": params{"message_id": secret}}))
+	s.shows(bubble(shop, answer)+".reply-quote", "Code ░")
+	if got := eval[string](s, fmt.Sprintf(`document.querySelector('%s.reply-quote').textContent`, bubble(shop, answer))); strings.Contains(got, "ABCD") {
+		t.Errorf("the quote %q tells the hidden code", got)
+	}
+	s.bot(t, "sendChatAction", params{"chat_id": shop, "action": "typing"})
+	s.shows(phone(shop)+"header small", "écrit")
+	s.bot(t, "deleteMessage", params{"chat_id": shop, "message_id": answer})
+	s.gone(bubble(shop, answer))
+	s.telegram.Type(shop, "merci")
+	s.see(phone(shop) + `.message.out:last-child .ticks use[href$="#sent"]`)
+}
+
 func TestReconnects(t *testing.T) {
 	s := open(t, 1280, 800, "fr")
 	s.begin(shop)
@@ -629,6 +651,9 @@ func TestTabsOfANarrowWindow(t *testing.T) {
 func TestPanelBreaksAndMends(t *testing.T) {
 	s := open(t, 1280, 800, "fr")
 	s.click(".open-panel")
+	s.click("#panel .close")
+	s.gone("#panel")
+	s.click(".open-panel")
 	s.click(`[data-control="telegram_repeat"]`)
 	s.see(`[data-control="telegram_repeat"][aria-checked="true"]`)
 	if f := s.telegram.Faults(); len(f) != 1 || f[0].Kind != telegram.FaultRepeatUpdates {
@@ -679,6 +704,15 @@ func TestPictures(t *testing.T) {
 					t.Errorf("the page is %d pixels wide in a window of %d", wide, size.width)
 				}
 				if size.name == "phone" {
+					s.click(phone(shop) + ".key.url")
+					s.see(".chooser")
+					s.shoot("phone-" + language + "-chooser")
+					s.click(".chooser .quiet")
+					id := s.say(shop, "؟", keys("تنبيه", "alert"))
+					s.click(bubble(shop, id) + "[data-callback]")
+					s.see(".alert")
+					s.shoot("phone-" + language + "-alert")
+					s.click(".alert button")
 					s.click(`[data-tab="102"]`)
 					s.shoot("phone-" + language + "-owner")
 					s.click(`[data-tab="panel"]`)
@@ -702,7 +736,7 @@ func (s *screen) tour() {
 	s.bot(s.t, "setMyCommands", params{"commands": []params{{"command": "mobile", "description": "Recharge mobile"}, {"command": "cards", "description": "Carte cadeau"}}})
 	s.begin(shop)
 	s.telegram.Type(shop, "0778037340 500")
-	s.say(shop, "📱 <b>تعبئة الهاتف</b>\nالرقم: <code>⁦0778 03 73 40⁩</code>\nالمتعامل: ⁦Djezzy⁩\nالمبلغ: ⁦500⁩ دج · تدفع ⁦494,90⁩ دج", params{"inline_keyboard": [][]params{
+	s.say(shop, "📱 <b>تعبئة الهاتف</b>\nالرقم: <code>\u20660778 03 73 40\u2069</code>\nالمتعامل: \u2066Djezzy\u2069\nالمبلغ: \u2066500\u2069 دج · تدفع \u2066494,90\u2069 دج", params{"inline_keyboard": [][]params{
 		{{"text": "✅ تأكيد", "callback_data": "yes", "style": "success"}, {"text": "❌ إلغاء", "callback_data": "no", "style": "danger"}},
 		{{"text": "🔎 عروض هذا الرقم", "callback_data": "offers"}},
 		{{"text": "⬅️ رجوع", "callback_data": "back"}, {"text": "🏠 القائمة", "callback_data": "menu"}}}})

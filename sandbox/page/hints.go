@@ -15,10 +15,10 @@ func DefaultHints() []Hint {
 			"fr": "Ouvrez le bot et demandez l'ouverture de votre boutique.",
 			"en": "Open the bot and ask to become a shop.",
 		}},
-		{RoleOwner, "/shops", map[string]string{
-			"ar": "اقبل المحل، ثم اشحن محفظته.",
-			"fr": "Acceptez la boutique, puis créditez son portefeuille.",
-			"en": "Approve the shop, then credit its wallet.",
+		{RoleOwner, "/credit 1 5000 cash", map[string]string{
+			"ar": "اقبل المحل من طلبه، ثم اشحن محفظته.",
+			"fr": "Acceptez la boutique par sa demande, puis créditez son portefeuille.",
+			"en": "Approve the shop on its request, then credit its wallet.",
 		}},
 		{RoleShop, "0778037340 500", map[string]string{
 			"ar": "تعبئة تنجح بعد نحو عشرين ثانية.",

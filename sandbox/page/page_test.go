@@ -374,10 +374,9 @@ func TestStreamStartsAnewWhenItFellBehind(t *testing.T) {
 	r.telegram.Start(shop, "")
 	s := r.stream(t)
 	s.next(t)
-	const messages = 5_000 // of 4 kB: more than the subscription, the sockets and the reader hold together
-	text := strings.Repeat("x", 4_000)
+	const messages = 40_000 // some 14 MB: more than the subscription, the sockets and the reader hold together
 	for range messages {
-		r.telegram.Type(shop, text)
+		r.telegram.Type(shop, "x")
 	}
 	ready, seen := false, 0
 	for !ready && seen < messages {

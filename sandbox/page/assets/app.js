@@ -12,7 +12,7 @@ class Page {
   constructor({ bot, people, hints }) {
     this.phones = people.map((person) => new Phone(person, bot, this));
     document.querySelector('.phones').append(...this.phones.map((p) => p.node));
-    this.panel = new Panel(document.querySelector('#panel'), hints, (role, text) => this.fill(role, text));
+    this.panel = new Panel(document.querySelector('#panel'), hints, this);
     this.buildTabs();
     this.buildTop();
     this.show(String(people[0]?.id ?? ''));
@@ -45,15 +45,20 @@ class Page {
   }
 
   buildTop() {
-    const open = document.querySelector('.open-panel');
-    open.addEventListener('click', () => {
-      const now = document.body.classList.toggle('panel-open');
-      open.setAttribute('aria-expanded', String(now));
-    });
+    document.querySelector('.open-panel').addEventListener('click', () => this.togglePanel());
     for (const node of document.querySelectorAll('[data-language]')) {
       node.addEventListener('click', () => this.speak(node.dataset.language));
     }
     this.speak(currentLanguage());
+  }
+
+  // togglePanel opens or closes the panel where it lies over the phones.
+  togglePanel() {
+    const open = document.body.classList.toggle('panel-open');
+    const opener = document.querySelector('.open-panel');
+    opener.setAttribute('aria-expanded', String(open));
+    if (open) document.querySelector('#panel .close').focus();
+    else opener.focus();
   }
 
   speak(language) {

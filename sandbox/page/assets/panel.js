@@ -4,12 +4,12 @@ import * as api from './api.js';
 import { button, element, icon } from './dom.js';
 import { choose, label, word } from './words.js';
 
-// Panel fills its node. fill is called with a role and a text when a hint is chosen.
+// Panel fills its node. The page gives it fill, for a hint that is chosen, and togglePanel.
 export class Panel {
-  constructor(node, hints, fill) {
+  constructor(node, hints, page) {
     this.node = node;
     this.hints = hints;
-    this.fill = fill;
+    this.page = page;
     this.state = { faults: [], speed: 1, speeds: [] };
     this.draw();
   }
@@ -30,7 +30,7 @@ export class Panel {
 
   draw() {
     const focus = document.activeElement?.dataset.control;
-    const close = label(button('close', () => document.body.classList.remove('panel-open'), icon('close')), 'panel.close');
+    const close = label(button('close', () => this.page.togglePanel(), icon('close')), 'panel.close');
     this.node.replaceChildren(close, this.hintCard(), this.faultCard());
     if (focus) this.node.querySelector(`[data-control="${focus}"]`)?.focus({ preventScroll: true });
   }
@@ -41,7 +41,7 @@ export class Panel {
       text.dir = 'auto';
       const send = element('code', '', hint.send);
       send.dir = 'ltr';
-      const node = button('hint', () => this.fill(hint.role, hint.send), element('i', `dot ${hint.role}`), send, text);
+      const node = button('hint', () => this.page.fill(hint.role, hint.send), element('i', `dot ${hint.role}`), send, text);
       label(node, 'panel.fill');
       node.setAttribute('aria-label', `${hint.send}: ${choose(hint.text)}`);
       delete node.dataset.wordLabel;

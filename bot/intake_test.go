@@ -1,0 +1,543 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hanout/sandbox/telegram"
+)
+
+// intakeRig runs an intake against the fake server and keeps what it takes.
+type intakeRig struct {
+	server *telegram.Server
+	intake *Intake
+	logged *bytes.Buffer
+	taken  [][]Update // without empty batches
+	empty  int
+	refuse func(n int) error // the error of the n-th batch that is not empty, from 1
+}
+
+func newIntakeRig(t *testing.T) *intakeRig {
+	r := &intakeRig{server: newTelegram(telegram.Options{}), logged: &bytes.Buffer{}}
+	r.intake = NewIntake(canaryToken+"\n", "https://telegram.test", r.server.Transport(),
+		slog.New(slog.NewTextHandler(r.logged, nil)))
+	t.Cleanup(func() { wantNoCanary(t, "the log", r.logged.String()) })
+	return r
+}
+
+func (r *intakeRig) take(_ context.Context, batch []Update) error {
+	if len(batch) == 0 {
+		r.empty++
+		return nil
+	}
+	r.taken = append(r.taken, batch)
+	if r.refuse != nil {
+		return r.refuse(len(r.taken))
+	}
+	return nil
+}
+
+// run lets the intake run for a while and gives its error.
+func (r *intakeRig) run(t *testing.T, d time.Duration) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	err := r.intake.Run(ctx, r.take)
+	synctest.Wait()
+	return err
+}
+
+// texts gives what was typed, in the order of arrival.
+func (r *intakeRig) texts() []string {
+	var all []string
+	for _, batch := range r.taken {
+		for _, u := range batch {
+			if u.Message != nil {
+				all = append(all, u.Message.Text)
+			}
+		}
+	}
+	return all
+}
+
+func TestIntakeReadsUpdates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		typed := r.server.Type(amina, "0661234567 500")
+		r.server.ShareContact(amina)
+		r.server.ShareForeignContact(amina, "213770000000", 0)
+		r.server.PressForged(karim, karim, 777, "old")
+		r.server.PressForged(karim, karim, 778, "inline", func(q map[string]any) {
+			delete(q, "message")
+			q["inline_message_id"] = "abc"
+		})
+		r.server.Block(karim, true)
+		r.server.Block(karim, false)
+		r.server.PushUpdate(json.RawMessage(`{"message":{"message_id":5,"date":1700000000,"chat":{"id":-7,"type":"supergroup"},` +
+			`"from":{"id":9,"is_bot":true,"first_name":"B"},"voice":{"file_id":"x"},"forward_origin":{"type":"of_a_later_version"}}}`))
+		r.server.PushUpdate(json.RawMessage(`{"poll":{"id":"1"}}`))
+		if err := r.run(t, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.taken) != 1 || len(r.taken[0]) != 11 {
+			t.Fatalf("took %d batches: %+v", len(r.taken), r.taken)
+		}
+		u := r.taken[0][2:] // after the two /start
+		m := u[0].Message
+		if m == nil || m.MessageID != typed || m.Text != "0661234567 500" || m.Chat != (Chat{amina, "private"}) ||
+			m.From.ID != amina || m.From.FirstName != "Amina" || m.From.LanguageCode != "ar" || m.Forwarded || m.HasOther ||
+			!m.Date.Equal(time.Now().Add(-time.Second)) {
+			t.Errorf("text: %+v", m)
+		}
+		if c := u[1].Message.Contact; c == nil || *c != (Contact{"213550000001", amina}) || u[1].Message.HasOther {
+			t.Errorf("own contact: %+v", u[1].Message)
+		}
+		if c := u[2].Message.Contact; c == nil || *c != (Contact{"213770000000", 0}) {
+			t.Errorf("foreign contact: %+v", u[2].Message)
+		}
+		if c := u[3].Callback; c == nil || c.ChatID != karim || c.ChatType != "private" || c.MessageID != 777 ||
+			c.Data != "old" || c.From.ID != karim || c.ID == "" {
+			t.Errorf("press on an inaccessible message: %+v", c)
+		}
+		if c := u[4].Callback; c == nil || c.ChatID != 0 || c.MessageID != 0 || c.Data != "inline" {
+			t.Errorf("press without a message: %+v", c)
+		}
+		if u[5].Blocked == nil || !*u[5].Blocked || u[5].Chat.ID != karim {
+			t.Errorf("block: %+v", u[5])
+		}
+		if u[6].Blocked == nil || *u[6].Blocked {
+			t.Errorf("end of a block: %+v", u[6])
+		}
+		if m := u[7].Message; m == nil || !m.Forwarded || !m.HasOther || !m.From.IsBot || m.Chat.ID != -7 {
+			t.Errorf("a message of a later version: %+v", m)
+		}
+		if !u[8].Other || u[8].Message != nil {
+			t.Errorf("a kind of no use: %+v", u[8])
+		}
+		for i, u := range r.taken[0] {
+			if u.Broken != "" || u.ID != r.taken[0][0].ID+int64(i) || !json.Valid(u.Raw) {
+				t.Errorf("update %d: %+v", i, u)
+			}
+		}
+		first := r.server.Calls("getUpdates")[0].Params
+		if first["offset"] != "" || first["timeout"] != "50" || first["limit"] != "100" ||
+			first["allowed_updates"] != `["message","callback_query","my_chat_member"]` {
+			t.Errorf("asked for %v", first)
+		}
+		wantNoViolations(t, r.server)
+	})
+}
+
+// The offset may rise only after take has returned.
+func TestIntakeConfirmsAfterTake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		pending := r.server.Pending()
+		release := make(chan struct{})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() {
+			ended <- r.intake.Run(ctx, func(context.Context, []Update) error { <-release; return nil })
+		}()
+		time.Sleep(time.Hour)
+		if got := r.server.Pending(); got != pending {
+			t.Errorf("%d of %d updates are confirmed while they are worked on", pending-got, pending)
+		}
+		if n := len(r.server.Calls("getUpdates")); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+		close(release)
+		synctest.Wait()
+		if got := r.server.Pending(); got != 0 {
+			t.Errorf("%d updates are not confirmed after the work", got)
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("stopped with %v", err)
+		}
+	})
+}
+
+// A process that dies before its commit leaves nothing behind but the updates,
+// which come again.
+func TestIntakeRedeliversAfterAFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		died := errors.New("died")
+		r.refuse = func(n int) error {
+			if n == 2 {
+				return died
+			}
+			return nil
+		}
+		go func() { time.Sleep(time.Second); r.server.Type(amina, "one"); r.server.Type(amina, "two") }()
+		if err := r.run(t, time.Minute); err != died {
+			t.Fatalf("Run = %v, want the error of take", err)
+		}
+		lost := r.taken[1]
+		r.refuse = nil
+		if err := r.run(t, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.taken) < 3 || r.taken[2][0].ID != lost[0].ID {
+			t.Errorf("%d batches; the second is not delivered again", len(r.taken))
+		}
+		if got := r.texts(); got[len(got)-1] != "two" || r.server.Pending() != 0 {
+			t.Errorf("took %q, %d pending", got, r.server.Pending())
+		}
+	})
+}
+
+// What can't be read must neither stop the others nor be lost in silence.
+func TestIntakeSetsBrokenUpdatesApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		for i, raw := range []string{
+			`{"message":{"message_id":"x","date":1,"chat":{"id":1,"type":"private"}}}`,
+			`{"message":{"message_id":1,"text":["secret 0661234567"],"chat":{"id":1}}}`,
+			`{"message":{"message_id":1,"text":"no chat"}}`,
+			`{"message":"secret 0661234567"}`,
+			`{"callback_query":{"id":7,"data":"0661234567"}}`,
+			`{"callback_query":{"id":"7","data":"x"}}`,
+			`{"my_chat_member":[1]}`,
+		} {
+			r.server.Type(amina, fmt.Sprint("good ", i))
+			r.server.PushUpdate(json.RawMessage(raw))
+		}
+		r.server.Type(amina, "last")
+		if err := r.run(t, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		var broken int
+		for _, u := range r.taken[0] {
+			if u.Broken != "" {
+				broken++
+				wantNoCanary(t, "the reason", u.Broken)
+				if u.Message != nil || u.Callback != nil || u.Blocked != nil || len(u.Raw) == 0 {
+					t.Errorf("broken, and yet %+v", u)
+				}
+			}
+		}
+		if got := r.texts(); broken != 7 || len(got) != 10 || got[9] != "last" {
+			t.Errorf("%d broken; texts %q", broken, got)
+		}
+		if r.server.Pending() != 0 {
+			t.Errorf("%d updates stay for ever", r.server.Pending())
+		}
+	})
+}
+
+func TestDecodeUpdateFindsTheID(t *testing.T) {
+	for _, tc := range []struct {
+		raw  string
+		want int64
+	}{
+		{`{"update_id":42,"message":null}`, 42},
+		{`{"update_id":"42","message":{}}`, 42},
+		{`{"message":{"text":"\"update_id\":7"},"update_id" : "43"}`, 43},
+		{`{"message":{"text":"\"update_id\":7"},"update_id":{}}`, 0},
+		{`{"update_id":4.5}`, 4},
+		{`{"update_id":99999999999999999999}`, 0},
+		{`{"update_id":-3}`, 0},
+		{`[1,2]`, 0}, {`"x"`, 0}, {`null`, 0}, {`{}`, 0},
+	} {
+		u := decodeUpdate(json.RawMessage(tc.raw))
+		if u.ID != tc.want {
+			t.Errorf("%s: ID %d, want %d", tc.raw, u.ID, tc.want)
+		}
+	}
+}
+
+func FuzzDecodeUpdate(f *testing.F) {
+	f.Add([]byte(`{"update_id":1,"message":{"message_id":1,"chat":{"id":1},"text":"x"}}`))
+	f.Add([]byte(`{"update_id":"1","callback_query":{"id":"1","from":{"id":1},"message":3}}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		u := decodeUpdate(raw)
+		kinds := 0
+		for _, set := range []bool{u.Message != nil, u.Callback != nil, u.Blocked != nil, u.Broken != "", u.Other} {
+			if set {
+				kinds++
+			}
+		}
+		if kinds != 1 || u.ID < 0 {
+			t.Errorf("%q is %d kinds at once, ID %d", raw, kinds, u.ID)
+		}
+	})
+}
+
+// scripted answers polls from a list, and ends the intake after it.
+type scripted struct {
+	t       *testing.T
+	answers []http.RoundTripper
+	offsets []int64
+	limits  []int
+	at      []time.Time
+	end     context.CancelFunc
+}
+
+func (s *scripted) RoundTrip(r *http.Request) (*http.Response, error) {
+	var ask struct {
+		Offset int64
+		Limit  int
+	}
+	if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
+		s.t.Error(err)
+	}
+	s.offsets, s.limits, s.at = append(s.offsets, ask.Offset), append(s.limits, ask.Limit), append(s.at, time.Now())
+	if len(s.answers) == 0 {
+		s.end()
+		return nil, context.Canceled
+	}
+	next := s.answers[0]
+	s.answers = s.answers[1:]
+	return next.RoundTrip(r)
+}
+
+// runScript polls through a list of answers and gives what came of it.
+func runScript(t *testing.T, answers ...http.RoundTripper) (s *scripted, batches [][]Update, logged string, err error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s = &scripted{t: t, answers: answers, end: cancel}
+	var log bytes.Buffer
+	in := NewIntake(canaryToken, "", s, slog.New(slog.NewTextHandler(&log, nil)))
+	err = in.Run(ctx, func(_ context.Context, batch []Update) error {
+		batches = append(batches, batch)
+		return nil
+	})
+	wantNoCanary(t, "the log", log.String())
+	if err != nil {
+		wantNoCanary(t, "the error", err.Error())
+	}
+	return s, batches, log.String(), err
+}
+
+func updatesAnswer(list string) canned {
+	return canned{status: 200, body: `{"ok":true,"result":` + list + `}`}
+}
+
+func TestIntakeUnreadableIDs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, batches, logged, err := runScript(t,
+			updatesAnswer(`["0661234567",{"update_id":5},{"x":1}]`),
+			updatesAnswer(`[{"x":"0661234567"}]`),
+			updatesAnswer(`[{"update_id":"6"}]`),
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []int64{0, 6, 6, 7}; !slices.Equal(s.offsets, want) {
+			t.Errorf("offsets %v, want %v", s.offsets, want)
+		}
+		if len(batches) != 2 || len(batches[0]) != 1 || batches[1][0].ID != 6 || batches[1][0].Broken == "" {
+			t.Errorf("batches %+v", batches)
+		}
+		if n := strings.Count(logged, "without a readable ID"); n != 3 {
+			t.Errorf("%d logged, want 3:\n%s", n, logged)
+		}
+	})
+}
+
+// Telegram may start its numbers anew, lower than before; they may also come
+// out of order, or twice.
+func TestIntakeOffsets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, batches, _, err := runScript(t,
+			updatesAnswer(`[{"update_id":1000},{"update_id":1002},{"update_id":1001}]`),
+			updatesAnswer(`[]`),
+			updatesAnswer(`[{"update_id":50},{"update_id":50}]`),
+			updatesAnswer(`[{"update_id":51}]`),
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []int64{0, 1003, 1003, 51, 52}; !slices.Equal(s.offsets, want) {
+			t.Errorf("offsets %v, want %v", s.offsets, want)
+		}
+		if len(batches) != 4 || batches[0][1].ID != 1001 || len(batches[1]) != 0 || len(batches[2]) != 2 {
+			t.Errorf("batches %+v", batches)
+		}
+	})
+}
+
+func TestIntakeRepeatedUpdate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		first := r.server.LastUpdateID()
+		go func() {
+			time.Sleep(time.Second)
+			r.server.RepeatUpdate(first)
+			time.Sleep(time.Second)
+			r.server.Type(amina, "after")
+		}()
+		if err := r.run(t, time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.taken) != 3 || r.taken[1][0].ID != first || r.server.Pending() != 0 {
+			t.Errorf("took %+v, %d pending", r.taken, r.server.Pending())
+		}
+		if got := r.texts(); got[len(got)-1] != "after" {
+			t.Errorf("took %q", got)
+		}
+	})
+}
+
+func TestIntakeEnds(t *testing.T) {
+	page := "<html>GET /bot" + canaryToken + "</html>"
+	for _, tc := range []struct {
+		answer canned
+		want   error
+	}{
+		{refusal(409, "Conflict: terminated by other getUpdates request", ""), ErrConflict},
+		{refusal(409, "Conflict: can't use getUpdates method while webhook is active", ""), ErrWebhook},
+		{refusal(401, "Unauthorized", ""), ErrUnauthorized},
+		{refusal(404, "Not Found", ""), ErrUnauthorized},
+		{canned{status: 401, body: page}, nil},
+		{canned{status: 404, body: `{"message":"no route"}`}, nil},
+		{canned{status: 409, body: page}, nil},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s, _, _, err := runScript(t, tc.answer)
+			if !errors.Is(err, tc.want) {
+				t.Errorf("%d %s: Run = %v, want %v", tc.answer.status, tc.answer.body, err, tc.want)
+			}
+			if tried := len(s.offsets) == 2; tried != (tc.want == nil) {
+				t.Errorf("%d %s: %d polls", tc.answer.status, tc.answer.body, len(s.offsets))
+			}
+		})
+	}
+}
+
+func TestIntakeTwoAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		ended := make(chan error, 1)
+		go func() { ended <- r.run(t, time.Hour) }()
+		time.Sleep(time.Second)
+		second := NewIntake(canaryToken, "", r.server.Transport(), slog.New(slog.DiscardHandler))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := second.Run(ctx, func(context.Context, []Update) error { return nil }); err != nil {
+			t.Errorf("the newer one ends with %v", err)
+		}
+		if err := <-ended; !errors.Is(err, ErrConflict) {
+			t.Errorf("the older one ends with %v", err)
+		}
+	})
+}
+
+func TestIntakeWrongArguments(t *testing.T) {
+	for _, tc := range []struct{ token, server string }{
+		{canaryHalf, ""}, {"", ""}, {canaryToken, "no address"},
+	} {
+		err := NewIntake(tc.token, tc.server, canned{}, slog.New(slog.DiscardHandler)).Run(t.Context(), nil)
+		if err == nil {
+			t.Errorf("%q, %q is taken", tc.token, tc.server)
+			continue
+		}
+		wantNoCanary(t, "the error", err.Error())
+	}
+}
+
+func TestIntakeWaits(t *testing.T) {
+	page := "<html>POST /bot" + canaryToken + "/getUpdates 502</html>"
+	down := canned{err: errors.New("dial https://t/bot" + canaryToken)}
+	synctest.Test(t, func(t *testing.T) {
+		s, _, logged, err := runScript(t,
+			refusal(429, "Too Many Requests: retry after 40", `,"parameters":{"retry_after":40}`),
+			updatesAnswer(`[]`),
+			canned{status: 502, body: page}, down, canned{status: 200, body: `{"ok":true,"result":[{`}, refusal(500, "oops", ""),
+			canned{status: 200, body: `{"ok":true,"result":{}}`}, down, down, down, down, down,
+			updatesAnswer(`[]`),
+			down,
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		between := func(i int, from, to time.Duration) {
+			t.Helper()
+			if gap := s.at[i].Sub(s.at[i-1]); gap < from || gap > to {
+				t.Errorf("pause %d is %v, want %v to %v", i, gap, from, to)
+			}
+		}
+		between(1, 40*time.Second, 40*time.Second)
+		between(2, 0, 0)
+		wait := shortestRetry
+		for i := 3; i <= 12; i++ {
+			between(i, wait, wait+wait/4)
+			wait = min(2*wait, longestRetry)
+		}
+		between(13, 0, 0)
+		between(14, shortestRetry, shortestRetry+shortestRetry/4)
+		if !strings.Contains(logged, "arrive again") {
+			t.Errorf("the end of the outage is not logged:\n%s", logged)
+		}
+	})
+}
+
+// repeating answers with a body of a given size.
+type repeating int64
+
+func (n repeating) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := io.LimitReader(zeros{}, int64(n))
+	return &http.Response{StatusCode: 200, Body: io.NopCloser(body), Request: r}, nil
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func TestIntakeBodyLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, batches, _, err := runScript(t, repeating(1<<40), repeating(1<<40), updatesAnswer(`[]`))
+		if err != nil || len(batches) != 1 {
+			t.Fatalf("%d batches, %v", len(batches), err)
+		}
+		if want := []int{100, 25, 6, 100}; !slices.Equal(s.limits, want) {
+			t.Errorf("limits %v, want %v", s.limits, want)
+		}
+	})
+}
+
+func TestIntakeOutageOfTheFake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		r.server.SetFault(telegram.Fault{Kind: telegram.FaultOutage, For: 10 * time.Minute})
+		go func() { time.Sleep(5 * time.Minute); r.server.Type(amina, "while away") }()
+		if err := r.run(t, 12*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.texts(); len(got) != 3 || got[2] != "while away" || r.server.Pending() != 0 {
+			t.Errorf("took %q, %d pending", got, r.server.Pending())
+		}
+		if r.empty == 0 {
+			t.Error("empty polls are not handed on")
+		}
+		wantNoViolations(t, r.server)
+	})
+}
+
+func TestIntakeSlowLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newIntakeRig(t)
+		r.server.SetFault(telegram.Fault{Kind: telegram.FaultSlow, Delay: time.Hour, Times: 1})
+		began := time.Now()
+		if err := r.run(t, 2*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.taken) != 1 || r.server.Calls("getUpdates")[1].Time.Sub(began) > pollTimeout+2*shortestRetry {
+			t.Errorf("a poll without an answer is waited for: %d batches", len(r.taken))
+		}
+	})
+}

@@ -1,0 +1,298 @@
+package oneclick_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hanout/oneclick"
+	"hanout/sandbox"
+	"hanout/sandbox/provider"
+	"hanout/topup"
+)
+
+// TestVariants walks through every call under every spelling that the fake
+// knows: each alone, each two together, and all at once.
+func TestVariants(t *testing.T) {
+	fields := reflect.VisibleFields(reflect.TypeFor[provider.Variants]())
+	set := func(names ...int) provider.Variants {
+		var v provider.Variants
+		for _, i := range names {
+			if f := reflect.ValueOf(&v).Elem().Field(i); f.Kind() == reflect.Bool {
+				f.SetBool(true)
+			} else {
+				f.SetString("prefixed")
+			}
+		}
+		return v
+	}
+	sets := []provider.Variants{{}, {CheckRef: "own"}}
+	var all []int
+	for i := range fields {
+		all = append(all, i)
+		sets = append(sets, set(i))
+		for j := range i {
+			sets = append(sets, set(i, j))
+		}
+	}
+	sets = append(sets, set(all...))
+	for _, v := range sets {
+		t.Run(fmt.Sprintf("%+v", v), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { walk(t, v) })
+		})
+	}
+}
+
+const (
+	germany   = "6126393c6f57860f925a1983"
+	anyNumber = "0778037340"
+)
+
+func walk(t *testing.T, v provider.Variants) {
+	fake := provider.New(provider.Options{Variants: v})
+	c := connect(t, fake, provider.SandboxKey)
+	start := time.Now()
+	sends := 0
+	send := func(o topup.Order) topup.SendAnswer {
+		sends++
+		return c.Send(t.Context(), o)
+	}
+	accepted := func(o topup.Order) topup.Order {
+		t.Helper()
+		a := send(o)
+		if a.Verdict != topup.Accepted || a.ProviderID == "" || a.Evidence.HTTP != 200 || a.Evidence.Digest == "" || (a.Evidence.RequestID == "") != v.NoRequestID {
+			t.Fatalf("%s %s: %+v", o.Good, o.To, a)
+		}
+		if o.Good != topup.GiftCard && !o.OwnRef(a.ProviderRef) {
+			t.Errorf("reference %q of %s", a.ProviderRef, o.ID)
+		}
+		o.ProviderID = a.ProviderID
+		return o
+	}
+	check := func(o topup.Order, want topup.Phase) topup.Status {
+		t.Helper()
+		s, err := c.Check(t.Context(), o)
+		if err != nil {
+			t.Fatalf("%s %s: %v", o.Good, o.To, err)
+		}
+		if s.Phase != want || !o.Fits(s) || s.ProviderID != o.ProviderID || s.Created.Before(start.Truncate(time.Second)) {
+			t.Errorf("%s %s: want %s, got %+v", o.Good, o.To, want, s)
+		}
+		return s
+	}
+	mobile := func(id, plan, to string, face topup.Money) topup.Order {
+		return topup.Order{ID: topup.OrderID(id), Good: topup.MobileTopUp, Plan: plan, To: to, Face: face, Quantity: 1}
+	}
+	line := func(id, kind, to string, face topup.Money) topup.Order {
+		return topup.Order{ID: topup.OrderID(id), Good: topup.InternetCard, LineType: kind, To: to, Face: face, Quantity: 1}
+	}
+	gift := func(id, product, typeID string, n int) topup.Order {
+		return topup.Order{ID: topup.OrderID(id), Good: topup.GiftCard, Product: product, TypeID: typeID, Quantity: n}
+	}
+
+	// The catalogue.
+	fake.SetOperator("Pixx", false)
+	if w, err := c.Weather(t.Context()); err != nil || len(w.Down) != 1 || !w.Down[topup.Pixx] {
+		t.Errorf("weather %+v, %v", w, err)
+	}
+	if a, err := c.Account(t.Context()); err != nil || !a.Sandbox || !a.Enabled || a.ReadOnly || a.Username != provider.SandboxUser {
+		t.Errorf("account %+v, %v", a, err)
+	}
+	if f, err := c.Float(t.Context()); err != nil || f <= 0 {
+		t.Errorf("float %s, %v", f, err)
+	}
+	plans, err := c.Plans(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[topup.PlanKind]topup.Plan{}
+	for _, p := range plans {
+		if p.CostKnown && v.NoCost {
+			t.Errorf("%s: a cost from nowhere", p.Code)
+		}
+		if p.Operator == topup.Djezzy && p.Enabled && (p.CostKnown || v.NoCost) {
+			kinds[p.Kind] = p
+		}
+		if p.Code == "PREPAID_DJEZZY" {
+			kinds[topup.Dynamic] = p
+		}
+	}
+	if len(kinds) != 3 || kinds[topup.Dynamic].Code != "PREPAID_DJEZZY" {
+		t.Fatalf("of Djezzy: %+v", kinds)
+	}
+	for _, kind := range []string{topup.ADSL, topup.LTE4G} {
+		if p, err := c.Products(t.Context(), kind); err != nil || len(p) == 0 || p[0].Type != kind || !p[0].CostKnown {
+			t.Errorf("products %+v, %v", p, err)
+		}
+	}
+	if l, err := c.CheckLine(t.Context(), topup.LTE4G, "213472731602"); err != nil || l.Type != topup.LTE4G || l.Client == "" {
+		t.Errorf("line %+v, %v", l, err)
+	}
+	if _, err := c.CheckLine(t.Context(), topup.ADSL, "036000001"); kindOf(err) != topup.FaultInvalid {
+		t.Errorf("a line that is none: %v", err)
+	}
+	shelves, err := c.Catalogue(t.Context())
+	if err != nil || len(shelves) < 3 {
+		t.Errorf("catalogue %+v, %v", shelves, err)
+	}
+	stock, err := c.Stock(t.Context(), germany)
+	if err != nil || stock.ProductID != germany || len(stock.Types) == 0 || stock.Types[0].Cost <= 0 || stock.Types[0].Quantity == 0 {
+		t.Fatalf("stock %+v, %v", stock, err)
+	}
+
+	// The sends.
+	good := accepted(mobile("m-good", "PREPAID_DJEZZY", anyNumber, topup.Dinars(500)))
+	again := send(mobile("m-good", "PREPAID_DJEZZY", anyNumber, topup.Dinars(500)))
+	if again.Verdict != topup.Duplicate || (again.ProviderID == good.ProviderID) == v.DuplicateSilent {
+		t.Errorf("the same reference again: %+v", again)
+	}
+	refused := accepted(mobile("m-refused", "PREPAID_DJEZZY", "0600000001", topup.Dinars(500)))
+	offered := accepted(mobile("m-offered", "PREPAID_DJEZZY", "0600000002", topup.Dinars(500)))
+	unclear := accepted(mobile("m-unclear", "PREPAID_DJEZZY", "0600000003", topup.Dinars(500)))
+	fixed := accepted(mobile("m-fixed", kinds[topup.Fixed].Code, anyNumber, kinds[topup.Fixed].Amount))
+	menu := accepted(mobile("m-menu", kinds[topup.Lookup].Code, anyNumber, 0))
+	if a := send(mobile("m-wrong", "PREPAID_DJEZZY", "12", topup.Dinars(500))); a.Verdict != topup.Refused || a.Reason != topup.ReasonInvalid {
+		t.Errorf("a wrong number: %+v", a)
+	}
+	card := accepted(line("i-good", topup.ADSL, "036362608", topup.Dinars(1000)))
+	back := accepted(line("i-back", topup.ADSL, "036000002", topup.Dinars(1000)))
+	queued := accepted(line("i-queued", topup.LTE4G, "213470000003", topup.Dinars(1000)))
+	if a := send(line("i-stock", topup.ADSL, "036362608", topup.Dinars(5000))); a.Verdict != topup.Refused || a.Reason != topup.ReasonStock {
+		t.Errorf("out of stock: %+v", a)
+	}
+	cards := accepted(gift("g-good", germany, stock.Types[0].ID, 2))
+	part := accepted(gift("g-part", germany, "TEST_PARTIAL", 4))
+	none := accepted(gift("g-none", germany, "TEST_REFUND", 1))
+
+	// What became of them.
+	check(good, topup.PhaseOpen)
+	check(card, topup.PhaseOpen)
+	check(cards, topup.PhaseOpen)
+	time.Sleep(time.Minute)
+	if s := check(good, topup.PhaseDone); !s.ChargedKnown || s.Charged <= 0 {
+		t.Errorf("charged %+v", s)
+	}
+	check(fixed, topup.PhaseDone)
+	if s := check(refused, topup.PhaseRefunded); s.Message == "" || !s.ChargedKnown || s.Charged != 0 {
+		t.Errorf("refused: %+v", s)
+	}
+	if s := check(offered, topup.PhaseRefunded); len(s.Offers) != 1 || s.Offers[0].Plan != "FACTURE_DJEZZY" || s.Offers[0].Face != topup.Dinars(500) {
+		t.Errorf("offers: %+v", s.Offers)
+	}
+	if s := check(menu, topup.PhaseRefunded); len(s.Offers) == 0 {
+		t.Error("a menu without offers")
+	}
+	check(unclear, topup.PhaseUncertain)
+	if s := check(card, topup.PhaseDone); len(s.Cards) != 1 || s.Cards[0].Code == "" || s.Transaction == "" || s.Processed == "" {
+		t.Errorf("card: %+v", s)
+	}
+	check(back, topup.PhaseRefunded)
+	check(queued, topup.PhaseQueued)
+	if s := check(cards, topup.PhaseDone); len(s.Cards) != 2 || s.DoneQty != 2 || s.Quantity != 2 || s.Cards[0].Serial == "" {
+		t.Errorf("gift cards: %+v", s)
+	}
+	if s := check(part, topup.PhasePart); len(s.Cards) != 2 || s.DoneQty != 2 || s.Quantity != 4 {
+		t.Errorf("part: %+v", s)
+	}
+	if s := check(none, topup.PhaseRefunded); len(s.Cards) != 0 {
+		t.Errorf("none: %+v", s)
+	}
+
+	// Found again by reference, in the spelling that the provider takes.
+	for _, o := range []topup.Order{good, card} {
+		for ref, takes := range map[string]bool{
+			string(o.ID): v.CheckRef != "prefixed",
+			"API-" + provider.SandboxUser + "-" + string(o.ID): v.CheckRef != "own",
+			"never-sent": false,
+		} {
+			s, err := c.Find(t.Context(), o, ref)
+			if takes && (err != nil || s.ProviderID != o.ProviderID || !o.OwnRef(s.ProviderRef)) {
+				t.Errorf("find %s: %+v, %v", ref, s, err)
+			}
+			if !takes && kindOf(err) != topup.FaultNotFound {
+				t.Errorf("find %s: %v", ref, err)
+			}
+		}
+	}
+	for wanted, n := range map[topup.Good]int{topup.MobileTopUp: 6, topup.InternetCard: 3, topup.GiftCard: 3} {
+		list, more, err := c.Recent(t.Context(), wanted, start, 1)
+		if err != nil || more || len(list) != n {
+			t.Errorf("recent %s: %d, more %t, %v", wanted, len(list), more, err)
+		}
+		if list, _, err := c.Recent(t.Context(), wanted, time.Now(), 1); err != nil || len(list) != 0 {
+			t.Errorf("recent %s from now on: %d, %v", wanted, len(list), err)
+		}
+	}
+	asked := fake.Book().Requests
+	if n := asked["POST /mobile/send"] + asked["POST /internet/send"] + asked["POST /gift-cards/placeOrder"]; n != sends {
+		t.Errorf("%d sends made %d requests", sends, n)
+	}
+}
+
+func connect(t *testing.T, h http.Handler, key string) *oneclick.Client {
+	t.Helper()
+	c, err := oneclick.New(oneclick.Options{
+		BaseURL: "http://provider.test/v3", Key: key, HTTP: &http.Client{Transport: sandbox.InProcess(h)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func kindOf(err error) topup.FaultKind {
+	var f *topup.Fault
+	if errors.As(err, &f) {
+		return f.Kind
+	}
+	return ""
+}
+
+// TestKeys takes each key of the fake, and the way to the lock-out.
+func TestKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := provider.New(provider.Options{})
+		order := topup.Order{ID: "k", Good: topup.MobileTopUp, Plan: "PREPAID_DJEZZY", To: anyNumber, Face: topup.Dinars(500), Quantity: 1}
+		closed := func(c *oneclick.Client, what string) {
+			t.Helper()
+			if a := c.Send(t.Context(), order); a.Verdict != topup.KeyFault || a.Reason != topup.ReasonClosed {
+				t.Errorf("%s: %+v", what, a)
+			}
+		}
+		readOnly := connect(t, fake, provider.ReadOnlyKey)
+		if a, err := readOnly.Account(t.Context()); err != nil || !a.ReadOnly || a.Sandbox {
+			t.Errorf("read-only: %+v, %v", a, err)
+		}
+		closed(readOnly, "read-only")
+		disabled := connect(t, fake, provider.DisabledKey)
+		if a, err := disabled.Account(t.Context()); err != nil || a.Enabled {
+			t.Errorf("disabled: %+v, %v", a, err)
+		}
+		closed(disabled, "disabled")
+		if _, err := disabled.Float(t.Context()); kindOf(err) != topup.FaultKey {
+			t.Errorf("disabled: %v", err)
+		}
+		fake.SetBalance(100)
+		if a := connect(t, fake, provider.ProductionKey).Send(t.Context(), order); a.Verdict != topup.Refused || a.Reason != topup.ReasonFloat {
+			t.Errorf("float too low: %+v", a)
+		}
+		wrong := connect(t, fake, "wrong")
+		for range 5 {
+			if _, err := wrong.Account(t.Context()); kindOf(err) != topup.FaultKey {
+				t.Errorf("wrong key: %v", err)
+			}
+		}
+		if _, err := wrong.Float(t.Context()); kindOf(err) != topup.FaultBlocked {
+			t.Errorf("sixth try: %v", err)
+		}
+		closed(connect(t, fake, provider.SandboxKey), "locked out")
+		time.Sleep(15 * time.Minute)
+		if a := connect(t, fake, provider.SandboxKey).Send(t.Context(), order); a.Verdict != topup.Accepted {
+			t.Errorf("after the lock-out: %+v", a)
+		}
+	})
+}
