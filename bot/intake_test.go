@@ -461,6 +461,7 @@ func TestIntakeWaits(t *testing.T) {
 			canned{status: 200, body: `{"ok":true,"result":{}}`}, down, down, down, down, down,
 			updatesAnswer(`[]`),
 			down,
+			canned{status: 429, body: `{"message":"a proxy is busy"}`},
 		)
 		if err != nil {
 			t.Fatal(err)
@@ -480,6 +481,7 @@ func TestIntakeWaits(t *testing.T) {
 		}
 		between(13, 0, 0)
 		between(14, shortestRetry, shortestRetry+shortestRetry/4)
+		between(15, alienPark, alienPark)
 		if !strings.Contains(logged, "arrive again") {
 			t.Errorf("the end of the outage is not logged:\n%s", logged)
 		}

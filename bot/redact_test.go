@@ -133,7 +133,7 @@ func TestRedactorHandler(t *testing.T) {
 			)
 			text := out.String()
 			wantNoCanary(t, "the log", text)
-			for _, keep := range []string{"count", "42", "yes", "[secret]", "•••67", "told A"} {
+			for _, keep := range []string{"count", "42", "yes", "[secret]", "•••67", "told A", "inner"} {
 				if !strings.Contains(text, keep) {
 					t.Errorf("%q is missing:\n%s", keep, text)
 				}

@@ -48,9 +48,15 @@ func (r *renderer) screen(lang string, s flows.Screen) Message {
 
 // plain renders a text without markup: buttons, toasts, command menus.
 func (r *renderer) plain(lang string, m flows.Msg) string {
-	s := r.html(lang, m)
-	return html.UnescapeString(strings.NewReplacer("<b>", "", "</b>", "").Replace(s))
+	s := html.UnescapeString(strings.NewReplacer("<b>", "", "</b>", "").Replace(r.html(lang, m)))
+	if inner := strings.Trim(s, "\u2066\u2068\u2069"); !strings.ContainsAny(inner, "\u2066\u2068\u2069") && len(s)-len(inner) == isolateLen {
+		return inner // a label that is nothing but one isolated run needs no isolate
+	}
+	return s
 }
+
+// isolateLen is the length in bytes of an opening and a closing isolate.
+const isolateLen = len("\u2066\u2069")
 
 // html renders a text as Telegram HTML.
 func (r *renderer) html(lang string, m flows.Msg) string {

@@ -95,8 +95,8 @@ func owed(seq uint64, chat int64, card string, class int, text string) Outgoing 
 	return Outgoing{Card: card, Seq: seq, Chat: chat, Class: class, Message: Message{Text: text}}
 }
 
-// stub is a Telegram that does what a test says.
-type stub struct {
+// puppet is a Telegram that does what a test says.
+type puppet struct {
 	mu     sync.Mutex
 	calls  []string
 	last   int
@@ -106,7 +106,7 @@ type stub struct {
 	refuse func(method, text string) (err error) // nil lets it pass
 }
 
-func (s *stub) do(ctx context.Context, method string, chat int64, text string, id int) (int, error) {
+func (s *puppet) do(ctx context.Context, method string, chat int64, text string, id int) (int, error) {
 	s.mu.Lock()
 	s.calls = append(s.calls, fmt.Sprintf("%s %d %s", method, chat, text))
 	if s.flying == nil {
@@ -142,33 +142,33 @@ func (s *stub) do(ctx context.Context, method string, chat int64, text string, i
 	return id, err
 }
 
-func (s *stub) Send(ctx context.Context, chat int64, m Message) (int, error) {
+func (s *puppet) Send(ctx context.Context, chat int64, m Message) (int, error) {
 	return s.do(ctx, "send", chat, m.Text, 0)
 }
 
-func (s *stub) Edit(ctx context.Context, chat int64, id int, m Message) error {
+func (s *puppet) Edit(ctx context.Context, chat int64, id int, m Message) error {
 	_, err := s.do(ctx, fmt.Sprint("edit#", id), chat, m.Text, id)
 	return err
 }
 
-func (s *stub) Answer(ctx context.Context, query, text string, _ bool) error {
+func (s *puppet) Answer(ctx context.Context, query, text string, _ bool) error {
 	_, err := s.do(ctx, "answer", 0, query+" "+text, 0)
 	return err
 }
 
-func (s *stub) log() []string {
+func (s *puppet) log() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.calls)
 }
 
-func (s *stub) set(refuse func(method, text string) error) {
+func (s *puppet) set(refuse func(method, text string) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuse = refuse
 }
 
-func wantCalls(t *testing.T, s *stub, want ...string) {
+func wantCalls(t *testing.T, s *puppet, want ...string) {
 	t.Helper()
 	if got := s.log(); !slices.Equal(got, want) {
 		t.Errorf("calls:\n  %s\nwant:\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
@@ -177,7 +177,7 @@ func wantCalls(t *testing.T, s *stub, want ...string) {
 
 func TestSenderOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{}
+		api := &puppet{}
 		r := newSenderRig(t, api)
 		for _, o := range []Outgoing{
 			owed(5, amina, "e", 2, "menu 5"),
@@ -201,7 +201,7 @@ func TestSenderOrder(t *testing.T) {
 
 func TestSenderClassesFirstOverChats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{}
+		api := &puppet{}
 		r := newSenderRig(t, api)
 		r.limits.all = pace{every: time.Second, burst: 1}
 		for chat := int64(1); chat <= 5; chat++ {
@@ -217,7 +217,7 @@ func TestSenderClassesFirstOverChats(t *testing.T) {
 
 func TestSenderReplacesWhatIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{}
+		api := &puppet{}
 		r := newSenderRig(t, api)
 		fresh := owed(1, amina, "card", 2, "one")
 		fresh.Message.Fresh, fresh.MessageID = true, 70
@@ -241,10 +241,14 @@ func TestSenderReplacesWhatIsNotSent(t *testing.T) {
 
 func TestSenderNewerFollowsWhatIsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{took: 10 * time.Second}
+		api := &puppet{took: 10 * time.Second}
 		r := newSenderRig(t, api).start()
 		r.Offer(owed(1, amina, "card", 2, "one"))
 		time.Sleep(time.Second)
+		r.Offer(owed(1, amina, "card", 2, "one"))
+		if n := r.Waiting(); n != 1 {
+			t.Errorf("%d wait: what is in flight is offered again, and taken", n)
+		}
 		for seq := uint64(1); seq <= 4; seq++ { // the store does not know the ID yet
 			r.Offer(owed(seq, amina, "card", 2, fmt.Sprint("state ", seq)))
 		}
@@ -284,7 +288,7 @@ func TestSenderEditsOrSends(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				api := &stub{}
+				api := &puppet{}
 				r := newSenderRig(t, api).start()
 				tc.message.Text, tc.next.Text = "first", "next"
 				r.Offer(Outgoing{Card: "c", Seq: 1, Chat: amina, Message: tc.message})
@@ -346,6 +350,23 @@ func TestSenderKeepsTheLimits(t *testing.T) {
 	})
 }
 
+func TestSenderChatPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newTelegram(telegram.Options{Limits: telegram.Limits{
+			ChatPerSecond: 1, ChatBurst: 3, GroupPerMinute: 20, GroupBurst: 3, AllPerSecond: 30, AllBurst: 6,
+		}})
+		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
+		for i := range 20 {
+			r.Offer(owed(uint64(i+1), amina, fmt.Sprint("card ", i), 2, fmt.Sprint("number ", i)))
+		}
+		r.drained(18 * time.Second) // 3 at once, then one a second
+		if h := server.Harmless(); len(h) > 0 {
+			t.Errorf("refused: %v", h)
+		}
+		wantNoViolations(t, server)
+	})
+}
+
 func TestSenderGroupPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newTelegram(telegram.Options{Limits: telegram.Limits{
@@ -366,7 +387,7 @@ func TestSenderGroupPace(t *testing.T) {
 
 func TestSenderParallelButOnePerChat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{took: 5 * time.Second}
+		api := &puppet{took: 5 * time.Second}
 		r := newSenderRig(t, api).start()
 		for i := range 200 {
 			r.Offer(owed(uint64(i+1), int64(1+i%50), fmt.Sprint("card ", i), 2, "x"))
@@ -410,7 +431,7 @@ func TestSenderParksForAFlood(t *testing.T) {
 
 func TestSenderParksAtMostAnHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{refuse: func(string, string) error { return &Fail{Kind: FailThrottled, RetryAfter: 10_000 * time.Second} }}
+		api := &puppet{refuse: func(string, string) error { return &Fail{Kind: FailThrottled, RetryAfter: 10_000 * time.Second} }}
 		r := newSenderRig(t, api).start()
 		r.Offer(owed(1, amina, "card", 2, "x"))
 		time.Sleep(59 * time.Minute)
@@ -438,7 +459,7 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 	} {
 		t.Run(string(tc.kind)+" "+tc.method, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				api := &stub{refuse: func(method, text string) error {
+				api := &puppet{refuse: func(method, text string) error {
 					if text == "refused 0661234567" {
 						return &Fail{Kind: tc.kind, Text: "can't parse 0661234567"}
 					}
@@ -601,7 +622,7 @@ func TestSenderBlindMessage(t *testing.T) {
 
 func TestSenderAnswersFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{took: 100 * time.Millisecond}
+		api := &puppet{took: 100 * time.Millisecond}
 		r := newSenderRig(t, api)
 		for i := range 100 {
 			r.Offer(owed(uint64(i+1), int64(i+1), fmt.Sprint("card ", i), 0, "code"))
@@ -634,7 +655,7 @@ func TestSenderAnswerIsTriedAgainUntilStale(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			began, answered := time.Now(), false
-			api := &stub{}
+			api := &puppet{}
 			api.refuse = func(string, string) error {
 				if time.Since(began) < tc.heals {
 					return &Fail{Kind: tc.kind, RetryAfter: tc.retry}
@@ -662,7 +683,7 @@ func TestSenderStops(t *testing.T) {
 		reported int
 	}{{time.Second, 2}, {time.Hour, 0}} {
 		synctest.Test(t, func(t *testing.T) {
-			api := &stub{took: tc.took}
+			api := &puppet{took: tc.took}
 			r := newSenderRig(t, api).start()
 			for i := range 4 {
 				r.Offer(owed(uint64(i+1), amina+int64(i%2), fmt.Sprint("card ", i), 2, "x"))
@@ -688,7 +709,7 @@ func TestSenderStops(t *testing.T) {
 
 func TestSenderSlowReportHoldsOneChatOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		api := &stub{}
+		api := &puppet{}
 		release := make(chan struct{})
 		r := newSenderRig(t, api)
 		r.hold = func(s Sent) {
@@ -721,7 +742,7 @@ func TestSenderSlowReportHoldsOneChatOnly(t *testing.T) {
 
 func TestSenderForgetsIdleChats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newSenderRig(t, &stub{}).start()
+		r := newSenderRig(t, &puppet{}).start()
 		for i := range 1000 {
 			r.Offer(owed(uint64(i+1), int64(i+1), fmt.Sprint(i), 3, "x"))
 		}

@@ -2,7 +2,6 @@ package oneclick_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"reflect"
 	"testing"
@@ -19,31 +18,31 @@ import (
 // knows: each alone, each two together, and all at once.
 func TestVariants(t *testing.T) {
 	fields := reflect.VisibleFields(reflect.TypeFor[provider.Variants]())
-	set := func(names ...int) provider.Variants {
-		var v provider.Variants
-		for _, i := range names {
+	try := func(checkRef string, which ...int) {
+		v, name := provider.Variants{CheckRef: checkRef}, "CheckRef="+checkRef
+		for _, i := range which {
 			if f := reflect.ValueOf(&v).Elem().Field(i); f.Kind() == reflect.Bool {
 				f.SetBool(true)
-			} else {
-				f.SetString("prefixed")
+				name += "+" + fields[i].Name
 			}
 		}
-		return v
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { walk(t, v) })
+		})
 	}
-	sets := []provider.Variants{{}, {CheckRef: "own"}}
 	var all []int
 	for i := range fields {
 		all = append(all, i)
-		sets = append(sets, set(i))
-		for j := range i {
-			sets = append(sets, set(i, j))
-		}
 	}
-	sets = append(sets, set(all...))
-	for _, v := range sets {
-		t.Run(fmt.Sprintf("%+v", v), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { walk(t, v) })
-		})
+	for _, checkRef := range []string{"both", "own", "prefixed"} {
+		try(checkRef)
+		try(checkRef, all...)
+		for i := range fields {
+			try(checkRef, i)
+			for j := 0; j < i && checkRef == "both"; j++ {
+				try(checkRef, i, j)
+			}
+		}
 	}
 }
 
@@ -109,20 +108,24 @@ func walk(t *testing.T, v provider.Variants) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := map[topup.PlanKind]topup.Plan{}
+	byCode := map[string]topup.Plan{}
 	for _, p := range plans {
-		if p.CostKnown && v.NoCost {
-			t.Errorf("%s: a cost from nowhere", p.Code)
-		}
-		if p.Operator == topup.Djezzy && p.Enabled && (p.CostKnown || v.NoCost) {
-			kinds[p.Kind] = p
-		}
-		if p.Code == "PREPAID_DJEZZY" {
-			kinds[topup.Dynamic] = p
-		}
+		byCode[p.Code] = p
 	}
-	if len(kinds) != 3 || kinds[topup.Dynamic].Code != "PREPAID_DJEZZY" {
-		t.Fatalf("of Djezzy: %+v", kinds)
+	for code, want := range map[string]topup.Plan{
+		"PREPAID_DJEZZY":     {Kind: topup.Dynamic, Operator: topup.Djezzy, Cost: 992500, Min: topup.Dinars(100), Max: topup.Dinars(10000)},
+		"SPECIAL2000_DJEZZY": {Kind: topup.Fixed, Operator: topup.Djezzy, Cost: 980000, Amount: topup.Dinars(2000)},
+		"GETMENU_Djezzy":     {Kind: topup.Lookup, Operator: topup.Djezzy, Cost: 980000},
+		"GROS_MOBILIS":       {Kind: topup.Dynamic, Operator: topup.GMobilis, Min: topup.Dinars(5000), Max: topup.Dinars(300000)},
+	} {
+		want.Code, want.Name, want.Enabled = code, byCode[code].Name, true
+		if v.NoCost {
+			want.Cost = 0
+		}
+		want.CostKnown = want.Cost > 0
+		if byCode[code] != want {
+			t.Errorf("%s: %+v", code, byCode[code])
+		}
 	}
 	for _, kind := range []string{topup.ADSL, topup.LTE4G} {
 		if p, err := c.Products(t.Context(), kind); err != nil || len(p) == 0 || p[0].Type != kind || !p[0].CostKnown {
@@ -153,8 +156,8 @@ func walk(t *testing.T, v provider.Variants) {
 	refused := accepted(mobile("m-refused", "PREPAID_DJEZZY", "0600000001", topup.Dinars(500)))
 	offered := accepted(mobile("m-offered", "PREPAID_DJEZZY", "0600000002", topup.Dinars(500)))
 	unclear := accepted(mobile("m-unclear", "PREPAID_DJEZZY", "0600000003", topup.Dinars(500)))
-	fixed := accepted(mobile("m-fixed", kinds[topup.Fixed].Code, anyNumber, kinds[topup.Fixed].Amount))
-	menu := accepted(mobile("m-menu", kinds[topup.Lookup].Code, anyNumber, 0))
+	fixed := accepted(mobile("m-fixed", "SPECIAL2000_DJEZZY", anyNumber, topup.Dinars(2000)))
+	menu := accepted(mobile("m-menu", "GETMENU_Djezzy", anyNumber, 0))
 	if a := send(mobile("m-wrong", "PREPAID_DJEZZY", "12", topup.Dinars(500))); a.Verdict != topup.Refused || a.Reason != topup.ReasonInvalid {
 		t.Errorf("a wrong number: %+v", a)
 	}
@@ -250,6 +253,108 @@ func kindOf(err error) topup.FaultKind {
 		return f.Kind
 	}
 	return ""
+}
+
+// TestFaults spoils a send in every way the fake knows, and compares what the
+// client makes of it with what the provider has on its books.
+func TestFaults(t *testing.T) {
+	for _, tt := range []struct {
+		fault   provider.Fault
+		verdict topup.Verdict
+		took    time.Duration
+		made    int // orders on the provider's books
+	}{
+		{provider.Fault{Kind: provider.FaultLatency}, topup.Accepted, 5 * time.Second, 1},
+		{provider.Fault{Kind: provider.FaultLatency, Delay: time.Hour}, topup.Unknown, 30 * time.Second, 0},
+		{provider.Fault{Kind: provider.FaultResetBefore}, topup.Unknown, 0, 0},
+		{provider.Fault{Kind: provider.FaultResetAfter}, topup.Unknown, 0, 1},
+		{provider.Fault{Kind: provider.FaultTooMany, RetryAfter: 9 * time.Second}, topup.Throttled, 0, 0},
+		{provider.Fault{Kind: provider.Fault500Before}, topup.Unknown, 0, 0},
+		{provider.Fault{Kind: provider.Fault500After}, topup.Unknown, 0, 1},
+		{provider.Fault{Kind: provider.FaultUnavailable}, topup.Unknown, 0, 0},
+		{provider.Fault{Kind: provider.FaultAuthBusy, RetryAfter: 9 * time.Second}, topup.Throttled, 0, 0},
+		{provider.Fault{Kind: provider.FaultHTML}, topup.Unknown, 0, 0},
+		{provider.Fault{Kind: provider.FaultHTMLAfter}, topup.Unknown, 0, 1},
+		{provider.Fault{Kind: provider.FaultBroken}, topup.Unknown, 0, 1},
+		{provider.Fault{Kind: provider.FaultEmpty}, topup.Unknown, 0, 1},
+		{provider.Fault{Kind: provider.FaultHuge}, topup.Unknown, 0, 0},
+		{provider.Fault{Kind: provider.FaultNoID}, topup.Unknown, 0, 1},
+		{provider.Fault{Kind: provider.FaultRefused}, topup.Refused, 0, 0},
+		{provider.Fault{Kind: provider.FaultRefused, Code: "NO_BALANCE", Status: 403}, topup.Refused, 0, 0},
+		{provider.Fault{Kind: provider.FaultRefused, Code: "SOMETHING", Status: 403}, topup.Unknown, 0, 0},
+		{provider.Fault{Kind: provider.FaultRefused, Code: "IP_NOT_ALLOWED", Status: 403}, topup.KeyFault, 0, 0},
+	} {
+		for route, o := range map[string]topup.Order{
+			"POST /mobile/send":           {ID: "f", Good: topup.MobileTopUp, Plan: "PREPAID_DJEZZY", To: anyNumber, Face: topup.Dinars(500), Quantity: 1},
+			"POST /internet/send":         {ID: "f", Good: topup.InternetCard, LineType: topup.ADSL, To: "036362608", Face: topup.Dinars(1000), Quantity: 1},
+			"POST /gift-cards/placeOrder": {ID: "f", Good: topup.GiftCard, Product: germany, TypeID: "any", Quantity: 1},
+		} {
+			t.Run(string(tt.fault.Kind)+tt.fault.Code+"/"+string(o.Good), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					fake := provider.New(provider.Options{})
+					c := connect(t, fake, provider.SandboxKey)
+					tt.fault.Route, tt.fault.Times = route, 1
+					fake.SetFault(tt.fault)
+					start := time.Now()
+					a := c.Send(t.Context(), o)
+					if a.Verdict != tt.verdict || a.RetryAfter != tt.fault.RetryAfter || time.Since(start) != tt.took {
+						t.Errorf("after %s: %+v", time.Since(start), a)
+					}
+					synctest.Wait()
+					book := fake.Book()
+					if len(book.Orders) != tt.made || book.Requests[route] != 1 {
+						t.Errorf("%d orders of %d requests", len(book.Orders), book.Requests[route])
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestSpoiltReads: a read that goes wrong says nothing of the order.
+func TestSpoiltReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := provider.New(provider.Options{})
+		c := connect(t, fake, provider.SandboxKey)
+		o := topup.Order{ID: "r", Good: topup.InternetCard, LineType: topup.ADSL, To: "036362608", Face: topup.Dinars(1000), Quantity: 1}
+		fake.SetFault(provider.Fault{Route: "POST /internet/send", Kind: provider.FaultHidden, Times: 1})
+		fake.SetFault(provider.Fault{Route: "POST /internet/send", Kind: provider.FaultUncoded, Times: 1})
+		o.ProviderID = c.Send(t.Context(), o).ProviderID
+		for range 3 {
+			if _, err := c.Check(t.Context(), o); kindOf(err) != topup.FaultNotFound {
+				t.Errorf("too early: %v", err)
+			}
+		}
+		for kind, want := range map[provider.FaultKind]topup.FaultKind{
+			provider.FaultResetBefore: topup.FaultUnavailable,
+			provider.FaultTooMany:     topup.FaultThrottled,
+			provider.FaultUnavailable: topup.FaultUnavailable,
+			provider.FaultAuthBusy:    topup.FaultThrottled,
+			provider.FaultHTML:        topup.FaultUnavailable,
+			provider.FaultHuge:        topup.FaultUnavailable,
+			provider.FaultEmpty:       topup.FaultUnavailable,
+			provider.FaultBroken:      topup.FaultUnavailable,
+			provider.FaultNoID:        topup.FaultUnavailable,
+		} {
+			fake.SetFault(provider.Fault{Route: "*", Kind: kind, Times: 1})
+			if s, err := c.Check(t.Context(), o); kindOf(err) != want {
+				t.Errorf("%s: %+v, %v", kind, s, err)
+			}
+			fake.ClearFaults()
+		}
+		time.Sleep(time.Minute)
+		codes := 0
+		for range 4 {
+			s, err := c.Check(t.Context(), o)
+			if err != nil || s.Phase != topup.PhaseDone {
+				t.Fatalf("%+v, %v", s, err)
+			}
+			codes += len(s.Cards)
+		}
+		if codes == 0 || codes == 4 {
+			t.Errorf("the code came %d times of 4", codes)
+		}
+	})
 }
 
 // TestKeys takes each key of the fake, and the way to the lock-out.

@@ -34,10 +34,8 @@ func (h *history) take(t *rapid.T, what string, s topup.Step) {
 		t.Fatalf("%s: money moved without proof", describe)
 	case h.o.ID != was.ID || h.o.Price != was.Price || h.o.To != was.To || h.o.Quantity != was.Quantity || h.o.Shop != was.Shop:
 		t.Fatalf("%s: another order", describe)
-	case !h.o.State.Final() && h.o.Due.Before(h.now.Add(-time.Hour)):
-		t.Fatalf("%s: due long ago", describe)
-	case !h.o.State.Final() && h.o.Due.After(h.now.Add(time.Hour)):
-		t.Fatalf("%s: not due for %v", describe, h.o.Due.Sub(h.now))
+	case !h.o.State.Final() && h.o.Changed.Equal(h.now) && (h.o.Due.Before(h.now) || h.o.Due.After(h.now.Add(time.Hour))):
+		t.Fatalf("%s: due in %v", describe, h.o.Due.Sub(h.now))
 	case h.o.State.Final() && (!h.o.Due.IsZero() || h.o.Evidence == nil || h.o.Settled.IsZero()):
 		t.Fatalf("%s: due %v, evidence %v", describe, h.o.Due, h.o.Evidence)
 	}
@@ -67,6 +65,15 @@ func (h *history) take(t *rapid.T, what string, s topup.Step) {
 	}
 	if h.posts > limit {
 		t.Fatalf("%s: %d requests", describe, h.posts)
+	}
+}
+
+// thoroughly checks a property on some thousand cases: the sequences that
+// matter are rare.
+func thoroughly(t *testing.T, prop func(*rapid.T)) {
+	t.Helper()
+	for range 30 {
+		rapid.Check(t, prop)
 	}
 }
 
@@ -171,7 +178,7 @@ func (h *history) person(t *rapid.T) {
 // wait goes to when the order is due; a clock may also jump.
 func (h *history) wait(t *rapid.T) {
 	if h.o.State.Final() || !h.o.Due.After(h.now) {
-		h.now = h.now.Add(time.Duration(rapid.Int64Range(0, int64(30*time.Minute)).Draw(t, "wait")))
+		h.now = h.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Minute, 10 * time.Hour}).Draw(t, "wait"))
 		return
 	}
 	h.now = h.o.Due
@@ -179,8 +186,7 @@ func (h *history) wait(t *rapid.T) {
 
 func TestNoSequenceOfAnswersLosesMoney(t *testing.T) {
 	ends := map[topup.State]int{}
-	repeated := 0
-	rapid.Check(t, func(t *rapid.T) {
+	thoroughly(t, func(t *rapid.T) {
 		good := rapid.SampledFrom([]topup.Good{topup.MobileTopUp, topup.InternetCard, topup.GiftCard}).Draw(t, "good")
 		h := &history{o: newOrder(good), now: start}
 		h.journal = append(h.journal, topup.Hold(h.o))
@@ -189,20 +195,17 @@ func TestNoSequenceOfAnswersLosesMoney(t *testing.T) {
 			"ambiguous": h.ambiguous, "faulted": h.faulted, "cancel": h.cancel, "person": h.person, "wait": h.wait,
 		})
 		ends[h.o.State]++
-		if h.posts == 2 {
-			repeated++
-		}
 	})
 	// The property proves something only if all of it happened.
-	if ends[topup.Delivered] == 0 || ends[topup.Refunded] == 0 {
-		t.Errorf("ends %v, %d repeated", ends, repeated)
+	if ends[topup.Delivered] == 0 || ends[topup.Refunded] == 0 || ends[topup.Review] == 0 {
+		t.Errorf("ends %v", ends)
 	}
 }
 
 // A lost order alone, so that the rare way to a repeat is walked often.
 func TestLostOrdersAreRepeatedAtMostOnce(t *testing.T) {
 	repeated := 0
-	rapid.Check(t, func(t *rapid.T) {
+	thoroughly(t, func(t *rapid.T) {
 		good := rapid.SampledFrom([]topup.Good{topup.MobileTopUp, topup.InternetCard, topup.GiftCard}).Draw(t, "good")
 		h := &history{o: newOrder(good), now: start}
 		h.journal = append(h.journal, topup.Hold(h.o))

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -16,6 +17,7 @@ type Options struct {
 	Provider *provider.Server // required
 	People   []Card           // a phone each, in this order; every ID is a person of Telegram
 	Hints    []Hint           // what to try; nil means DefaultHints()
+	Speed    float64          // at which the provider was started; 0 means 1
 	Hosts    []string         // host names let in besides the loopback ones, without port
 }
 
@@ -45,7 +47,7 @@ type server struct {
 
 // New makes the page's handler. It is meant to stand at the root of a loopback address.
 func New(o Options) http.Handler {
-	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, panel: newPanel(o.Telegram, o.Provider)}
+	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
 	if s.hints == nil {
 		s.hints = DefaultHints()
 	}

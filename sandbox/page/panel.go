@@ -19,11 +19,12 @@ type panel struct {
 	mu     sync.Mutex
 	on     map[string]bool
 	speed  float64
+	usual  float64       // the speed when all is well
 	turned chan struct{} // closed at the next change
 }
 
-func newPanel(t *telegram.Server, p *provider.Server) *panel {
-	return &panel{telegram: t, provider: p, on: map[string]bool{}, speed: 1, turned: make(chan struct{})}
+func newPanel(t *telegram.Server, p *provider.Server, speed float64) *panel {
+	return &panel{telegram: t, provider: p, on: map[string]bool{}, speed: speed, usual: speed, turned: make(chan struct{})}
 }
 
 // panelState is the panel as the browser gets it.
@@ -69,7 +70,7 @@ func (p *panel) calm() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.on)
-	p.speed = 1
+	p.speed = p.usual
 	p.provider.SetSpeed(p.speed)
 	p.apply("provider")
 	p.apply("telegram")
