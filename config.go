@@ -24,6 +24,7 @@ type config struct {
 	admins      []int64
 	db          string
 	codesKey    []byte
+	oldKeys     [][]byte
 	language    string
 	listen      string
 	pollScale   float64
@@ -47,6 +48,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		admins:      r.admins("HANOUT_ADMINS"),
 		db:          r.text("HANOUT_DB", defaultDB),
 		codesKey:    r.key("HANOUT_CODES_KEY"),
+		oldKeys:     r.keys("HANOUT_CODES_OLD_KEYS"),
 		language:    r.oneOf("HANOUT_LANGUAGE", locales.Codes...),
 		listen:      r.listen("HANOUT_LISTEN"),
 		pollScale:   r.scale("HANOUT_POLL_SCALE"),
@@ -144,6 +146,23 @@ func (r *envReader) key(name string) []byte {
 		r.fault("%s must be 32 bytes in base64; `hanout keygen` prints one", name)
 	}
 	return b
+}
+
+// keys reads former codes keys, separated by commas; they only open.
+func (r *envReader) keys(name string) [][]byte {
+	if r.text(name, "") == "" && r.text(name+"_FILE", "") == "" {
+		return nil
+	}
+	var out [][]byte
+	for _, v := range strings.Split(r.secret(name), ",") {
+		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(v))
+		if err != nil || len(b) != 32 {
+			r.fault("%s must list keys of 32 bytes in base64, separated by commas", name)
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 // oneOf gives the first choice when nothing is set.

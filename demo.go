@@ -82,7 +82,7 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	}
 	defer close(stopServers)
 	chat := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: page.New(page.Options{
-		Telegram: fakeTelegram, Provider: fakeProvider,
+		Telegram: fakeTelegram, Provider: fakeProvider, Speed: *speed,
 		People: []page.Card{{ID: demoShop, Role: page.RoleShop}, {ID: demoOwner, Role: page.RoleOwner}, {ID: demoCustomer, Role: page.RoleCustomer}},
 	})}
 	go chat.Serve(listener)

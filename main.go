@@ -47,6 +47,7 @@ usage:
   hanout backup FILE      copy the database to FILE
   hanout restore FILE     make the database named by HANOUT_DB from a backup
   hanout keygen           print a new key for HANOUT_CODES_KEY
+  hanout rekey            seal all codes anew under a changed HANOUT_CODES_KEY
   hanout version          print the version
 `
 
@@ -59,7 +60,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	commands := map[string]func(context.Context, []string, func(string) string, io.Writer, io.Writer) error{
 		"run": runBot, "demo": runDemo, "init": runInit, "check": runCheck,
-		"backup": runBackup, "restore": runRestore, "keygen": runKeygen, "version": runVersion,
+		"backup": runBackup, "restore": runRestore, "keygen": runKeygen, "rekey": runRekey, "version": runVersion,
 		"help": runHelp, "-h": runHelp, "-help": runHelp, "--help": runHelp,
 	}
 	command, ok := commands[name]

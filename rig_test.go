@@ -107,7 +107,7 @@ func (r *rig) settle(d time.Duration) {
 // seen no broken rule, and that the log holds no secret.
 func (r *rig) check() {
 	r.t.Helper()
-	report, err := store.Check(r.cfg.db)
+	report, err := store.Check(r.cfg.db, nil)
 	if err != nil || len(report.Problems) > 0 {
 		r.t.Errorf("the till is not sound: %v %q", err, report.Problems)
 	}

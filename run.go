@@ -69,7 +69,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	client, err := newProvider(cfg, via)
+	client, err := newProvider(cfg, via, log)
 	if err != nil {
 		return err
 	}
@@ -140,8 +140,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	}
 }
 
-func newProvider(cfg config, via transports) (topup.Provider, error) {
-	opts := oneclick.Options{BaseURL: cfg.providerURL, Key: cfg.apiKey, UserAgent: "hanout"}
+func newProvider(cfg config, via transports, log *slog.Logger) (topup.Provider, error) {
+	opts := oneclick.Options{BaseURL: cfg.providerURL, Key: cfg.apiKey, UserAgent: "hanout", Log: log}
 	if via.provider != nil {
 		opts.HTTP = &http.Client{Transport: via.provider}
 	}

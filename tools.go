@@ -51,7 +51,11 @@ func runCheck(_ context.Context, args []string, getenv func(string) string, stdo
 	if err := noArguments(args); err != nil {
 		return err
 	}
-	report, err := store.Check(path)
+	vault, err := vaultFrom(getenv)
+	if err != nil {
+		return err
+	}
+	report, err := store.Check(path, vault)
 	if err != nil {
 		return explain(path, err)
 	}
@@ -60,6 +64,51 @@ func runCheck(_ context.Context, args []string, getenv func(string) string, stdo
 	if len(report.Problems) > 0 {
 		return errUnsound
 	}
+	return nil
+}
+
+// vaultFrom makes the vault that the environment names, or none when it names
+// no key: a check without one still proves the money.
+func vaultFrom(getenv func(string) string) (*store.Vault, error) {
+	r := envReader{getenv: getenv}
+	if r.text("HANOUT_CODES_KEY", "") == "" && r.text("HANOUT_CODES_KEY_FILE", "") == "" {
+		return nil, nil
+	}
+	key, old := r.key("HANOUT_CODES_KEY"), r.keys("HANOUT_CODES_OLD_KEYS")
+	if err := errors.Join(r.faults...); err != nil {
+		return nil, &usageError{err}
+	}
+	return store.NewVault(key, old...)
+}
+
+func runRekey(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
+	if err := noArguments(args); err != nil {
+		return err
+	}
+	vault, err := vaultFrom(getenv)
+	if err != nil {
+		return err
+	}
+	if vault == nil {
+		return &usageError{errors.New("rekey wants the new key in HANOUT_CODES_KEY and the former ones in HANOUT_CODES_OLD_KEYS")}
+	}
+	path := databasePath(getenv)
+	db, err := store.Open(path, store.Options{})
+	if err != nil {
+		return explain(path, err)
+	}
+	defer db.Close()
+	changed := 0
+	if err := db.Update(func(tx *store.Tx) (err error) {
+		if err = tx.Admit(vault); err != nil {
+			return err
+		}
+		changed, err = tx.Rekey(vault)
+		return err
+	}); err != nil {
+		return explain(path, err)
+	}
+	fmt.Fprintf(stdout, "%d orders sealed anew; the former keys are no longer needed for %s\n", changed, path)
 	return nil
 }
 
@@ -114,6 +163,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is not a Hanout database (%w)", path, err)
 	case errors.Is(err, store.ErrLocked):
 		return fmt.Errorf("%s is in use by another process: stop it first", path)
+	case errors.Is(err, store.ErrSealed):
+		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS", path)
 	case errors.Is(err, store.ErrFuture):
 		return fmt.Errorf("%s was written by a newer Hanout: use that version", path)
 	case errors.Is(err, os.ErrPermission):

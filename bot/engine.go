@@ -560,7 +560,6 @@ type owing struct {
 	screen  flows.Screen
 	fresh   bool
 	replyTo int
-	guess   string // language code of the person, when the chat has chosen none
 }
 
 func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {

@@ -45,7 +45,7 @@ func (db *DB) copyTo(path string) (Head, error) {
 	if err != nil {
 		return Head{}, err
 	}
-	report, err := Check(temp)
+	report, err := Check(temp, nil)
 	if err != nil {
 		return Head{}, err
 	}
@@ -61,7 +61,7 @@ func Restore(backup, path string) (Report, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return Report{}, ErrExists
 	}
-	report, err := Check(backup)
+	report, err := Check(backup, nil)
 	if err != nil {
 		return report, fmt.Errorf("the backup %s: %w", backup, err)
 	}

@@ -27,6 +27,8 @@ type Report struct {
 	Owed     int
 	Lost     int // messages that could not be delivered
 	Parked   int
+	Codes    int      // delivered orders with codes
+	Opened   bool     // their codes were opened, not only counted
 	Problems []string // what is wrong; empty when the file is sound
 }
 
@@ -40,7 +42,10 @@ const pagesTimeout = 2 * time.Minute
 // Check opens a file for reading and proves its invariants. A file that can't
 // be opened, or is in use by a running bot, gives an error; one that opens but
 // is not sound gives a report with problems.
-func Check(path string) (report Report, err error) {
+//
+// With a vault it also proves that the codes of every delivered order open
+// under its keys; without one (nil) they are only counted.
+func Check(path string, v *Vault) (report Report, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			report.Problems = append(report.Problems, fmt.Sprintf("the file is damaged so badly that reading it fails: %v", p))
@@ -52,12 +57,12 @@ func Check(path string) (report Report, err error) {
 		return Report{}, err
 	}
 	defer db.Close()
-	return db.Check()
+	return db.Check(v)
 }
 
 // Check proves the invariants of an open database, in one read transaction.
-func (db *DB) Check() (Report, error) {
-	c := checker{report: Report{Orders: map[topup.State]int{}, Sums: map[string]topup.Money{}}}
+func (db *DB) Check(v *Vault) (Report, error) {
+	c := checker{vault: v, report: Report{Orders: map[topup.State]int{}, Sums: map[string]topup.Money{}}}
 	err := db.View(func(tx *Tx) error {
 		c.tx = tx
 		if !c.pages() {
@@ -83,6 +88,7 @@ func (db *DB) Check() (Report, error) {
 
 type checker struct {
 	tx       *Tx
+	vault    *Vault
 	report   Report
 	holds    map[topup.OrderID]topup.Transaction
 	captures map[topup.OrderID]topup.Transaction
@@ -283,6 +289,7 @@ func (c *checker) orders() error {
 			c.problem("order %d is in no known state", o.No)
 		}
 		c.money(o)
+		c.codes(o)
 		c.listed(o)
 	}
 	if n := len(c.holds); n != seen {
@@ -319,6 +326,27 @@ func (c *checker) money(o topup.Order) {
 	}
 	if !o.State.Final() {
 		c.open[o.Shop] += o.Price
+	}
+}
+
+// codes proves that what was paid for as a code is there and opens.
+func (c *checker) codes(o topup.Order) {
+	if o.State != topup.Delivered || o.Good == topup.MobileTopUp {
+		return
+	}
+	c.report.Codes++
+	if len(o.Sealed) == 0 {
+		if o.Reason != topup.ReasonPerson {
+			c.problem("order %d is delivered without its codes", o.No)
+		}
+		return
+	}
+	if c.vault == nil {
+		return
+	}
+	c.report.Opened = true
+	if cards, err := c.vault.OpenCards(o); err != nil || len(cards) < o.DeliveredQty {
+		c.problem("order %d: its codes do not open under this key", o.No)
 	}
 }
 
@@ -410,6 +438,16 @@ func (r Report) Write(w io.Writer) error {
 	fmt.Fprintf(t, "messages owed\t%d\n", r.Owed)
 	if r.Lost > 0 {
 		fmt.Fprintf(t, "messages undeliverable\t%d\n", r.Lost)
+	}
+	if r.Codes > 0 {
+		how := "not opened: no key given"
+		if r.Opened {
+			how = "all open under this key"
+			if len(r.Problems) > 0 {
+				how = "see below"
+			}
+		}
+		fmt.Fprintf(t, "orders with codes\t%d, %s\n", r.Codes, how)
 	}
 	if r.Parked > 0 {
 		fmt.Fprintf(t, "updates set aside\t%d\n", r.Parked)

@@ -71,6 +71,9 @@ type Options struct {
 //	outbox         card → Owed              undelivered  seq → Undelivered
 //	cards          card → CardRef           cards_at     time, card → ∅
 //	settings       name → JSON
+//	claims         SHA-256 of a token → Claim
+//	claim_order    order ID → hash          claims_open  expiry, hash → ∅
+//	showings       order ID, n → Showing
 type DB struct {
 	bolt     *bbolt.DB
 	lock     *os.File

@@ -13,6 +13,8 @@ type Owed struct {
 	Class int       `json:"class"`
 	Since time.Time `json:"since"` // when the card first owed something
 	Body  []byte    `json:"body"`
+	// Sealed marks a body that a Vault sealed with the card as its context.
+	Sealed bool `json:"sealed,omitempty"`
 }
 
 // CardRef is the message that shows a card now.

@@ -30,7 +30,7 @@ func open(t testing.TB, o store.Options) (*store.DB, string) {
 	}
 	t.Cleanup(func() {
 		db.Close()
-		if r, err := store.Check(path); err != nil || len(r.Problems) > 0 {
+		if r, err := store.Check(path, nil); err != nil || len(r.Problems) > 0 {
 			t.Errorf("the database is not sound after the test: %v %q", err, r.Problems)
 		}
 	})
@@ -155,7 +155,9 @@ func TestApplyRefuses(t *testing.T) {
 		o, err = tx.Place(order(s, "a", 500_00))
 		return err
 	})
-	done := topup.Checked(o, topup.Status{ProviderID: "p", Phase: topup.PhaseDone, Evidence: topup.Evidence{Word: "FULFILLED"}}, t0, 1)
+	pending := o
+	pending.State = topup.Pending
+	done := topup.Checked(pending, topup.Status{ProviderID: "p", Phase: topup.PhaseDone, Evidence: topup.Evidence{Word: "FULFILLED"}}, t0, 1)
 	tests := map[string]topup.Step{
 		"placed straight to delivered": done,
 		"a final state without a journal line": {Order: func() topup.Order {
@@ -445,7 +447,7 @@ func TestOpenRefuses(t *testing.T) {
 		if db, err := store.Open(tt.path, store.Options{}); !errors.Is(err, tt.want) {
 			t.Errorf("%s: opened %t, %v; want %v", tt.name, db != nil, err, tt.want)
 		}
-		if _, err := store.Check(tt.path); !errors.Is(err, tt.want) {
+		if _, err := store.Check(tt.path, nil); !errors.Is(err, tt.want) {
 			t.Errorf("check of %s: %v; want %v", tt.name, err, tt.want)
 		}
 	}
@@ -510,7 +512,7 @@ func TestEveryFlippedByteIsReported(t *testing.T) {
 			if err := os.WriteFile(p, bad, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if r, err := store.Check(p); err == nil && len(r.Problems) == 0 {
+			if r, err := store.Check(p, nil); err == nil && len(r.Problems) == 0 {
 				t.Errorf("byte %d of %s flipped: the check says sound", n, needle)
 			}
 		}
@@ -601,7 +603,7 @@ func TestReportReads(t *testing.T) {
 	db, _ := open(t, store.Options{})
 	s := stock(t, db, 1000_00)
 	update(t, db, func(tx *store.Tx) error { _, err := tx.Place(order(s, "a", 500_00)); return err })
-	r, err := db.Check()
+	r, err := db.Check(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

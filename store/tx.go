@@ -38,12 +38,17 @@ const (
 	bCards         = "cards"
 	bCardsAt       = "cards_at"
 	bSettings      = "settings"
+	bClaims        = "claims"
+	bClaimOrder    = "claim_order"
+	bClaimsOpen    = "claims_open"
+	bShowings      = "showings"
 )
 
 var allBuckets = []string{
 	bMeta, bShops, bShopChat, bChats, bSessions, bJournal, bJournalKey, bBalances, bEntries,
 	bOrders, bOrderNo, bOrderShop, bOrderTo, bOrderProvider, bOrderCard, bOrderOpen, bDue,
 	bUpdates, bUpdatesAt, bParked, bOutbox, bUndelivered, bCards, bCardsAt, bSettings,
+	bClaims, bClaimOrder, bClaimsOpen, bShowings,
 }
 
 // Tx is one transaction. Its methods fail only on damaged data

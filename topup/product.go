@@ -66,6 +66,9 @@ type Card struct {
 // LogValue shows nothing of the card.
 func (Card) LogValue() slog.Value { return slog.StringValue("•••") }
 
+// String hides the card from careless printing, too.
+func (Card) String() string { return "•••" }
+
 // Account is what GET /validate says of the provider key, without the key.
 type Account struct {
 	Username string    `json:"username"`

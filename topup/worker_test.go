@@ -169,6 +169,12 @@ func (r *rig) end() {
 	<-r.ended
 }
 
+// pass lets time pass and all that it brings happen.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // heard is what was reported by now, by order.
 func (r *rig) heard() map[topup.OrderID]topup.Answer {
 	r.mu.Lock()
@@ -226,12 +232,12 @@ func TestWorkerAsksOnceAtATime(t *testing.T) {
 		if !r.Asking("a") {
 			t.Error("not asking")
 		}
-		time.Sleep(5 * time.Second)
+		pass(5 * time.Second)
 		if got := p.made(); len(got) != 1 {
 			t.Errorf("calls %v", got)
 		}
 		r.Ask(o, topup.CallLookup)
-		time.Sleep(5 * time.Second)
+		pass(5 * time.Second)
 		if got := p.made(); len(got) < 2 {
 			t.Errorf("not asked again: %v", got)
 		}
@@ -278,7 +284,7 @@ func TestWorkerRateLimit(t *testing.T) {
 				for i := range 70 {
 					r.Ask(deskOrder(topup.MobileTopUp, fmt.Sprint(i)), topup.CallSend)
 				}
-				time.Sleep(time.Hour)
+				pass(time.Hour)
 				if len(p.calls) != 70 {
 					t.Fatalf("%d calls", len(p.calls))
 				}
@@ -308,7 +314,7 @@ func TestWorkerCallsAtOnce(t *testing.T) {
 			}
 			wg.Wait()
 		})
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if p.most != 8 || len(p.calls) != 50 {
 			t.Errorf("%d at once, %d in all", p.most, len(p.calls))
 		}
@@ -330,9 +336,9 @@ func TestWorkerPriorities(t *testing.T) {
 		r.Ask(deskOrder(topup.MobileTopUp, "s1"), topup.CallSend)
 		r.Ask(deskOrder(topup.MobileTopUp, "s2"), topup.CallSend)
 		r.run()
-		time.Sleep(2500 * time.Millisecond)
+		pass(2500 * time.Millisecond)
 		r.Ask(deskOrder(topup.MobileTopUp, "s3"), topup.CallSend) // overtakes all that wait
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		want := []string{"send s1", "send s2", "send s3", "float", "check gift", "check mobile", "float"}
 		if got := p.made()[10:]; !slices.Equal(got, want) {
 			t.Errorf("order %v, want %v", got, want)
@@ -351,9 +357,9 @@ func TestWorkerLaterCallsOfAFunctionWaitTheirTurn(t *testing.T) {
 			}
 		})
 		r.run()
-		time.Sleep(500 * time.Millisecond) // the burst is used up by the function
+		pass(500 * time.Millisecond) // the burst is used up by the function
 		r.Ask(deskOrder(topup.MobileTopUp, "s"), topup.CallSend)
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		got := p.made()
 		if len(got) != 13 || got[10] != "send s" {
 			t.Errorf("calls %v", got)
@@ -376,7 +382,7 @@ func TestWorkerThrottled(t *testing.T) {
 			synctest.Wait()
 			r.Ask(deskOrder(topup.MobileTopUp, "b"), topup.CallSend)
 			r.Ask(openOrder(topup.MobileTopUp, "c"), topup.CallCheck)
-			time.Sleep(time.Hour)
+			pass(time.Hour)
 			if got := p.made(); len(got) != 3 || r.heard()["b"].Sent == nil || r.heard()["c"].Status == nil {
 				t.Fatalf("calls %v, answers %+v", got, r.heard())
 			}
@@ -418,7 +424,7 @@ func TestWorkerKeyFaultStopsAllAtOnce(t *testing.T) {
 				for range 9 {
 					r.Do(0, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
 				}
-				time.Sleep(3 * time.Second)
+				pass(3 * time.Second)
 				fail(p, r)
 				synctest.Wait()
 				var fault error
@@ -430,7 +436,7 @@ func TestWorkerKeyFaultStopsAllAtOnce(t *testing.T) {
 					ctxErr = ctx.Err()
 					_, fault = p.Float(ctx)
 				})
-				time.Sleep(time.Hour)
+				pass(time.Hour)
 				if got := len(p.made()); got != 10 {
 					t.Errorf("calls %v", p.made())
 				}
@@ -461,7 +467,7 @@ func TestWorkerKeyFaultStopsAllAtOnce(t *testing.T) {
 				p.send, p.check, p.float = nil, nil, nil
 				r.Resume()
 				r.Ask(openOrder(topup.MobileTopUp, "after"), topup.CallCheck)
-				time.Sleep(time.Hour)
+				pass(time.Hour)
 				if r.Halted() || r.heard()["after"].Status == nil {
 					t.Errorf("after Resume: %+v", r.heard()["after"])
 				}
@@ -502,11 +508,11 @@ func TestWorkerBlockedEndsByItself(t *testing.T) {
 	}
 	inBubble(t, 1, p, func(t *testing.T, r *rig) {
 		r.Ask(openOrder(topup.MobileTopUp, "a"), topup.CallCheck)
-		time.Sleep(15*time.Minute - time.Second)
+		pass(15*time.Minute - time.Second)
 		if !r.Halted() {
 			t.Error("not halted")
 		}
-		time.Sleep(2 * time.Second)
+		pass(2 * time.Second)
 		if r.Halted() {
 			t.Error("still halted")
 		}
@@ -519,7 +525,7 @@ func TestWorkerBlockedEndsByItself(t *testing.T) {
 		r.Ask(openOrder(topup.MobileTopUp, "a"), topup.CallCheck)
 		synctest.Wait()
 		r.Halt()
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if !r.Halted() {
 			t.Error("a halt ended by itself")
 		}
@@ -540,7 +546,7 @@ func TestWorkerListAnswersMany(t *testing.T) {
 		var orders []topup.Order
 		for _, id := range []string{"a", "b", "c", "d"} {
 			orders = append(orders, openOrder(topup.InternetCard, id))
-			time.Sleep(time.Second)
+			pass(time.Second)
 		}
 		done, coded := status(orders[2], topup.PhaseDone), status(orders[3], topup.PhaseDone)
 		coded.Cards = cards(1)
@@ -587,7 +593,7 @@ func TestWorkerListFails(t *testing.T) {
 				r.Ask(openOrder(topup.MobileTopUp, id), topup.CallCheck)
 			}
 			r.run()
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 			if got := p.made(); len(got) != want {
 				t.Errorf("%s: calls %v", kind, got)
 			}
@@ -657,7 +663,7 @@ func TestWorkerLookup(t *testing.T) {
 				o := deskOrder(topup.MobileTopUp, "a")
 				o.State = topup.Submitting
 				r.Ask(o, topup.CallLookup)
-				time.Sleep(time.Minute)
+				pass(time.Minute)
 				if got := strings.Join(p.made(), ", "); got != c.calls {
 					t.Errorf("calls %s, want %s", got, c.calls)
 				}
@@ -741,6 +747,97 @@ func TestWorkerGiftCardLookup(t *testing.T) {
 	})
 }
 
+// Who gives up waiting takes no place and no call from the others.
+func TestWorkerGivesUpWaiting(t *testing.T) {
+	p := &deskProvider{}
+	inBubble(t, 60, p, func(t *testing.T, r *rig) { // a call a minute
+		var first, second error
+		r.Do(1, func(ctx context.Context, p topup.Provider) {
+			for range 10 {
+				p.Float(ctx)
+			}
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			_, first = p.Float(ctx)
+			_, second = p.Float(ctx) // not even queued
+		})
+		pass(2 * time.Second)
+		if !errors.Is(first, context.DeadlineExceeded) || second == nil {
+			t.Errorf("gave up with %v, then %v", first, second)
+		}
+		for range 9 {
+			r.Do(0, func(context.Context, topup.Provider) {}) // a turn that is not used leaves no place taken
+		}
+		pass(10 * time.Minute)
+		for i := range 9 {
+			r.Ask(deskOrder(topup.MobileTopUp, fmt.Sprint(i)), topup.CallSend)
+		}
+		pass(11 * time.Minute)
+		if got := len(r.heard()); got != 9 {
+			t.Errorf("%d answers to 9 sends; calls %v", got, p.made())
+		}
+	})
+}
+
+// everyProvider answers each read with something of its own.
+type everyProvider struct{ topup.Provider }
+
+func (everyProvider) Weather(context.Context) (topup.Weather, error) {
+	return topup.Weather{Down: map[topup.Operator]bool{topup.Djezzy: true}}, nil
+}
+func (everyProvider) Account(context.Context) (topup.Account, error) {
+	return topup.Account{Username: "u"}, nil
+}
+func (everyProvider) Plans(context.Context) ([]topup.Plan, error) {
+	return []topup.Plan{{Code: "P"}}, nil
+}
+func (everyProvider) Products(_ context.Context, lineType string) ([]topup.InternetProduct, error) {
+	return []topup.InternetProduct{{Type: lineType}}, nil
+}
+func (everyProvider) CheckLine(_ context.Context, lineType string, line topup.Line) (topup.LineInfo, error) {
+	return topup.LineInfo{Type: lineType, Client: string(line)}, nil
+}
+func (everyProvider) Catalogue(context.Context) ([]topup.Category, error) {
+	return []topup.Category{{Title: "c"}}, nil
+}
+func (everyProvider) Stock(_ context.Context, id string) (topup.GiftStock, error) {
+	return topup.GiftStock{ProductID: id}, errors.New("not a fault")
+}
+
+func TestWorkerPassesEachCallOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := topup.NewWorker(everyProvider{}, func() string { return "" }, 1, func([]topup.Answer) {}, slog.New(slog.DiscardHandler))
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go w.Run(ctx)
+		w.Do(1, func(ctx context.Context, p topup.Provider) {
+			if v, err := p.Weather(ctx); err != nil || !v.Down[topup.Djezzy] {
+				t.Errorf("Weather: %v, %v", v, err)
+			}
+			if v, err := p.Account(ctx); err != nil || v.Username != "u" {
+				t.Errorf("Account: %v, %v", v, err)
+			}
+			if v, err := p.Plans(ctx); err != nil || len(v) != 1 {
+				t.Errorf("Plans: %v, %v", v, err)
+			}
+			if v, err := p.Products(ctx, topup.LTE4G); err != nil || v[0].Type != topup.LTE4G {
+				t.Errorf("Products: %v, %v", v, err)
+			}
+			if v, err := p.CheckLine(ctx, topup.ADSL, "036362608"); err != nil || v.Type != topup.ADSL || v.Client != "036362608" {
+				t.Errorf("CheckLine: %v, %v", v, err)
+			}
+			if v, err := p.Catalogue(ctx); err != nil || len(v) != 1 {
+				t.Errorf("Catalogue: %v, %v", v, err)
+			}
+			var f *topup.Fault
+			if v, err := p.Stock(ctx, "s"); v.ProductID != "s" || !errors.As(err, &f) || f.Kind != topup.FaultUnavailable {
+				t.Errorf("Stock: %v, %v", v, err)
+			}
+		})
+		pass(time.Minute)
+	})
+}
+
 func TestWorkerPanics(t *testing.T) {
 	p := &deskProvider{}
 	p.send = func(context.Context, topup.Order) topup.SendAnswer { panic("send broke") }
@@ -771,7 +868,7 @@ func TestWorkerPanics(t *testing.T) {
 		for i := range 8 { // no place was lost
 			r.Ask(deskOrder(topup.MobileTopUp, fmt.Sprint(i)), topup.CallSend)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if got := len(r.heard()); got != 10 {
 			t.Errorf("%d answers", got)
 		}
@@ -801,7 +898,7 @@ func TestWorkerStops(t *testing.T) {
 				for range 5 {
 					r.Do(1, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
 				}
-				time.Sleep(time.Second) // eight are in flight
+				pass(time.Second) // eight are in flight
 				r.Ask(deskOrder(topup.GiftCard, "queued"), topup.CallSend)
 				r.Ask(openOrder(topup.MobileTopUp, "poll"), topup.CallCheck)
 				r.Do(1, func(ctx context.Context, _ topup.Provider) { queued = ctx })
@@ -852,10 +949,10 @@ func TestWorkerAnswersEachAskOnce(t *testing.T) {
 			r.Ask(o, call)
 			asked[o.ID]++
 			if i%7 == 0 {
-				time.Sleep(50 * time.Millisecond)
+				pass(50 * time.Millisecond)
 			}
 		}
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		for _, a := range r.answers {
 			asked[a.Order.ID]--
 			set := 0
