@@ -60,11 +60,18 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
+	vault, err := store.NewVault(cfg.codesKey, cfg.oldKeys...)
+	if err != nil {
+		return err
+	}
 	db, err := store.Open(cfg.db, store.Options{OnCommit: via.onCommit})
 	if err != nil {
 		return explain(cfg.db, err)
 	}
 	defer db.Close()
+	if err := db.Update(func(tx *store.Tx) error { return tx.Admit(vault) }); err != nil {
+		return explain(cfg.db, err)
+	}
 	api, err := bot.NewAPI(cfg.token, cfg.telegramURL, via.telegram)
 	if err != nil {
 		return err
@@ -75,7 +82,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	}
 
 	engine := bot.NewEngine(bot.Config{
-		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
+		Vault: vault, Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
 	}, db, texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
 	worker := topup.NewWorker(client, engine.Username, cfg.pollScale, engine.Answered, log)

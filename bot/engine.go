@@ -17,6 +17,7 @@ import (
 
 // Config is what the engine must be told.
 type Config struct {
+	Vault    *store.Vault
 	Admins   []int64
 	Language string  // until a chat chooses
 	Scale    float64 // stretches every wait for the provider; 1 is real time
@@ -173,7 +174,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		case ev := <-e.events:
 			batch = append(batch, ev)
 		case <-housekeep.C:
-			batch = append(batch, prune{})
+			batch = append(batch, prune{}, evening{})
 		case <-timer.C:
 		}
 	more:
@@ -356,7 +357,7 @@ func (e *Engine) recover() error {
 			e.username.Store(&acc.Username)
 		}
 		return tx.Outbox(func(o store.Owed) bool {
-			out, err := outgoing(tx, o)
+			out, err := e.outgoing(tx, o)
 			if err != nil {
 				e.log.Error("an owed message can't be read", "card", o.Card, "error", err)
 				return true
@@ -382,8 +383,8 @@ func (e *Engine) recover() error {
 }
 
 // outgoing joins an outbox row with the message that its card has now.
-func outgoing(tx *store.Tx, o store.Owed) (Outgoing, error) {
-	m, err := decodeMessage(o.Body)
+func (e *Engine) outgoing(tx *store.Tx, o store.Owed) (Outgoing, error) {
+	m, err := e.opened(o)
 	if err != nil {
 		return Outgoing{}, err
 	}
@@ -484,12 +485,20 @@ func (dispatch) done(error)                                             {}
 // step applies a step of an order's life and shows it to the people it
 // concerns.
 func (e *Engine) step(tx *store.Tx, a *after, was topup.Order, s topup.Step) error {
+	if len(s.Cards) > 0 {
+		s.Order.Sealed = e.cfg.Vault.SealCards(s.Order.ID, s.Cards)
+	}
 	if err := tx.Apply(s); err != nil {
 		return err
 	}
 	o := s.Order
 	if was.State != o.State || was.Reason != o.Reason || was.Message != o.Message {
 		if err := e.show(tx, a, flows.Show{Chat: o.Chat, Card: o.Card, Screen: flows.OrderScreen(o), Class: flows.ClassMoney}); err != nil {
+			return err
+		}
+	}
+	if len(s.Cards) > 0 {
+		if err := e.codes(tx, a, o, s.Cards, store.Showing{Chat: o.Chat, By: o.By, Why: "delivery"}); err != nil {
 			return err
 		}
 	}
@@ -559,6 +568,7 @@ type owing struct {
 	class   flows.Class
 	screen  flows.Screen
 	fresh   bool
+	secret  bool // it carries codes or a link: sealed on disk
 	replyTo int
 }
 
@@ -574,7 +584,7 @@ func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {
 		return err
 	}
 	if waits {
-		if old, err := decodeMessage(former.Body); err == nil && old.Fresh {
+		if old, err := e.opened(former); err == nil && old.Fresh {
 			m.Fresh = true // the newer text must still come down
 		}
 	}
@@ -588,7 +598,11 @@ func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {
 			return err
 		}
 	}
-	owed, err := tx.Owe(store.Owed{Card: w.card, Chat: w.chat, Class: int(w.class), Since: a.now, Body: encodeMessage(m)})
+	row := store.Owed{Card: w.card, Chat: w.chat, Class: int(w.class), Since: a.now, Body: encodeMessage(m), Sealed: w.secret}
+	if w.secret {
+		row.Body = e.cfg.Vault.Seal(row.Body, w.card)
+	}
+	owed, err := tx.Owe(row)
 	if err != nil {
 		return err
 	}
@@ -621,7 +635,7 @@ func (e *Engine) person(tx *store.Tx, a *after, in flows.Input, query string) er
 // turn runs one step of the talk with a chat.
 func (e *Engine) turn(tx *store.Tx, a *after, in flows.Input, query string,
 	step func(flows.View, flows.Session, flows.Input) (flows.Session, []flows.Effect)) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.worker.Halted()}
+	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.worker.Halted(), now: a.now}
 	was := v.Session(in.Chat)
 	session, effects := step(v, was, in)
 	if v.err != nil {
@@ -659,6 +673,16 @@ func (e *Engine) effects(tx *store.Tx, a *after, in flows.Input, query string, e
 			_, err = tx.Post(ef.Transaction)
 		case flows.Wake:
 			wake = append(wake, ef.Chat)
+		case flows.ShowCodes:
+			err = e.showCodes(tx, a, ef)
+		case flows.MakeClaim:
+			err = e.makeClaim(tx, a, ef)
+		case flows.RevokeClaim:
+			err = e.revokeClaim(tx, a, ef.Order)
+		case flows.TakeClaim:
+			err = e.takeClaim(tx, a, ef)
+		case flows.Guess:
+			err = e.guess(tx, a, ef.Chat)
 		case flows.Menu:
 			a.menus = append(a.menus, ef.Chat)
 		case flows.Run:

@@ -24,7 +24,7 @@ type renderer struct {
 
 // screen renders a screen as the message it becomes.
 func (r *renderer) screen(lang string, s flows.Screen) Message {
-	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo}
+	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, File: s.File, FileName: s.FileName, Protect: s.Protect}
 	lines := make([]string, len(s.Lines))
 	for i, l := range s.Lines {
 		lines[i] = r.html(lang, l)
@@ -36,7 +36,7 @@ func (r *renderer) screen(lang string, s flows.Screen) Message {
 		}
 		out := make([]Button, len(row))
 		for i, b := range row {
-			out[i] = Button{Text: r.plain(lang, b.Label), Data: b.Data, URL: b.URL, Style: string(b.Style)}
+			out[i] = Button{Text: r.plain(lang, b.Label), Data: b.Data, URL: b.URL, Copy: b.Copy, Style: string(b.Style)}
 		}
 		m.Rows = append(m.Rows, out)
 	}
@@ -107,6 +107,8 @@ func (r *renderer) datum(lang string, v any) (string, *int) {
 		return own(string(v), 600)
 	case flows.PlanName:
 		return own(half(string(v), lang), 60)
+	case flows.Secret:
+		return "<tg-spoiler>" + locales.Latin(lang, html.EscapeString(printable(string(v), 256))) + "</tg-spoiler>", nil
 	case flows.Latin:
 		return latin(string(v))
 	case string:

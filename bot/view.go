@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"time"
+
 	"hanout/flows"
 	"hanout/locales"
 	"hanout/store"
@@ -22,6 +24,7 @@ type view struct {
 	tx     *store.Tx
 	admins []int64
 	closed bool
+	now    time.Time
 	err    error
 }
 
@@ -171,6 +174,48 @@ func (v *view) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
 func (v *view) OpenOrders(limit int) []topup.Order {
 	var out []topup.Order
 	v.note(v.tx.OpenOrders(func(o topup.Order) bool { out = append(out, o); return len(out) < limit }))
+	return out
+}
+
+func (v *view) Claim(hash []byte) (flows.Claim, bool) {
+	c, ok, err := v.tx.Claim(hash)
+	v.note(err)
+	return v.claim(c), ok
+}
+
+func (v *view) ClaimOf(order topup.OrderID) (flows.Claim, bool) {
+	c, ok, err := v.tx.ClaimOf(order)
+	v.note(err)
+	return v.claim(c), ok
+}
+
+func (v *view) claim(c store.Claim) flows.Claim {
+	out := flows.Claim{Order: c.Order, State: string(c.State), Expires: c.Expires, By: c.By, Taken: c.Taken, Card: c.Card}
+	if s, ok := v.Shop(c.Shop); ok {
+		out.Shop = s.Chat
+	}
+	return out
+}
+
+// guessWindow is how long unknown links are held against a chat.
+const guessWindow = time.Hour
+
+func (v *view) Guesses(chat int64) int {
+	c, _, err := v.tx.Chat(chat)
+	v.note(err)
+	if v.now.Sub(c.GuessedFrom) > guessWindow {
+		return 0
+	}
+	return c.Guesses
+}
+
+func (v *view) Showings(order topup.OrderID, limit int) []time.Time {
+	list, err := v.tx.Showings(order, limit)
+	v.note(err)
+	var out []time.Time
+	for _, s := range list {
+		out = append(out, s.At)
+	}
 	return out
 }
 

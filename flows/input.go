@@ -63,6 +63,13 @@ type View interface {
 	OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order
 	OpenOrders(limit int) []topup.Order
 	Session(chat int64) Session
+	// Claim reads a link by the hash of its token, ClaimOf an order's newest.
+	Claim(hash []byte) (Claim, bool)
+	ClaimOf(order topup.OrderID) (Claim, bool)
+	// Guesses counts the unknown links that a chat opened within the hour.
+	Guesses(chat int64) int
+	// Showings are the times that an order's codes were shown, newest first.
+	Showings(order topup.OrderID, limit int) []time.Time
 	// Totals sums all shops' wallets.
 	Totals() topup.Wallet
 }

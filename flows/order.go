@@ -64,6 +64,7 @@ func OrderScreen(o topup.Order) Screen {
 		}
 		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), button(M("button.newsale"), menuTap("mobile")))
 	case topup.Delivered:
+		codeRows(&sc, o)
 		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), button(M("button.newsale"), menuTap("mobile")))
 	default:
 		sc.row(button(M("button.newsale"), menuTap("mobile")))
@@ -73,6 +74,11 @@ func OrderScreen(o topup.Order) Screen {
 
 func orderLines(sc *Screen, o topup.Order) {
 	sc.line(M("order.no", "No", number(o.No)))
+	orderItem(sc, o)
+}
+
+// orderItem says what is sold, and to whom.
+func orderItem(sc *Screen, o topup.Order) {
 	sc.line(M("sale.number", "Number", topup.MSISDN(o.To)),
 		M("sale.plan", "Operator", Latin(o.Operator), "Plan", planMsg(o.Plan, o.PlanName, o.PlanKind)),
 		M("confirm.face", "Amount", o.Face))
@@ -121,8 +127,12 @@ func (t *turn) orderTapped(c tap) {
 		if i, ok := c.number(2); ok && i < uint64(len(o.Offers)) {
 			t.again(o, o.Offers[i].Plan, o.Offers[i].Face)
 		}
+	case "show":
+		t.do(Show{Chat: o.Chat, Card: o.Card, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
 	default:
-		t.toast(M("tap.unknown"))
+		if !t.codesTapped(o, c.part(1), c.part(2)) {
+			t.toast(M("tap.unknown"))
+		}
 	}
 }
 

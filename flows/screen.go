@@ -49,6 +49,9 @@ type Screen struct {
 	AskContact     *Msg
 	RemoveKeyboard bool
 	Photo          []byte // PNG above the text
+	File           []byte // a document, with the text as its caption
+	FileName       string
+	Protect        bool // no forwarding, no saving
 }
 
 // Button is an inline button.
@@ -56,6 +59,7 @@ type Button struct {
 	Label Msg
 	Data  string // callback data, made by the encoders of this package
 	URL   string
+	Copy  string // to the clipboard, instead of data
 	Style Style
 }
 

@@ -21,6 +21,7 @@ const (
 	StepPlan     Step = "plan"     // sale: asked which plan
 	StepAmount   Step = "amount"   // sale: asked how much
 	StepConfirm  Step = "confirm"  // sale: the quote is shown
+	StepClaim    Step = "claim"    // a customer's link waits for a language
 	StepFind     Step = "find"     // asked what to look for
 	StepMoney    Step = "money"    // admin: a credit or debit is shown
 	StepSure     Step = "sure"     // admin: a large one is asked twice
@@ -34,6 +35,7 @@ type Session struct {
 	Name    string `json:"name,omitempty"`    // of the shop being asked for
 	Sale    *Draft `json:"sale,omitempty"`
 	Money   *Move  `json:"money,omitempty"`
+	Claim   []byte `json:"claim,omitempty"` // hash of the link that waits
 }
 
 // Draft is a sale before it is an order.

@@ -45,7 +45,11 @@ func Commands(r Role) []string {
 func homeButton() Button { return button(M("button.menu"), menuTap("home")) }
 
 // start begins at the beginning: a language once, then home.
-func (t *turn) start(string) {
+func (t *turn) start(payload string) {
+	if tokenForm.MatchString(payload) {
+		t.claim(payload)
+		return
+	}
 	t.dropQuietly()
 	if t.v.Language(t.in.Chat) == "" {
 		t.language()
@@ -158,6 +162,10 @@ func (t *turn) chooseLanguage(code string) {
 	for _, l := range Languages {
 		if l.Code == code {
 			t.do(Speak{Chat: t.in.Chat, Language: code}, Menu{Chat: t.in.Chat})
+			if t.s.Step == StepClaim {
+				t.openClaim(t.s.Claim)
+				return
+			}
 			if t.s.Step != StepIdle {
 				t.redraw()
 				return

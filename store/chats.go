@@ -16,6 +16,9 @@ type Chat struct {
 	FirstSeen time.Time `json:"first_seen,omitzero"`
 	Blocked   bool      `json:"blocked,omitempty"`   // the person blocked us
 	LastCard  string    `json:"last_card,omitempty"` // the last message owed anew
+	// Guesses counts unknown customer links opened since GuessedFrom.
+	Guesses     int       `json:"guesses,omitempty"`
+	GuessedFrom time.Time `json:"guessed_from,omitzero"`
 }
 
 // Chat reads a chat.
