@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,6 +42,7 @@ type rig struct {
 	cfg      config
 	via      transports
 	log      *lockedBuffer
+	gone     atomic.Bool // the provider's host takes no connections
 	stop     context.CancelFunc
 	done     chan error
 }
@@ -80,15 +86,38 @@ func newRig(t testing.TB, lang string) *rig {
 		providerURL: "http://provider.test/v3", admins: []int64{ownerID}, db: path,
 		codesKey: bytes.Repeat([]byte{7}, 32), language: "ar", pollScale: 1,
 	}
-	r.via = transports{telegram: r.telegram.Transport(), provider: sandbox.InProcess(r.provider)}
+	r.via = transports{telegram: r.telegram.Transport(), provider: r.reach(sandbox.InProcess(r.provider))}
 	return r
 }
+
+// reach is the way to the provider, which may be gone.
+func (r *rig) reach(way http.RoundTripper) http.RoundTripper {
+	return roundTrip(func(q *http.Request) (*http.Response, error) {
+		if r.gone.Load() {
+			if t := httptrace.ContextClientTrace(q.Context()); t != nil && t.GetConn != nil {
+				t.GetConn(q.URL.Host) // as net/http does before it dials
+			}
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		}
+		return way.RoundTrip(q)
+	})
+}
+
+// roundTrip is a function as the way of a request.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(q *http.Request) (*http.Response, error) { return f(q) }
 
 // start runs the bot until halt or the end of the test.
 func (r *rig) start() {
 	ctx, stop := context.WithCancel(context.Background())
-	r.stop, r.done = stop, make(chan error, 1)
-	go func() { r.done <- serve(ctx, r.cfg, r.via, r.log) }()
+	done, ended := make(chan error, 1), make(chan struct{})
+	r.stop, r.done = stop, done
+	go func() {
+		defer close(ended)
+		done <- serve(ctx, r.cfg, r.via, r.log)
+	}()
+	r.t.Cleanup(func() { stop(); <-ended }) // also when the test gives up
 }
 
 // halt stops the bot as SIGTERM does and gives its error.

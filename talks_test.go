@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,13 +24,27 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/talks
 // compares what each person saw with the transcript kept beside it. A script
 // has a line an action:
 //
-//	shop: 0778037340 500          types a text
-//	shop taps ✅                   presses the newest button with that label
+//	shop: 0778037340 500              types a text
+//	shop taps ✅                       presses the newest button with that label
+//	shop taps the former ✅            presses one that its message no longer has
 //	shop shares its phone
+//	shop shares the contact +213 778 03 73 40
+//	shop in the group: /mobile
 //	wait 20s
-//	provider: answer-lost POST /mobile/send      a fault, once
-//	provider: PREPAID_DJEZZY off                 a plan is switched off
-//	restart                                      the process stops and starts
+//	provider: answer-lost POST /mobile/send             a fault, once
+//	provider: too-many POST /mobile/send for 10s        with Retry-After
+//	provider: refused POST /mobile/send 403 API_DISABLED
+//	provider: PREPAID_DJEZZY off                        a plan is switched off
+//	provider: balance 100
+//	provider: well again                                no more faults
+//	provider: gone                                      no connection, until "here"
+//	restart                                             the process stops and starts
+//
+// What a script takes for granted comes first:
+//
+//	given: an open shop with 5000     the people, their language, the wallet
+//	given: the production key
+//	given: a group
 //
 // A line that begins with # is kept as the transcript's prose. To see what a
 // change does to every screen: go test -run TestTalks -update . and git diff.
@@ -42,6 +57,7 @@ func TestTalks(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(script), ".script")
 		for _, lang := range locales.Codes {
 			t.Run(name+"/"+lang, func(t *testing.T) {
+				t.Parallel()
 				b, err := os.ReadFile(script)
 				if err != nil {
 					t.Fatal(err)
@@ -88,18 +104,31 @@ type stage struct {
 	*rig
 	out  strings.Builder
 	seen map[int64]map[int]string // what each message showed last
+	past map[int64][]pressable    // every button that was ever shown
 	said int                      // answers to taps told so far
 }
+
+// pressable is a button on a message, as it was once shown.
+type pressable struct {
+	message     int
+	label, data string
+}
+
+// groupID is the group of the scripts that have one.
+const groupID = -4001
 
 var cast = []struct {
 	id   int64
 	name string
-}{{shopID, "shop"}, {ownerID, "owner"}, {customerID, "customer"}}
+}{{shopID, "shop"}, {ownerID, "owner"}, {customerID, "customer"}, {strangerID, "stranger"}, {groupID, "the group"}}
 
 func play(t *testing.T, lang, script string) string {
 	var s *stage
 	synctest.Test(t, func(t *testing.T) {
-		s = &stage{rig: newRig(t, lang), seen: map[int64]map[int]string{}}
+		s = &stage{rig: newRig(t, lang), seen: map[int64]map[int]string{}, past: map[int64][]pressable{}}
+		if strings.Contains(script, "given: the production key") {
+			s.cfg.apiKey = provider.ProductionKey
+		}
 		s.start()
 		s.settle(2 * time.Second)
 		for n, line := range strings.Split(strings.TrimSpace(script), "\n") {
@@ -115,7 +144,7 @@ func play(t *testing.T, lang, script string) string {
 			if err := s.act(lang, line); err != nil {
 				t.Fatalf("line %d, %q: %v\n%s", n+1, line, err, s.out.String())
 			}
-			s.tell()
+			s.tell(line)
 			s.out.WriteString("\n")
 		}
 		if err := s.halt(); err != nil {
@@ -132,11 +161,18 @@ func play(t *testing.T, lang, script string) string {
 // act carries out one line of a script.
 func (s *stage) act(lang, line string) error {
 	who, what, spoken := strings.Cut(line, ": ")
-	if spoken && who == "provider" {
+	member, inGroup := strings.CutSuffix(who, " in the group")
+	switch {
+	case spoken && who == "provider":
 		defer s.settle(0)
 		return s.disturb(what)
-	}
-	if spoken {
+	case spoken && who == "given":
+		return s.given(lang, what)
+	case spoken && inGroup:
+		s.telegram.GroupType(groupID, s.member(member), what)
+		s.settle(time.Second)
+		return nil
+	case spoken:
 		s.telegram.Type(s.member(who), strings.ReplaceAll(what, `\n`, "\n"))
 		s.settle(time.Second)
 		return nil
@@ -144,33 +180,85 @@ func (s *stage) act(lang, line string) error {
 	f := strings.Fields(line)
 	switch {
 	case len(f) >= 3 && f[1] == "taps":
-		label := strings.Join(f[2:], " ")
-		if label == "language" {
-			label = map[string]string{"ar": "العربية", "fr": "Français"}[lang]
-		}
-		if err := s.telegram.PressButton(s.member(f[0]), label); err != nil {
+		if err := s.press(lang, s.member(f[0]), strings.Join(f[2:], " ")); err != nil {
 			return err
 		}
-		s.settle(time.Second)
 	case strings.HasSuffix(line, "shares its phone"):
 		s.telegram.ShareContact(s.member(f[0]))
-		s.settle(time.Second)
+	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
+		s.telegram.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
 	case f[0] == "wait" && len(f) == 2:
 		d, err := time.ParseDuration(f[1])
 		if err != nil {
 			return err
 		}
 		s.settle(d)
+		return nil
 	case line == "restart":
 		if err := s.halt(); err != nil {
 			return err
 		}
 		s.start()
-		s.settle(2 * time.Second)
 	default:
 		return fmt.Errorf("no such action")
 	}
+	s.settle(time.Second)
 	return nil
+}
+
+// given makes what a script takes for granted.
+func (s *stage) given(lang, what string) error {
+	var money int
+	switch {
+	case what == "the production key": // it was chosen before the start
+	case what == "a group":
+		s.telegram.AddGroup(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
+	default:
+		if _, err := fmt.Sscanf(what, "an open shop with %d", &money); err != nil {
+			return fmt.Errorf("no such thing to be given")
+		}
+		s.openShop(lang, money)
+	}
+	s.settle(time.Second)
+	return nil
+}
+
+// press taps the newest button with a label, or one that is gone.
+func (s *stage) press(lang string, person int64, label string) error {
+	label, former := strings.CutPrefix(label, "the former ")
+	if label == "language" {
+		label = map[string]string{"ar": "العربية", "fr": "Français"}[lang]
+	}
+	if !former {
+		for _, m := range slices.Backward(s.telegram.Messages(person)) {
+			for _, b := range buttons(m) {
+				if b.CallbackData != "" && strings.Contains(plainText(b.Text), label) {
+					_, err := s.telegram.Press(person, m.MessageID, b.CallbackData)
+					return err
+				}
+			}
+		}
+		return s.telegram.PressButton(person, label)
+	}
+	for _, b := range slices.Backward(s.past[person]) {
+		if m, ok := s.telegram.Message(person, b.message); strings.Contains(plainText(b.label), label) && (!ok || !has(m, b.data)) {
+			s.telegram.PressForged(person, person, b.message, b.data)
+			return nil
+		}
+	}
+	return fmt.Errorf("no button %q is gone", label)
+}
+
+func has(m telegram.Message, data string) bool {
+	return slices.ContainsFunc(buttons(m), func(b telegram.InlineButton) bool { return b.CallbackData == data })
+}
+
+// buttons gives the inline buttons of a message.
+func buttons(m telegram.Message) []telegram.InlineButton {
+	if m.ReplyMarkup == nil {
+		return nil
+	}
+	return slices.Concat(m.ReplyMarkup.InlineKeyboard...)
 }
 
 func (s *stage) member(name string) int64 {
@@ -187,32 +275,60 @@ func (s *stage) member(name string) int64 {
 func (s *stage) disturb(what string) error {
 	f := strings.Fields(what)
 	switch {
-	case len(f) == 2 && f[1] == "off":
-		s.provider.SetPlan(f[0], provider.PlanChange{Enabled: ptr(false)})
-	case len(f) == 2 && f[1] == "on":
-		s.provider.SetPlan(f[0], provider.PlanChange{Enabled: ptr(true)})
-	case len(f) == 2 && f[1] == "down":
-		s.provider.SetOperator(f[0], false)
-	case len(f) == 3 && f[1] == "costs":
-		s.provider.SetPlan(f[0], provider.PlanChange{Cost: f[2]})
-	case len(f) == 3:
-		s.provider.SetFault(provider.Fault{Route: f[1] + " " + f[2], Kind: provider.FaultKind(f[0]), Times: 1})
-	case len(f) == 4:
-		n, err := strconv.Atoi(f[3])
+	case what == "well again":
+		s.provider.ClearFaults()
+	case what == "gone" || what == "here":
+		s.gone.Store(what == "gone")
+	case len(f) == 2 && f[0] == "balance":
+		n, err := strconv.ParseInt(f[1], 10, 64)
 		if err != nil {
 			return err
 		}
-		s.provider.SetFault(provider.Fault{Route: f[1] + " " + f[2], Kind: provider.FaultKind(f[0]), Times: n})
+		s.provider.SetBalance(n * 100)
+	case len(f) == 2 && (f[1] == "off" || f[1] == "on"):
+		s.provider.SetPlan(f[0], provider.PlanChange{Enabled: ptr(f[1] == "on")})
+	case len(f) == 2 && (f[1] == "down" || f[1] == "up"):
+		s.provider.SetOperator(f[0], f[1] == "up")
+	case len(f) == 3 && f[1] == "costs":
+		s.provider.SetPlan(f[0], provider.PlanChange{Cost: f[2]})
+	case len(f) >= 3:
+		return s.spoil(f)
 	default:
 		return fmt.Errorf("no such disturbance")
 	}
 	return nil
 }
 
+// spoil makes a route of the provider fail: KIND METHOD PATH and then nothing
+// (once), TIMES, "for" RETRY-AFTER, or STATUS CODE.
+func (s *stage) spoil(f []string) error {
+	fault := provider.Fault{Kind: provider.FaultKind(f[0]), Route: f[1] + " " + f[2], Times: 1}
+	var err error
+	switch rest := f[3:]; {
+	case len(rest) == 0:
+	case len(rest) == 1:
+		fault.Times, err = strconv.Atoi(rest[0])
+	case len(rest) == 2 && rest[0] == "for":
+		fault.RetryAfter, err = time.ParseDuration(rest[1])
+	case len(rest) == 2:
+		fault.Code = rest[1]
+		fault.Status, err = strconv.Atoi(rest[0])
+	default:
+		return fmt.Errorf("no such fault")
+	}
+	s.provider.SetFault(fault)
+	return err
+}
+
 func ptr[T any](v T) *T { return &v }
 
-// tell writes down what changed for everybody since it last did.
-func (s *stage) tell() {
+// tell writes down what changed for everybody since it last did. What is
+// given is only remembered.
+func (s *stage) tell(line string) {
+	if strings.HasPrefix(line, "given: ") {
+		before := s.out.String()
+		defer func() { s.out.Reset(); s.out.WriteString(before) }()
+	}
 	s.answers()
 	for _, c := range cast {
 		if s.seen[c.id] == nil {
@@ -222,6 +338,9 @@ func (s *stage) tell() {
 		now := map[int]bool{}
 		for _, m := range s.telegram.Messages(c.id) {
 			now[m.MessageID] = true
+			for _, b := range buttons(m) {
+				s.past[c.id] = append(s.past[c.id], pressable{m.MessageID, b.Text, b.CallbackData})
+			}
 			text := shown(m)
 			old, known := seen[m.MessageID]
 			seen[m.MessageID] = text
@@ -264,7 +383,7 @@ func (s *stage) answers() {
 	s.said = len(calls)
 }
 
-var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{16}\b|\b[0-9a-f]{24}\b`)
+var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b`)
 
 // shown writes a message as a person reads it, with its buttons.
 func shown(m telegram.Message) string {
@@ -294,4 +413,3 @@ func shown(m telegram.Message) string {
 	}
 	return b.String()
 }
-

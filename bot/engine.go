@@ -409,8 +409,14 @@ func (e *Engine) due() (time.Duration, error) {
 	var list []topup.Order
 	var next time.Time
 	var some bool
+	busy := false
+	asked := func(id topup.OrderID) bool {
+		flying := e.worker.Asking(id)
+		busy = busy || flying
+		return flying
+	}
 	err := e.db.View(func(tx *store.Tx) (err error) {
-		if list, err = tx.Due(now, dueMost); err != nil {
+		if list, err = tx.Due(now, dueMost, asked); err != nil {
 			return err
 		}
 		next, some, err = tx.NextDue()
@@ -420,12 +426,9 @@ func (e *Engine) due() (time.Duration, error) {
 		return 0, err
 	}
 	var sends []event
-	busy := false
 	for _, o := range list {
 		switch {
-		case e.worker.Asking(o.ID):
-			busy = true
-		case o.State == topup.Placed || o.Resend():
+		case o.State == topup.Placed, o.Resend() && !e.worker.Halted():
 			sends = append(sends, dispatch{id: o.ID})
 		case e.worker.Halted():
 			busy = true

@@ -226,7 +226,11 @@ func (an answered) step(e *Engine, tx *store.Tx, o topup.Order, now time.Time) (
 	case len(an.Candidates) > 0:
 		return e.adopt(tx, o, an.Candidates, now)
 	case an.Call == topup.CallLookup:
-		return topup.Lost(o, an.Absent, now, scale), nil
+		step := topup.Lost(o, an.Absent, now, scale)
+		if f := an.Fault; f != nil && f.Kind == topup.FaultKey && step.Alert == topup.AlertNone {
+			step.Alert = topup.AlertKey
+		}
+		return step, nil
 	case an.Fault != nil:
 		return topup.Faulted(o, an.Fault, now, scale), nil
 	}

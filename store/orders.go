@@ -218,8 +218,9 @@ func (t *Tx) OpenOrders(fn func(topup.Order) (more bool)) error {
 	return nil
 }
 
-// Due lists the orders whose time has come, the longest waiting first.
-func (t *Tx) Due(now time.Time, limit int) ([]topup.Order, error) {
+// Due lists the orders whose time has come, the longest waiting first, without
+// those that skip names (nil skips none); these are passed over unread.
+func (t *Tx) Due(now time.Time, limit int, skip func(topup.OrderID) bool) ([]topup.Order, error) {
 	var out []topup.Order
 	c := t.bucket(bDue).Cursor()
 	for k, _ := c.First(); k != nil && len(out) < limit; k, _ = c.Next() {
@@ -229,6 +230,9 @@ func (t *Tx) Due(now time.Time, limit int) ([]topup.Order, error) {
 		}
 		if at.After(now) {
 			break
+		}
+		if skip != nil && skip(topup.OrderID(id)) {
+			continue
 		}
 		o, ok, err := t.Order(topup.OrderID(id))
 		if err != nil {

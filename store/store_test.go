@@ -294,7 +294,7 @@ func TestDue(t *testing.T) {
 		return nil
 	})
 	if err := db.View(func(tx *store.Tx) error {
-		due, err := tx.Due(t0.Add(2*time.Second), 10)
+		due, err := tx.Due(t0.Add(2*time.Second), 10, func(id topup.OrderID) bool { return id == "none" })
 		if err != nil || len(due) != 2 || due[0].ID != "o1" || due[1].ID != "o2" {
 			t.Errorf("due: %v %v", due, err)
 		}

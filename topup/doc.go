@@ -16,7 +16,7 @@
 //     charges the owner. Price: what the shop pays. Commission: face − price.
 //   - plan: what the provider sells for mobile lines: dynamic (any amount
 //     between limits), fixed (one amount), look-up (asks what a line may buy).
-//   - MSISDN: a mobile number in the national form 0XXXXXXXXX.
+//   - MSISDN: a mobile number in the national form, 0 and nine digits.
 //   - order: one sale, from the tap on confirm to its end; see [State].
 //   - reference: the order's ID, minted before the money moves and sent to
 //     the provider, so that a lost answer can be looked up.

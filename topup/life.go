@@ -2,7 +2,6 @@ package topup
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"time"
 )
@@ -506,13 +505,13 @@ func Faulted(o Order, f *Fault, now time.Time, scale float64) Step {
 	}
 	o.Faults++
 	o.Changed = now
-	age := now.Sub(o.Placed)
-	wait := PollWait(o.State, o.Polls, unstretch(age, scale))
-	wait = min(wait<<min(o.Faults-1, 6), max(wait, faultsMost))
-	o.Due = now.Add(max(stretch(wait, scale), min(f.RetryAfter, throttleMost)))
 	s := Step{Order: o}
-	if o.State != Review && age > stretch(limit(o.State), scale) {
+	if age := now.Sub(o.Placed); o.State != Review && age > stretch(limit(o.State), scale) {
 		s = review(o, ReasonTooLong, now, scale)
+	} else {
+		wait := PollWait(o.State, o.Polls, unstretch(age, scale))
+		wait = min(wait<<min(o.Faults-1, 6), max(wait, faultsMost))
+		s.Order.Due = now.Add(max(stretch(wait, scale), min(f.RetryAfter, throttleMost)))
 	}
 	if f.Kind == FaultKey && s.Alert == AlertNone {
 		s.Alert = AlertKey
@@ -525,14 +524,9 @@ func stretch(d time.Duration, scale float64) time.Duration {
 	return time.Duration(float64(d) * scale)
 }
 
-// unstretch is the reverse of stretch; what is too long for it to say is the
-// longest duration.
+// unstretch is the reverse of stretch, for ages within the limits of a state.
 func unstretch(d time.Duration, scale float64) time.Duration {
-	f := float64(d) / scale
-	if f >= math.MaxInt64 {
-		return math.MaxInt64
-	}
-	return time.Duration(f)
+	return time.Duration(float64(d) / scale)
 }
 
 // Settle is a person's decision on an order in Review: delivered captures it

@@ -289,6 +289,17 @@ func TestChecked(t *testing.T) {
 	}
 }
 
+func TestFoundOrderIsAdopted(t *testing.T) {
+	o := topup.Lost(submitted(t, topup.MobileTopUp), true, start, scale).Order
+	s := word(topup.PhaseOpen, "HANDLING")
+	s.ProviderRef, s.Evidence.RequestID = "API-x-"+string(o.ID), "req"
+	got := topup.Checked(o, s, start, scale).Order
+	if got.State != topup.Pending || got.ProviderID != "p1" || got.ProviderRef != s.ProviderRef || got.RequestID != "req" ||
+		got.Word != "HANDLING" || got.Next() != topup.CallCheck || got.Resend() {
+		t.Errorf("%+v", got)
+	}
+}
+
 func kind(key string) topup.EntryKind {
 	k, _ := topup.SplitKey(key)
 	return k

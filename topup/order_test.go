@@ -89,7 +89,7 @@ func TestCommission(t *testing.T) {
 }
 
 func TestNewID(t *testing.T) {
-	form := regexp.MustCompile(`^[a-z0-9]{16}$`)
+	form := regexp.MustCompile(`^[a-z0-9]{20}$`)
 	seen := map[string]bool{}
 	for range 1000 {
 		id := topup.NewID()

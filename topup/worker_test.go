@@ -498,6 +498,35 @@ func TestWorkerHaltReachesWaitingCalls(t *testing.T) {
 	})
 }
 
+// A call that has its turn but did not leave yet stays, too.
+func TestWorkerHaltReachesGrantedCalls(t *testing.T) {
+	p := &deskProvider{}
+	inBubble(t, 1, p, func(t *testing.T, r *rig) {
+		errs := make([]error, 8)
+		for i := range errs {
+			r.Do(1, func(ctx context.Context, p topup.Provider) {
+				time.Sleep(time.Second)
+				_, errs[i] = p.Float(ctx)
+			})
+		}
+		synctest.Wait()
+		r.Halt()
+		pass(time.Minute)
+		for _, err := range errs {
+			var f *topup.Fault
+			if !errors.As(err, &f) || f.Kind != topup.FaultKey || len(p.made()) != 0 {
+				t.Errorf("error %v, calls %v", err, p.made())
+			}
+		}
+		r.Resume()
+		r.Ask(deskOrder(topup.MobileTopUp, "a"), topup.CallSend)
+		pass(time.Minute)
+		if r.heard()["a"].Sent == nil {
+			t.Error("the refused calls keep their places")
+		}
+	})
+}
+
 func TestWorkerBlockedEndsByItself(t *testing.T) {
 	p := &deskProvider{}
 	p.check = func(o topup.Order) (topup.Status, error) {
