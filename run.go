@@ -111,7 +111,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 		}
 	})
 	workers.Go(func() { errands.RunErrands(ctx) })
-	workers.Go(func() { introduce(ctx, api, engine, log) })
+	workers.Go(func() { introduce(ctx, api, engine, cfg.language, log) })
 	workers.Go(func() { refresh(ctx, engine, cfg.pollScale) })
 	if cfg.listen != "" {
 		health, err := listen(cfg.listen, engine, sender, worker, db)
@@ -167,7 +167,7 @@ func within(d time.Duration, fn func()) {
 
 // introduce learns our own name and sets the command menus of strangers, as
 // soon as Telegram answers.
-func introduce(ctx context.Context, api *bot.API, engine *bot.Engine, log *slog.Logger) {
+func introduce(ctx context.Context, api *bot.API, engine *bot.Engine, fallback string, log *slog.Logger) {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		err := func() error {
 			_, username, err := api.Me(ctx)
@@ -176,10 +176,15 @@ func introduce(ctx context.Context, api *bot.API, engine *bot.Engine, log *slog.
 			}
 			engine.SetBotName(username)
 			menus := engine.Menus()
-			if err := api.SetCommands(ctx, 0, "", menus[locales.Arabic]); err != nil {
+			if err := api.SetCommands(ctx, 0, "", menus[fallback]); err != nil {
 				return err
 			}
-			return api.SetCommands(ctx, 0, locales.French, menus[locales.French])
+			for _, lang := range locales.Codes {
+				if err := api.SetCommands(ctx, 0, lang, menus[lang]); err != nil {
+					return err
+				}
+			}
+			return nil
 		}()
 		if err == nil {
 			return

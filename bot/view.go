@@ -25,6 +25,7 @@ type view struct {
 	admins []int64
 	closed bool
 	now    time.Time
+	plans  []topup.Plan // read once; a step asks for them many times
 	err    error
 }
 
@@ -103,15 +104,21 @@ func (v *view) Entries(shop topup.ShopID, limit int) []topup.Transaction {
 }
 
 func (v *view) Plans() []topup.Plan {
-	p, err := v.tx.Plans()
-	v.note(err)
-	return p
+	if v.plans == nil {
+		var err error
+		v.plans, err = v.tx.Plans()
+		v.note(err)
+	}
+	return v.plans
 }
 
 func (v *view) Plan(code string) (topup.Plan, bool) {
-	p, ok, err := v.tx.Plan(code)
-	v.note(err)
-	return p, ok
+	for _, p := range v.Plans() {
+		if p.Code == code {
+			return p, true
+		}
+	}
+	return topup.Plan{}, false
 }
 
 func (v *view) Pricing() topup.Pricing {

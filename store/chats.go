@@ -106,14 +106,3 @@ func (t *Tx) Plans() ([]topup.Plan, error) {
 
 // PutPlans stores the price list.
 func (t *Tx) PutPlans(p []topup.Plan) error { return t.PutSetting(settingPlans, p) }
-
-// Plan reads one plan of the cached price list.
-func (t *Tx) Plan(code string) (topup.Plan, bool, error) {
-	list, err := t.Plans()
-	for _, p := range list {
-		if p.Code == code {
-			return p, true, nil
-		}
-	}
-	return topup.Plan{}, false, err
-}

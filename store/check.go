@@ -345,7 +345,7 @@ func (c *checker) codes(o topup.Order) {
 		return
 	}
 	c.report.Opened = true
-	if cards, err := c.vault.OpenCards(o); err != nil || len(cards) < o.DeliveredQty {
+	if cards, err := c.vault.OpenCards(o); err != nil || (len(cards) < o.DeliveredQty && o.Reason != topup.ReasonPerson) {
 		c.problem("order %d: its codes do not open under this key", o.No)
 	}
 }

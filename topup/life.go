@@ -2,6 +2,7 @@ package topup
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -355,6 +356,11 @@ func Checked(o Order, s Status, now time.Time, scale float64) Step {
 			return fulfil(o, s, news, now, scale)
 		}
 	case PhaseRefunded:
+		if o.DeliveredQty > 0 {
+			// Codes were handed over already: nobody gives that money back but
+			// a person.
+			return review(o, ReasonMismatch, now, scale)
+		}
 		o.Offers = s.Offers
 		return refund(o, ReasonProvider, &s.Evidence, now)
 	case PhaseUncertain:
@@ -383,7 +389,7 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Step {
 	switch o.Good {
 	case InternetCard:
 		if len(cards) == 0 {
-			return uncoded(o, news, now, scale)
+			return uncoded(o, nil, news, now, scale)
 		}
 	case GiftCard:
 		// A code that is missing may still come: only what the provider says
@@ -394,7 +400,7 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Step {
 		}
 		qty = len(cards)
 		if qty == 0 || qty < said {
-			return uncoded(o, news, now, scale)
+			return uncoded(o, cards, news, now, scale)
 		}
 		if qty > o.Quantity || (s.DoneQty != 0 && s.DoneQty != qty) {
 			alert = AlertQuantity
@@ -420,11 +426,12 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Step {
 	return Step{Order: o, Journal: &t, Alert: alert, Cards: cards}
 }
 
-// coded leaves out cards without a code.
+// coded leaves out cards without a code, and cards listed twice: one code is
+// one card.
 func coded(cards []Card) []Card {
 	var full []Card
 	for _, c := range cards {
-		if c.Code != "" {
+		if c.Code != "" && !slices.Contains(full, c) {
 			full = append(full, c)
 		}
 	}
@@ -436,22 +443,30 @@ func coded(cards []Card) []Card {
 const pollsUncoded = 12
 
 // uncoded keeps an order open that the provider calls delivered while a code
-// is missing.
-func uncoded(o Order, news bool, now time.Time, scale float64) Step {
+// is missing. What has come is handed over already: the customer waits for it,
+// and the money stays held for the whole.
+func uncoded(o Order, came []Card, news bool, now time.Time, scale float64) Step {
+	if len(came) > o.DeliveredQty {
+		o.DeliveredQty = len(came)
+	} else {
+		came = nil
+	}
 	longest := openLimit
 	if o.Good == InternetCard {
 		longest = queuedLimit // it may have been in the queue for days
 	}
 	age := now.Sub(o.Placed)
 	if age > stretch(longest, scale) {
-		return review(o, ReasonTooLong, now, scale)
+		s := review(o, ReasonTooLong, now, scale)
+		s.Cards = came
+		return s
 	}
 	if news {
 		o.Polls = 1
 	}
 	o.State, o.Reason, o.Changed = Pending, ReasonNone, now
 	o.Due = now.Add(stretch(PollWait(Pending, o.Polls, unstretch(age, scale)), scale))
-	s := Step{Order: o}
+	s := Step{Order: o, Cards: came}
 	if o.Polls == pollsUncoded {
 		s.Alert = AlertNoCode
 	}

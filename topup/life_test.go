@@ -359,8 +359,12 @@ func TestDelivery(t *testing.T) {
 				t.Fatalf("%s, captured %v, alert %q", got.Order.State, got.Order.Captured, got.Alert)
 			}
 			if c.state != topup.Delivered {
-				if got.Journal != nil || len(got.Cards) != 0 {
-					t.Error("an open order moves money or gives codes")
+				if got.Journal != nil || len(got.Cards) != c.cards || got.Order.DeliveredQty != c.cards {
+					t.Errorf("an open order moves money, or keeps back codes that came: %d of %d", len(got.Cards), c.cards)
+				}
+				again := topup.Checked(got.Order, s, start.Add(2*time.Minute), scale)
+				if len(again.Cards) != 0 {
+					t.Error("the same codes are handed over again")
 				}
 				return
 			}
