@@ -139,7 +139,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	case errors.Is(cause, bot.ErrWebhook):
 		return errors.New("a webhook is set for this bot, so it can't poll; delete it with the Bot API's deleteWebhook and start again")
 	case errors.Is(cause, bot.ErrUnauthorized):
-		return errors.New("Telegram does not accept TELEGRAM_BOT_TOKEN; get a current one from BotFather")
+		return errors.New("the token in TELEGRAM_BOT_TOKEN is not accepted by Telegram; get a current one from BotFather")
 	case errors.Is(cause, context.Canceled):
 		return nil
 	default:
