@@ -3,6 +3,8 @@ package main
 import (
 	"flag"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +18,7 @@ import (
 	"hanout/locales"
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
+	"hanout/topup"
 )
 
 var update = flag.Bool("update", false, "write the transcripts of testdata/talks anew")
@@ -36,6 +39,9 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/talks
 //	provider: refused POST /mobile/send 403 API_DISABLED
 //	provider: PREPAID_DJEZZY off                        a plan is switched off
 //	provider: balance 100
+//	provider: slow GET /internet/check-number 20s       an answer takes its time, once
+//	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out
+//	provider: another order PRODUCT TYPE 1              by somebody else with our key
 //	provider: well again                                no more faults
 //	provider: gone                                      no connection, until "here"
 //	restart                                             the process stops and starts
@@ -279,6 +285,10 @@ func (s *stage) disturb(what string) error {
 		s.provider.ClearFaults()
 	case what == "gone" || what == "here":
 		s.gone.Store(what == "gone")
+	case len(f) == 5 && f[0] == "another" && f[1] == "order":
+		return s.another(f[2], f[3], f[4])
+	case f[0] == "stock" && (len(f) == 4 || len(f) == 5):
+		return s.stock(f[1:])
 	case len(f) == 2 && f[0] == "balance":
 		n, err := strconv.ParseInt(f[1], 10, 64)
 		if err != nil {
@@ -306,6 +316,8 @@ func (s *stage) spoil(f []string) error {
 	var err error
 	switch rest := f[3:]; {
 	case len(rest) == 0:
+	case len(rest) == 1 && fault.Kind == provider.FaultLatency:
+		fault.Delay, err = time.ParseDuration(rest[0])
 	case len(rest) == 1:
 		fault.Times, err = strconv.Atoi(rest[0])
 	case len(rest) == 2 && rest[0] == "for":
@@ -318,6 +330,37 @@ func (s *stage) spoil(f []string) error {
 	}
 	s.provider.SetFault(fault)
 	return err
+}
+
+// another makes an order of gift cards that the bot knows nothing of.
+func (s *stage) another(product, typeID, quantity string) error {
+	body := fmt.Sprintf(`{"productId":%q,"typeId":%q,"quantity":%s}`, product, typeID, quantity)
+	q := httptest.NewRequest(http.MethodPost, "/v3/gift-cards/placeOrder", strings.NewReader(body))
+	q.Header.Set("X-Access-Token", s.cfg.apiKey)
+	q.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	s.provider.ServeHTTP(w, q)
+	if w.Code != http.StatusOK {
+		return fmt.Errorf("the order was refused: %d %s", w.Code, w.Body)
+	}
+	s.foreign++
+	return nil
+}
+
+// stock changes how many of a gift card there are, and what each costs.
+func (s *stage) stock(f []string) error {
+	left, err := strconv.Atoi(f[2])
+	if err != nil {
+		return err
+	}
+	var price topup.Money
+	if len(f) == 4 {
+		if price, err = topup.ParseDecimal(f[3]); err != nil {
+			return err
+		}
+	}
+	s.provider.SetStock(f[0], f[1], left, int64(price))
+	return nil
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -383,7 +426,7 @@ func (s *stage) answers() {
 	s.said = len(calls)
 }
 
-var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b`)
+var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b|\bAT-\d{4}-\d{5}\b|\b77\d{10}\b`)
 
 // shown writes a message as a person reads it, with its buttons.
 func shown(m telegram.Message) string {

@@ -471,6 +471,16 @@ func (d dispatch) apply(e *Engine, tx *store.Tx, a *after) error {
 		}
 		return nil
 	}
+	if o.Good == topup.GiftCard {
+		waits, err := giftWaits(tx, o, a.now)
+		if err != nil {
+			return err
+		}
+		if waits {
+			o.Due = a.now.Add(giftTurn)
+			return tx.Apply(topup.Step{Order: o})
+		}
+	}
 	step, err := topup.Submit(o, a.now, sendLease)
 	if err != nil {
 		return err
@@ -594,6 +604,9 @@ func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {
 	ref, _, err := tx.CardRef(w.card)
 	if err != nil {
 		return err
+	}
+	if (waits && former.Chat != w.chat) || (ref.Chat != 0 && ref.Chat != w.chat) {
+		return nil // a forged tap named a card of another chat
 	}
 	if (ref.MessageID == 0 && !waits) || m.Fresh {
 		chat.ID, chat.LastCard = w.chat, w.card
@@ -790,7 +803,7 @@ func (e *Engine) menuOf(tx *store.Tx, chat int64) (mark, lang string, err error)
 
 // menuVersion changes when the menus of the roles do, so that a new release
 // sets them again.
-const menuVersion = "1"
+const menuVersion = "2"
 
 // setMenu sets a chat's command menu to its role and language.
 func (e *Engine) setMenu(chat int64) {

@@ -246,7 +246,8 @@ func (e *Engine) adopt(tx *store.Tx, o topup.Order, found []topup.Status, now ti
 		if err != nil {
 			return topup.Step{}, err
 		}
-		if !taken || other.ID == o.ID {
+		mayBe := o.Good != topup.GiftCard || o.ProviderID != "" || datedAs(s, o.Submitted)
+		if mayBe && (!taken || other.ID == o.ID) {
 			free = append(free, s)
 		}
 	}

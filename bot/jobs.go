@@ -34,6 +34,10 @@ func (e *Engine) startJob(j flows.Run) {
 			}
 			e.later(r)
 		})
+	case flows.JobLine:
+		e.checkLine(j)
+	case flows.JobStock:
+		e.readStock(j)
 	case flows.JobBackup:
 		go func() {
 			name := "hanout-" + time.Now().UTC().Format("20060102-150405") + ".db"
@@ -77,6 +81,16 @@ func (e *Engine) Sync(chat int64, card string) {
 			r.closed = keyFault(err)
 		}
 		r.plans = plans
+		if r.closed {
+			e.later(r)
+			return
+		}
+		if !asked {
+			e.later(r) // nobody waits for one answer: the price list goes first
+			r = synced{}
+		}
+		goods := e.readGoods(ctx, p)
+		r.goods = &goods
 		e.later(r)
 	})
 }
@@ -105,6 +119,7 @@ type synced struct {
 	account  *topup.Account
 	weather  *topup.Weather
 	plans    []topup.Plan
+	goods    *goodsRead // nil when the provider was not asked
 	closed   bool
 	pingOnly bool
 }
@@ -141,6 +156,11 @@ func (s synced) apply(e *Engine, tx *store.Tx, a *after) error {
 			return err
 		}
 		result.Diff = diff
+	}
+	if s.goods != nil {
+		if err := s.goods.keep(tx, a.now, &result); err != nil {
+			return err
+		}
 	}
 	if s.card == "" {
 		return nil

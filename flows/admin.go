@@ -279,7 +279,7 @@ func (t *turn) moneyTapped(verb string) {
 		done, told = "debit.done", "debit.told"
 	}
 	card := t.s.Card
-	t.s = Session{Version: t.s.Version}
+	t.s = Session{Version: t.s.Version, Card: card}
 	t.toast(M("credit.toast"))
 	t.do(Book{Transaction: entry})
 	t.do(Show{Chat: t.in.Chat, Card: card, Class: ClassMoney, Screen: Screen{Lines: []Msg{
@@ -298,7 +298,11 @@ func Resume(v View, s Session, in Input) (Session, []Effect) {
 		return s, nil
 	}
 	t := &turn{v: v, s: s, in: in}
-	t.quote(M("confirm.goon"))
+	if sh, ok := t.shop(); ok && v.Wallet(sh.ID).Available < s.Sale.Price {
+		t.quote(Msg{}) // credited, but not by enough
+	} else {
+		t.quote(M("confirm.goon"))
+	}
 	return t.s, t.out
 }
 
@@ -342,7 +346,7 @@ func ReviewScreen(o topup.Order, asking string) Screen {
 	var sc Screen
 	sc.line(M("review.title", "No", number(o.No), "State", StateMsg(o)))
 	orderLines(&sc, o)
-	sc.line(M("confirm.price", "Amount", o.Price), M("order.placed", "Time", o.Placed))
+	sc.line(M("review.price", "Amount", o.Price), M("order.placed", "Time", o.Placed))
 	if ref := providerRef(o); ref != "" {
 		sc.line(M("order.ref", "Ref", Latin(ref)))
 	}
@@ -389,6 +393,11 @@ type SyncResult struct {
 	Account *topup.Account
 	Weather *topup.Weather
 	Closed  bool
+
+	Cards       topup.ListDiff // internet cards
+	CardsFailed bool           // of some type they could not be read
+	Gifts       topup.ListDiff // gift cards
+	GiftsFailed bool
 }
 
 // SyncScreen tells an admin what a refresh changed.
@@ -416,6 +425,17 @@ func SyncScreen(r SyncResult) Screen {
 			sc.line(M("sync.same"))
 		}
 	}
+	if !r.Closed {
+		if r.CardsFailed {
+			sc.line(M("sync.cards.failed"))
+		}
+		sc.line(listLines(M("sync.cards", "Count", r.Cards.Total), r.Cards)...)
+		if r.GiftsFailed {
+			sc.line(M("sync.gifts.failed"))
+		} else {
+			sc.line(listLines(M("sync.gifts", "Count", r.Gifts.Total), r.Gifts)...)
+		}
+	}
 	if r.Weather != nil {
 		for _, op := range topup.RetailOperators {
 			if r.Weather.Down[op] {
@@ -424,6 +444,14 @@ func SyncScreen(r SyncResult) Screen {
 		}
 	}
 	return sc
+}
+
+// listLines tell what became of one of the lists.
+func listLines(total Msg, d topup.ListDiff) []Msg {
+	if d.Same() {
+		return []Msg{total}
+	}
+	return []Msg{total, M("sync.diff", "Added", d.Added, "Changed", d.Changed, "Gone", d.Gone)}
 }
 
 const codesShown = 8

@@ -91,7 +91,8 @@ func digitsIn(s string) int {
 
 // counter takes what a shopkeeper typed or shared at any moment.
 func (t *turn) counter(text string) {
-	if t.amountWanted() && t.in.Contact == nil {
+	_, notNumber := topup.ParseMSISDN(text)
+	if notNumber != nil && t.in.Contact == nil && t.amountWanted() {
 		face, err := topup.ParseAmount(text)
 		switch {
 		case err == nil:
@@ -125,7 +126,7 @@ func (t *turn) counter(text string) {
 
 // amountWanted reports whether a bare number is an amount now.
 func (t *turn) amountWanted() bool {
-	return t.s.Sale != nil && (t.s.Step == StepAmount || t.s.Step == StepPlan || t.s.Step == StepConfirm)
+	return t.s.Sale != nil && t.s.Sale.Good == "" && (t.s.Step == StepAmount || t.s.Step == StepPlan || t.s.Step == StepConfirm)
 }
 
 // sell starts or goes on with a sale to the number that was read.

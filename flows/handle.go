@@ -10,7 +10,7 @@ import (
 // Handle is the whole of what people can do: it takes one input and gives the
 // talk's next state and the effects. Every tap is answered.
 func Handle(v View, s Session, in Input) (Session, []Effect) {
-	t := &turn{v: v, in: in, s: s}
+	t := &turn{v: v, in: in, s: s, was: s.Step}
 	t.route()
 	if in.Data != "" && !t.answered {
 		t.out = append(t.out, Toast{})
@@ -23,8 +23,10 @@ type turn struct {
 	v        View
 	in       Input
 	s        Session
+	was      Step // where the talk stood before
 	out      []Effect
 	answered bool
+	lower    bool // the card comes down to where the eyes are
 }
 
 func (t *turn) do(e ...Effect) { t.out = append(t.out, e...) }
@@ -45,8 +47,10 @@ func (t *turn) draw(build func(*Screen)) {
 	fresh := false
 	if t.s.Card == "" {
 		t.s.Card = t.in.NewID()
-	} else if t.in.Data == "" && t.s.Card != t.in.LastCard {
-		fresh = true // something was said below it: come down to where the eyes are
+	} else if t.lower || (t.in.Data == "" && (t.s.Card != t.in.LastCard || t.s.Step == t.was)) {
+		// Something was said below it, or what was typed led nowhere, and an
+		// edit to the same text would show nothing at all.
+		fresh = true
 	}
 	t.s.Version++
 	var sc Screen
@@ -74,7 +78,16 @@ func (t *turn) drop(m Msg) {
 		sc.row(homeButton())
 		t.do(Show{Chat: t.in.Chat, Card: card, Screen: sc, Class: ClassAnswer})
 	}
-	t.s = Session{Version: t.s.Version}
+	t.s = Session{Version: t.s.Version, Card: t.s.Card}
+}
+
+// left tells that a talk was left: sale are the words when it was a sale.
+func (t *turn) left(sale string) Msg {
+	switch t.s.Step {
+	case StepName, StepPhone, StepFind, StepMoney, StepSure:
+		return M("cancel.done.plain")
+	}
+	return M(sale)
 }
 
 func (t *turn) isAdmin() bool { return t.v.IsAdmin(t.in.Person.ID) }
@@ -132,7 +145,6 @@ func (t *turn) command() {
 		t.start(args)
 		return
 	case "language":
-		t.begin(StepIdle)
 		t.language()
 		return
 	case "cancel":
@@ -155,6 +167,10 @@ func (t *turn) shopCommand(name, args string) bool {
 	switch name {
 	case "mobile":
 		t.newSale(Draft{})
+	case "internet":
+		t.newInternet(Draft{})
+	case "cards":
+		t.newGift(Draft{})
 	case "balance":
 		t.balance()
 	case "history":
@@ -200,6 +216,10 @@ func (t *turn) told() {
 		}
 		if t.s.Step == StepFind {
 			t.find(t.in.Text)
+			return
+		}
+		if d := t.s.Sale; d != nil &&
+			((d.Good == topup.InternetCard && t.internetTold(t.in.Text)) || (d.Good == topup.GiftCard && t.giftTold(t.in.Text))) {
 			return
 		}
 		t.counter(t.in.Text)
@@ -299,6 +319,9 @@ func (t *turn) oldButton(card string) {
 		t.redraw()
 		return
 	}
+	if card == t.s.Card {
+		return // a second tap on what has just ended: the card has said how
+	}
 	sc := Screen{Lines: []Msg{M("card.ended")}}
 	sc.row(homeButton())
 	t.do(Show{Chat: t.in.Chat, Card: card, Screen: sc, Class: ClassAnswer})
@@ -317,6 +340,24 @@ func (t *turn) redraw() {
 		t.askAmount(Msg{})
 	case StepConfirm:
 		t.quote(Msg{})
+	case StepLineType:
+		t.askLineType()
+	case StepLine:
+		t.askLine(Msg{})
+	case StepChecking:
+		t.redrawChecking()
+	case StepValue:
+		t.askValue(Msg{})
+	case StepShelf:
+		t.askShelf(Msg{})
+	case StepProduct:
+		t.askProduct(Msg{})
+	case StepStock, StepRecheck:
+		t.redrawStock()
+	case StepType:
+		t.askType(Msg{})
+	case StepQuantity:
+		t.askQuantity(Msg{})
 	case StepMoney, StepSure:
 		t.askMoney()
 	case StepName:

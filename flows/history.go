@@ -54,6 +54,10 @@ func (t *turn) historyScreen(sh topup.Shop, before uint64, card string) Screen {
 }
 
 func historyLine(o topup.Order) Msg {
+	if o.Good == topup.GiftCard {
+		return M("history.gift", "Sign", M("sign."+string(o.State)), "No", number(o.No),
+			"Plan", Name(o.PlanName), "Quantity", o.Quantity, "Amount", o.Price)
+	}
 	return M("history.line", "Sign", M("sign."+string(o.State)), "No", number(o.No),
 		"Number", topup.MSISDN(o.To), "Amount", o.Face)
 }
@@ -93,6 +97,19 @@ func (t *turn) askFind(problem Msg) {
 	})
 }
 
+// soldTo lists the newest sales to a number, read as each good reads it.
+func (t *turn) soldTo(shop topup.ShopID, number string) (found []topup.Order) {
+	if n, err := topup.ParseMSISDN(number); err == nil {
+		found = t.v.OrdersTo(shop, string(n), historyPage)
+	}
+	for _, kind := range lineTypes {
+		if line, err := parseLine(kind, number); err == nil {
+			found = append(found, t.v.OrdersTo(shop, string(line), historyPage)...)
+		}
+	}
+	return found
+}
+
 // find looks sales up by the customer's number or by the order's number.
 func (t *turn) find(what string) {
 	sh, ok := t.shop()
@@ -107,19 +124,24 @@ func (t *turn) find(what string) {
 		t.askFind(Msg{})
 		return
 	}
-	var found []topup.Order
-	if n, err := topup.ParseMSISDN(what); err == nil {
-		found = t.v.OrdersTo(sh.ID, string(n), historyPage)
-	} else if no, err := strconv.ParseUint(strings.TrimPrefix(what, "#"), 10, 63); err == nil {
+	found := t.soldTo(sh.ID, what)
+	_, notMobile := topup.ParseMSISDN(what)
+	no, notNo := strconv.ParseUint(strings.TrimPrefix(what, "#"), 10, 63)
+	switch {
+	case len(found) > 0 || notMobile == nil:
+	case notNo == nil:
 		if o, ok := t.v.OrderByNo(no); ok && o.Shop == sh.ID {
 			found = []topup.Order{o}
 		}
-	} else {
+	default:
 		if t.s.Step != StepFind {
 			t.begin(StepFind)
 		}
 		t.askFind(M("find.bad"))
 		return
+	}
+	if t.s.Step == StepFind {
+		t.drop(M("find.below"))
 	}
 	t.dropQuietly()
 	t.s = Session{Version: t.s.Version}

@@ -50,6 +50,11 @@ type View interface {
 	Entries(shop topup.ShopID, limit int) []topup.Transaction
 	Plans() []topup.Plan
 	Plan(code string) (topup.Plan, bool)
+	// Products are the internet cards of a type, as of a time; zero when they
+	// were never read.
+	Products(lineType string) ([]topup.InternetProduct, time.Time)
+	// Catalogue are the gift cards as last read.
+	Catalogue() []topup.Category
 	Pricing() topup.Pricing
 	Weather() topup.Weather
 	// Account is what the provider said of our key; false until it did.
@@ -118,8 +123,17 @@ type (
 		Job  Job
 		Chat int64
 		Card string
+		Ask  Question // for the jobs that ask about something
 	}
 )
+
+// Question is what a job asks the provider about.
+type Question struct {
+	LineType string // JobLine
+	Line     topup.Line
+	Products bool   // the cards of the type, too
+	Product  string // JobStock
+}
 
 // Job names slow work.
 type Job string
@@ -129,6 +143,8 @@ const (
 	JobSync   Job = "sync"   // refresh plans, weather and key from the provider
 	JobFloat  Job = "float"  // read the float
 	JobBackup Job = "backup" // write a hot backup
+	JobLine   Job = "line"   // check a line; the answer goes to LineChecked
+	JobStock  Job = "stock"  // read a product's stock; the answer goes to StockChecked
 )
 
 func (Show) effect()     {}

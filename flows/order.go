@@ -32,9 +32,12 @@ func OrderScreen(o topup.Order) Screen {
 		sc.line(M("order.review"))
 	case topup.Refunded:
 		sc.line(M("order.refunded", "Amount", o.Price))
-		if o.Reason == topup.ReasonProvider && o.Message != "" {
+		switch {
+		case o.Reason == topup.ReasonProvider && o.Message != "":
 			providerWords(&sc, o)
-		} else {
+		case o.Reason == topup.ReasonProvider && o.Good != topup.MobileTopUp:
+			sc.line(M("order.unfilled"))
+		default:
 			sc.line(M("reason." + string(o.Reason)))
 		}
 		sc.line(M("order.time", "Time", o.Settled))
@@ -42,6 +45,9 @@ func OrderScreen(o topup.Order) Screen {
 			sc.line(M("order.offers"))
 		}
 	case topup.Delivered:
+		if o.DeliveredQty < o.Quantity {
+			sc.line(M("order.part", "Done", o.DeliveredQty, "Quantity", o.Quantity, "Amount", o.Price-o.Captured))
+		}
 		sc.line(M("order.paid", "Amount", o.Captured))
 		if o.ProviderRef != "" || o.ProviderID != "" {
 			sc.line(M("order.ref", "Ref", Latin(providerRef(o))))
@@ -62,14 +68,24 @@ func OrderScreen(o topup.Order) Screen {
 			}
 			sc.row(button(M("order.offer", "Plan", PlanName(of.Name), "Amount", of.Face), encodeTap("o", id, "offer", strconv.Itoa(i))))
 		}
-		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), button(M("button.newsale"), menuTap("mobile")))
+		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), newSaleButton(o.Good))
 	case topup.Delivered:
 		codeRows(&sc, o)
-		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), button(M("button.newsale"), menuTap("mobile")))
+		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o.Good))
 	default:
-		sc.row(button(M("button.newsale"), menuTap("mobile")))
+		sc.row(newSaleButton(o.Good))
 	}
 	return sc
+}
+
+func newSaleButton(g topup.Good) Button {
+	switch g {
+	case topup.InternetCard:
+		return button(M("button.internet"), menuTap("internet"))
+	case topup.GiftCard:
+		return button(M("button.cards"), menuTap("cards"))
+	}
+	return button(M("button.newsale"), menuTap("mobile"))
 }
 
 func orderLines(sc *Screen, o topup.Order) {
@@ -79,6 +95,18 @@ func orderLines(sc *Screen, o topup.Order) {
 
 // orderItem says what is sold, and to whom.
 func orderItem(sc *Screen, o topup.Order) {
+	switch o.Good {
+	case topup.InternetCard:
+		sc.line(M("line.type", "Type", Latin(o.LineType)), M("sale.number", "Number", topup.Line(o.To)))
+		if o.PlanName != "" {
+			sc.line(M("line.offer", "Offer", Name(o.PlanName)))
+		}
+		sc.line(M("confirm.face", "Amount", o.Face))
+		return
+	case topup.GiftCard:
+		sc.line(M("gift.item", "Plan", Name(o.PlanName)), M("gift.quantity", "Quantity", o.Quantity))
+		return
+	}
 	sc.line(M("sale.number", "Number", topup.MSISDN(o.To)),
 		M("sale.plan", "Operator", Latin(o.Operator), "Plan", planMsg(o.Plan, o.PlanName, o.PlanKind)),
 		M("confirm.face", "Amount", o.Face))
@@ -100,6 +128,10 @@ func providerRef(o topup.Order) string {
 // RingScreen is the short message that rings the phone when a sale ended
 // after its keeper may have looked away.
 func RingScreen(o topup.Order) Screen {
+	if o.Good == topup.GiftCard {
+		return Screen{Lines: []Msg{M("ring.gift", "State", StateMsg(o), "No", number(o.No),
+			"Plan", Name(o.PlanName), "Quantity", o.Quantity)}}
+	}
 	return Screen{Lines: []Msg{M("ring", "State", StateMsg(o), "No", number(o.No),
 		"Number", topup.MSISDN(o.To), "Amount", o.Face)}}
 }
@@ -136,10 +168,19 @@ func (t *turn) orderTapped(c tap) {
 	}
 }
 
-// again starts a new sale to the number of an old one, up to its confirm card.
+// again starts a new sale like an old one, up to its confirm card; what the
+// provider must be asked first is asked anew.
 func (t *turn) again(o topup.Order, plan string, face topup.Money) {
 	if _, ok := t.shop(); !ok {
 		t.toast(M("tap.unknown"))
+		return
+	}
+	switch o.Good {
+	case topup.InternetCard:
+		t.newInternet(Draft{LineType: o.LineType, Line: topup.Line(o.To), Face: face})
+		return
+	case topup.GiftCard:
+		t.newGift(Draft{Product: o.Product, TypeID: o.TypeID, Quantity: o.Quantity})
 		return
 	}
 	operator := o.Operator

@@ -3,31 +3,19 @@ package flows
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"hanout/topup"
 )
 
-const (
-	quoteLife    = 5 * time.Minute  // how long a confirm card binds us
-	repeatWindow = 10 * time.Minute // same number and amount again: ask
-	plansPerPage = 6
-)
+const plansPerPage = 6
 
 // usualAmounts are the amounts offered where a plan's limits allow them.
 var usualAmounts = []int64{100, 200, 300, 500, 1000, 1500, 2000, 3000, 5000, 10000, 20000, 50000}
 
 // newSale starts a sale, as far as the draft already goes.
 func (t *turn) newSale(d Draft) {
-	t.dropQuietly()
-	if t.v.Closed() {
-		t.begin(StepIdle)
-		t.sayLines(M("sale.closed"))
-		return
-	}
-	t.begin(StepNumber)
-	t.s.Sale = &d
 	switch {
+	case !t.openSale(StepNumber, d):
 	case d.Number == "":
 		t.askNumber(Msg{})
 	case d.Plan != "":
@@ -278,16 +266,7 @@ func (t *turn) askPlan(problem Msg) {
 			b = append(b, button(planLabel(plans[i]), t.s.tap("p", strconv.Itoa(i))))
 		}
 		sc.grid(1, b)
-		if pages > 1 {
-			var nav []Button
-			if d.Page > 0 {
-				nav = append(nav, button(M("button.prev"), t.s.tap("pg", strconv.Itoa(d.Page-1))))
-			}
-			if d.Page < pages-1 {
-				nav = append(nav, button(M("button.next", "Page", d.Page+2, "Pages", pages), t.s.tap("pg", strconv.Itoa(d.Page+1))))
-			}
-			sc.row(nav...)
-		}
+		t.turnPages(sc, d.Page, pages)
 		sc.row(button(M("button.operator"), t.s.tap("ops")), t.cancelButton())
 	})
 }
@@ -409,125 +388,6 @@ func (t *turn) amountProblem(err error) {
 	t.askAmount(problem)
 }
 
-// quote shows the confirm card: what is sold, what it costs the shop, and
-// what its wallet holds afterwards. note says why it is shown again.
-func (t *turn) quote(note Msg) {
-	d := t.s.Sale
-	sh, ok := t.shop()
-	plan, found := t.v.Plan(d.Plan)
-	price, cost, sold := t.v.Pricing().Quote(plan, d.Face)
-	if !ok || !found || !sold {
-		t.askPlan(M("plan.gone"))
-		return
-	}
-	t.s.Step = StepConfirm
-	d.Operator = plan.Operator
-	d.Order = topup.OrderID(t.in.NewID())
-	d.Quoted, d.Price, d.Cost = plan, price, cost
-	d.Until = t.in.Now.Add(quoteLife)
-	d.Warned = ""
-	repeat, again := t.repeat(sh.ID)
-	if again {
-		d.Warned = repeat.ID
-	}
-	w := t.v.Wallet(sh.ID)
-	t.draw(func(sc *Screen) {
-		if note.ID != "" {
-			sc.line(note)
-		}
-		sc.line(M("confirm.title"), M("sale.number", "Number", d.Number),
-			M("sale.plan", "Operator", Latin(plan.Operator), "Plan", planMsg(plan.Code, plan.Name, plan.Kind)),
-			M("confirm.face", "Amount", d.Face), M("confirm.price", "Amount", price))
-		if d.Face > price {
-			sc.line(M("confirm.commission", "Amount", d.Face-price))
-		}
-		if missing := price - w.Available; missing > 0 {
-			sc.line(M("confirm.short", "Missing", missing, "Amount", w.Available))
-			sc.row(button(M("button.retry"), t.s.tap("again")))
-			sc.row(t.backButton(), t.cancelButton())
-			return
-		}
-		sc.line(M("confirm.after", "Amount", w.Available-price))
-		if d.Number.Unusual() {
-			sc.line(M("number.unusual"))
-		}
-		if t.v.Weather().Down[plan.Operator] {
-			sc.line(M("operator.sick", "Operator", Latin(plan.Operator)))
-		}
-		ok := M("button.confirm")
-		if again {
-			sc.line(M("confirm.repeat", "Minutes", minutesSince(repeat.Placed, t.in.Now), "State", StateMsg(repeat)))
-			ok = M("button.sellagain")
-		}
-		sc.row(Button{Label: ok, Data: t.s.tap("ok"), Style: Go})
-		if again {
-			sc.row(button(M("button.showit"), t.s.tap("show")))
-		}
-		sc.row(t.backButton(), t.cancelButton())
-	})
-}
-
-func minutesSince(then, now time.Time) Minutes {
-	return Minutes(max(1, int(now.Sub(then)/time.Minute)))
-}
-
-// repeat finds a recent sale of the same amount to the same number that was
-// not refunded.
-func (t *turn) repeat(shop topup.ShopID) (topup.Order, bool) {
-	d := t.s.Sale
-	for _, o := range t.v.OrdersTo(shop, string(d.Number), 5) {
-		if o.Face == d.Face && o.State != topup.Refunded && t.in.Now.Sub(o.Placed) < repeatWindow {
-			return o, true
-		}
-	}
-	return topup.Order{}, false
-}
-
-// confirm turns the quote into an order, unless anything that was shown is
-// no longer true.
-func (t *turn) confirm() {
-	d := t.s.Sale
-	sh, _ := t.shop()
-	plan, found := t.v.Plan(d.Plan)
-	price, _, ok := t.v.Pricing().Quote(plan, d.Face)
-	repeat, again := t.repeat(sh.ID)
-	switch {
-	case t.v.Closed():
-		t.alert(M("sale.closed"))
-		return
-	case t.in.Late:
-		t.quote(M("confirm.late"))
-		return
-	case !found || !ok:
-		t.alert(M("plan.gone"))
-		t.askPlan(M("plan.gone"))
-		return
-	case price != d.Price || !plan.Same(d.Quoted):
-		t.alert(M("confirm.changed"))
-		t.quote(M("confirm.changed"))
-		return
-	case t.in.Now.After(d.Until):
-		t.quote(M("confirm.expired"))
-		return
-	case again && repeat.ID != d.Warned:
-		t.quote(Msg{})
-		return
-	case t.v.Wallet(sh.ID).Available < price:
-		t.quote(Msg{})
-		return
-	}
-	o := topup.Order{
-		ID: d.Order, Shop: sh.ID, By: t.in.Person.ID, Chat: t.in.Chat, Card: t.s.Card,
-		Good: topup.MobileTopUp, State: topup.Placed,
-		Operator: plan.Operator, Plan: plan.Code, PlanName: plan.Name, PlanKind: plan.Kind, To: string(d.Number),
-		Quantity: 1, Face: d.Face, Price: price, Expected: d.Cost,
-		Placed: t.in.Now, Changed: t.in.Now, Due: t.in.Now,
-	}
-	t.toast(M("confirm.sent"))
-	t.do(Place{Order: o})
-	t.s = Session{Version: t.s.Version}
-}
-
 func (t *turn) saleTapped(verb, arg string) {
 	d := t.s.Sale
 	if d == nil {
@@ -542,6 +402,19 @@ func (t *turn) saleTapped(verb, arg string) {
 	switch step := t.s.Step; {
 	case verb == "no":
 		t.cancel()
+	case verb == "again" && step == StepConfirm:
+		t.quote(Msg{})
+		t.stillShort()
+	case verb == "ok" && step == StepConfirm:
+		t.confirm()
+	case verb == "show" && step == StepConfirm:
+		if o, ok := t.v.Order(d.Warned); ok && o.Chat == t.in.Chat {
+			t.do(Show{Chat: o.Chat, Card: o.Card, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
+		}
+	case d.Good == topup.InternetCard:
+		t.internetTapped(verb, arg, picked)
+	case d.Good == topup.GiftCard:
+		t.giftTapped(verb, arg, picked)
 	case verb == "back":
 		t.back()
 	case verb == "n" && step == StepNumber && picked != "":
@@ -564,16 +437,18 @@ func (t *turn) saleTapped(verb, arg string) {
 			return
 		}
 		t.askAmount(Msg{})
-	case verb == "again" && step == StepConfirm:
-		t.quote(Msg{})
-	case verb == "ok" && step == StepConfirm:
-		t.confirm()
-	case verb == "show" && step == StepConfirm:
-		if o, ok := t.v.Order(d.Warned); ok && o.Chat == t.in.Chat {
-			t.do(Show{Chat: o.Chat, Card: o.Card, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
-		}
 	default:
 		t.toast(M("tap.unknown"))
+	}
+}
+
+// stillShort answers a tap that asked for the balance again: the card alone
+// would not change.
+func (t *turn) stillShort() {
+	sh, _ := t.shop()
+	has := t.v.Wallet(sh.ID).Available
+	if missing := t.s.Sale.Price - has; t.s.Step == StepConfirm && missing > 0 {
+		t.toast(M("confirm.short", "Missing", missing, "Amount", has))
 	}
 }
 

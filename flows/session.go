@@ -21,6 +21,16 @@ const (
 	StepPlan     Step = "plan"     // sale: asked which plan
 	StepAmount   Step = "amount"   // sale: asked how much
 	StepConfirm  Step = "confirm"  // sale: the quote is shown
+	StepLineType Step = "linetype" // internet: asked which kind of line
+	StepLine     Step = "line"     // internet: asked for the line's number
+	StepChecking Step = "checking" // internet: the provider is asked about the line
+	StepValue    Step = "value"    // internet: asked which card
+	StepShelf    Step = "shelf"    // gift cards: asked which category
+	StepProduct  Step = "product"  // gift cards: asked which product
+	StepStock    Step = "stock"    // gift cards: the provider is asked for the stock
+	StepType     Step = "type"     // gift cards: asked which denomination
+	StepQuantity Step = "quantity" // gift cards: asked how many
+	StepRecheck  Step = "recheck"  // gift cards: confirmed, the stock is asked for once more
 	StepClaim    Step = "claim"    // a customer's link waits for a language
 	StepFind     Step = "find"     // asked what to look for
 	StepMoney    Step = "money"    // admin: a credit or debit is shown
@@ -40,6 +50,8 @@ type Session struct {
 
 // Draft is a sale before it is an order.
 type Draft struct {
+	Good topup.Good `json:"good,omitempty"` // "" is a mobile top-up
+
 	Number   topup.MSISDN   `json:"number,omitempty"`
 	Operator topup.Operator `json:"operator,omitempty"`
 	Plan     string         `json:"plan,omitempty"`
@@ -48,11 +60,31 @@ type Draft struct {
 	Page     int            `json:"page,omitempty"`
 	Choices  []string       `json:"choices,omitempty"` // what the numbered buttons stand for
 
+	// Of an internet card. PlanName is the offer that the check reported.
+	LineType string     `json:"line_type,omitempty"`
+	Line     topup.Line `json:"line,omitempty"`
+	PlanName string     `json:"plan_name,omitempty"`
+
+	// Of gift cards: a category or a search, the product and what the provider
+	// last said of its stock.
+	Shelf    string           `json:"shelf,omitempty"`
+	Search   string           `json:"search,omitempty"`
+	Product  string           `json:"product,omitempty"`
+	Title    string           `json:"title,omitempty"`
+	Region   string           `json:"region,omitempty"`
+	Types    []topup.GiftType `json:"types,omitempty"`
+	TypeID   string           `json:"type_id,omitempty"`
+	Quantity int              `json:"quantity,omitempty"`
+
+	Asked  time.Time `json:"asked,omitzero"`   // when the provider was asked last
+	Failed bool      `json:"failed,omitempty"` // and gave no answer
+
 	// The quote. It binds nobody after Until, and is never exceeded.
 	Order  topup.OrderID `json:"order,omitempty"`
 	Quoted topup.Plan    `json:"quoted,omitzero"`
 	Price  topup.Money   `json:"price,omitempty"`
 	Cost   topup.Money   `json:"cost,omitempty"`
+	Item   string        `json:"item,omitempty"` // the name it was shown under
 	Until  time.Time     `json:"until,omitzero"`
 	Warned topup.OrderID `json:"warned,omitempty"` // the recent same sale the card told about
 }

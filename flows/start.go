@@ -35,9 +35,9 @@ func RoleOf(v View, chat int64) Role {
 func Commands(r Role) []string {
 	switch r {
 	case RoleAdmin:
-		return []string{"balance", "credit", "debit", "shops", "orders", "sync", "backup", "mobile", "history", "language", "help", "cancel"}
+		return []string{"balance", "credit", "debit", "shops", "orders", "sync", "backup", "mobile", "internet", "cards", "history", "language", "help", "cancel"}
 	case RoleShop:
-		return []string{"mobile", "balance", "history", "find", "language", "help", "cancel"}
+		return []string{"mobile", "internet", "cards", "balance", "history", "find", "language", "help", "cancel"}
 	}
 	return []string{"start", "language", "help"}
 }
@@ -60,7 +60,7 @@ func (t *turn) start(payload string) {
 
 func (t *turn) dropQuietly() {
 	if t.s.Step != StepIdle {
-		t.drop(M("card.dropped"))
+		t.drop(t.left("card.dropped"))
 	}
 }
 
@@ -123,6 +123,7 @@ func (t *turn) homeRows(sc *Screen) {
 	}
 	if shop {
 		sc.row(Button{Label: M("button.mobile"), Data: menuTap("mobile"), Style: Main})
+		sc.row(button(M("button.internet"), menuTap("internet")), button(M("button.cards"), menuTap("cards")))
 		sc.row(button(M("button.wallet"), menuTap("balance")), button(M("button.history"), menuTap("history")))
 	}
 	sc.row(button(M("button.language"), menuTap("language")), button(M("button.help"), menuTap("help")))
@@ -148,6 +149,10 @@ func (t *turn) menuTapped(c tap) {
 		t.askName(Msg{})
 	case verb == "mobile" && shop:
 		t.newSale(Draft{})
+	case verb == "internet" && shop:
+		t.newInternet(Draft{})
+	case verb == "cards" && shop:
+		t.newGift(Draft{})
 	case verb == "balance" && shop:
 		t.balance()
 	case verb == "history" && shop:
@@ -167,6 +172,7 @@ func (t *turn) chooseLanguage(code string) {
 				return
 			}
 			if t.s.Step != StepIdle {
+				t.lower = true
 				t.redraw()
 				return
 			}
@@ -198,11 +204,11 @@ func (t *turn) cancel() {
 		return
 	}
 	if t.s.Step == StepPhone {
-		t.say(Screen{Lines: []Msg{M("cancel.done")}, RemoveKeyboard: true})
+		t.say(Screen{Lines: []Msg{t.left("cancel.done")}, RemoveKeyboard: true})
 		t.s = Session{Version: t.s.Version}
 		return
 	}
-	t.drop(M("cancel.done"))
+	t.drop(t.left("cancel.done"))
 }
 
 // askName asks a stranger for the name of the shop.

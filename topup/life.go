@@ -407,7 +407,7 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Step {
 		}
 	}
 	o.State, o.Reason, o.Due = Delivered, ReasonNone, time.Time{}
-	o.DeliveredQty = qty
+	o.DeliveredQty = min(qty, o.Quantity)
 	o.Transaction, o.Processed = s.Transaction, s.Processed
 	o.Captured = o.Price
 	if qty < o.Quantity {

@@ -371,6 +371,9 @@ func TestDelivery(t *testing.T) {
 			if len(got.Cards) != c.cards || got.Order.Charged != c.cost || got.Order.Transaction != "AT-1" || got.Order.Processed != "today" {
 				t.Errorf("%d codes, cost %v, %+v", len(got.Cards), got.Order.Charged, got.Order)
 			}
+			if want := min(max(c.cards, 1), o.Quantity); got.Order.DeliveredQty != want || got.Order.Captured > o.Price {
+				t.Errorf("delivered %d of %d for %v, want %d", got.Order.DeliveredQty, o.Quantity, got.Order.Captured, want)
+			}
 			accounts := sums(t, topup.Hold(o), *got.Journal)
 			if accounts[o.Shop.Held()] != 0 || accounts[o.Shop.Available()] != -c.captured {
 				t.Errorf("accounts %v", accounts)

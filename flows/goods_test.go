@@ -1,0 +1,548 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hanout/topup"
+)
+
+// desk is a View of one approved shop with money and lists of cards.
+type desk struct {
+	View
+	money     topup.Money
+	products  []topup.InternetProduct
+	read      time.Time
+	catalogue []topup.Category
+	closed    bool
+	refused   bool // the shop is no longer approved
+	sold      []topup.Order
+}
+
+const deskChat = 77
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func (d *desk) IsAdmin(int64) bool    { return false }
+func (d *desk) Language(int64) string { return "fr" }
+func (d *desk) ShopOf(chat int64) (topup.Shop, bool) {
+	state := topup.ShopApproved
+	if d.refused {
+		state = topup.ShopRefused
+	}
+	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state}, chat == deskChat
+}
+func (d *desk) Wallet(topup.ShopID) topup.Wallet                     { return topup.Wallet{Available: d.money} }
+func (d *desk) Products(string) ([]topup.InternetProduct, time.Time) { return d.products, d.read }
+func (d *desk) Catalogue() []topup.Category                          { return d.catalogue }
+func (d *desk) Pricing() topup.Pricing                               { return topup.DefaultPricing }
+func (d *desk) Weather() topup.Weather                               { return topup.Weather{} }
+func (d *desk) Closed() bool                                         { return d.closed }
+func (d *desk) Plan(string) (topup.Plan, bool)                       { return topup.Plan{}, false }
+func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order     { return d.sold }
+func (d *desk) OrderByCard(string) (topup.Order, bool)               { return topup.Order{}, false }
+func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
+	for _, o := range d.sold {
+		if o.To == to {
+			l = append(l, o)
+		}
+	}
+	return l
+}
+
+// talk is a conversation with the desk.
+type talk struct {
+	t   *testing.T
+	v   *desk
+	s   Session
+	now time.Time
+	ids int
+	out []Effect
+}
+
+func newTalk(t *testing.T) *talk {
+	card := func(value, cost int64, there bool) topup.InternetProduct {
+		return topup.InternetProduct{Type: topup.ADSL, Value: topup.Dinars(value), Cost: topup.Dinars(cost), CostKnown: true, Available: there}
+	}
+	return &talk{t: t, now: noon, v: &desk{
+		money: topup.Dinars(10_000), read: noon,
+		products: []topup.InternetProduct{card(500, 490, true), card(5000, 4900, false), card(1000, 980, true)},
+		catalogue: []topup.Category{
+			{Title: "PSN", Products: []topup.GiftProduct{
+				{ID: "a", Title: "PSN \u202eUK", Region: "united-kingdom", Enabled: true}, {ID: "off", Title: "PSN off"}}},
+			{Title: " psn ", Products: []topup.GiftProduct{
+				{ID: "b", Title: "PSN <b>France", Enabled: true}, {ID: "a", Title: "PSN UK", Enabled: true}}},
+			{Title: "MOBILE & INTERNET", Products: []topup.GiftProduct{{ID: "m", Title: "PSN Mobilis", Enabled: true}}},
+			{Title: "Empty", Products: []topup.GiftProduct{{ID: "c", Title: "PSN gone"}}},
+		},
+	}}
+}
+
+func (k *talk) input() Input {
+	return Input{
+		Chat: deskChat, Private: true, Person: Person{ID: deskChat}, Now: k.now,
+		NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastCard: k.s.Card,
+	}
+}
+
+func (k *talk) say(text string) {
+	in := k.input()
+	in.Text = text
+	k.s, k.out = Handle(k.v, k.s, in)
+}
+
+func (k *talk) tap(verb string, arg ...string) {
+	in := k.input()
+	in.Data = k.s.tap(verb, arg...)
+	k.s, k.out = Handle(k.v, k.s, in)
+}
+
+func (k *talk) line(a LineAnswer) {
+	k.s, k.out = LineChecked(k.v, k.s, k.input(), a)
+}
+
+func (k *talk) stock(a StockAnswer) {
+	k.s, k.out = StockChecked(k.v, k.s, k.input(), a)
+}
+
+// says tells the IDs of the last card's lines.
+func (k *talk) says() (ids []string) {
+	for _, e := range k.out {
+		if s, ok := e.(Show); ok {
+			ids = nil
+			for _, l := range s.Screen.Lines {
+				ids = append(ids, l.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// at fails unless the talk stands at a step and the last card says all of ids.
+func (k *talk) at(step Step, ids ...string) {
+	k.t.Helper()
+	if k.s.Step != step {
+		k.t.Fatalf("at %q, want %q: %v", k.s.Step, step, k.says())
+	}
+	for _, id := range ids {
+		if !slices.Contains(k.says(), id) {
+			k.t.Fatalf("the card does not say %q: %v", id, k.says())
+		}
+	}
+}
+
+func effect[T Effect](k *talk) (T, bool) {
+	for _, e := range k.out {
+		if v, ok := e.(T); ok {
+			return v, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+func (k *talk) run() Run {
+	k.t.Helper()
+	r, ok := effect[Run](k)
+	if !ok {
+		k.t.Fatalf("nothing is asked of the provider: %v", k.says())
+	}
+	return r
+}
+
+func (k *talk) untouched(what string) {
+	k.t.Helper()
+	if len(k.out) != 0 {
+		k.t.Errorf("%s: %v", what, k.says())
+	}
+}
+
+// checked brings a talk to a line whose check runs.
+func (k *talk) checking() LineAnswer {
+	k.t.Helper()
+	k.say("/internet")
+	k.tap("lt", topup.ADSL)
+	k.say("036 36 26 08")
+	k.at(StepChecking, "line.checking")
+	r := k.run()
+	return LineAnswer{Card: r.Card, LineType: r.Ask.LineType, Line: r.Ask.Line, Info: topup.LineInfo{Offer: "10M", Type: topup.ADSL}}
+}
+
+func TestLineAnswers(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*LineAnswer)
+		step   Step
+		says   string
+	}{
+		"taken":             {func(*LineAnswer) {}, StepValue, "line.offer"},
+		"type not told":     {func(a *LineAnswer) { a.Info.Type = "" }, StepValue, "value.ask"},
+		"of the other type": {func(a *LineAnswer) { a.Info.Type = topup.LTE4G }, StepLine, "line.othertype"},
+		"not a line":        {func(a *LineAnswer) { a.Fault = topup.FaultInvalid }, StepLine, "line.refused"},
+		"no answer":         {func(a *LineAnswer) { a.Fault = topup.FaultUnavailable }, StepLine, "line.unreachable"},
+		"told to wait":      {func(a *LineAnswer) { a.Fault = topup.FaultThrottled }, StepLine, "line.unreachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := newTalk(t)
+			a := k.checking()
+			c.change(&a)
+			k.line(a)
+			k.at(c.step, c.says)
+			retry := k.s.Sale.Line != ""
+			if want := a.Fault == "" && c.step == StepValue || c.says == "line.unreachable"; retry != want {
+				t.Errorf("the line is kept: %t, want %t", retry, want)
+			}
+			k.line(a)
+			k.untouched("the same answer twice")
+		})
+	}
+	t.Run("the key is not taken", func(t *testing.T) {
+		k := newTalk(t)
+		a := k.checking()
+		k.v.closed, a.Fault = true, topup.FaultKey
+		k.line(a)
+		k.at(StepLine, "sale.closed")
+	})
+}
+
+func TestStaleLineAnswersAreDropped(t *testing.T) {
+	for name, change := range map[string]func(*talk, *LineAnswer){
+		"another card":    func(_ *talk, a *LineAnswer) { a.Card = "other" },
+		"another number":  func(_ *talk, a *LineAnswer) { a.Line = "036362609" },
+		"another type":    func(_ *talk, a *LineAnswer) { a.LineType = topup.LTE4G },
+		"cancelled":       func(k *talk, _ *LineAnswer) { k.tap("no") },
+		"left":            func(k *talk, _ *LineAnswer) { k.tap("back") },
+		"something else":  func(k *talk, _ *LineAnswer) { k.say("/cards") },
+		"no longer shop":  func(k *talk, _ *LineAnswer) { k.v.refused = true },
+		"corrected since": func(k *talk, _ *LineAnswer) { k.say("036 36 26 09") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := newTalk(t)
+			a := k.checking()
+			change(k, &a)
+			before := k.s.Encode()
+			k.line(a)
+			k.untouched("a stale answer says something")
+			if string(k.s.Encode()) != string(before) {
+				t.Error("a stale answer changes the talk")
+			}
+		})
+	}
+}
+
+func TestLineCheckBringsProductsWhenOld(t *testing.T) {
+	for age, want := range map[time.Duration]bool{time.Minute: false, 4 * time.Minute: false, 6 * time.Minute: true} {
+		k := newTalk(t)
+		k.v.read = noon.Add(-age)
+		k.checking()
+		if got := k.run().Ask.Products; got != want {
+			t.Errorf("a list of %v is asked for: %t", age, got)
+		}
+	}
+}
+
+func TestLostLineAnswer(t *testing.T) {
+	k := newTalk(t)
+	k.checking()
+	k.now = noon.Add(10 * time.Second)
+	k.say("/language")
+	k.tap("stale") // of the card: it is shown again
+	if _, asked := effect[Run](k); asked {
+		t.Error("asked again while the answer is on its way")
+	}
+	k.now = noon.Add(30 * time.Second)
+	in := k.input()
+	in.Data = encodeTap("s", k.s.Card, "1", "back") // a button of an older state
+	k.s, k.out = Handle(k.v, k.s, in)
+	k.at(StepChecking, "line.checking")
+	if r := k.run(); r.Ask.Line != "036362608" {
+		t.Errorf("asked about %+v", r.Ask)
+	}
+}
+
+func TestInternetCardIsPlaced(t *testing.T) {
+	k := newTalk(t)
+	k.line(k.checking())
+	k.tap("v", "5000")
+	if toast, ok := effect[Toast](k); !ok || !toast.Alert || toast.Msg.ID != "soldout" {
+		t.Errorf("what is sold out: %+v", k.out)
+	}
+	k.at(StepValue)
+	k.tap("v", "999")
+	k.at(StepValue, "value.bad")
+	k.tap("v", "1000")
+	k.at(StepConfirm, "line.type", "sale.number", "line.offer", "confirm.face", "confirm.price", "confirm.commission", "confirm.after")
+	k.tap("ok")
+	p, ok := effect[Place](k)
+	if !ok {
+		t.Fatalf("no order: %v", k.says())
+	}
+	o := p.Order
+	if err := o.Valid(); err != nil {
+		t.Error(err)
+	}
+	if o.Good != topup.InternetCard || o.LineType != topup.ADSL || o.To != "036362608" || o.Face != topup.Dinars(1000) ||
+		o.Price != topup.Dinars(990) || o.Expected != topup.Dinars(980) || o.Quantity != 1 || o.By != deskChat {
+		t.Errorf("order %+v", o)
+	}
+}
+
+func TestInternetCardChangesBeforeItIsConfirmed(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*talk)
+		step   Step
+		says   string
+	}{
+		"dearer":        {func(k *talk) { k.v.products[0].Cost += 100 }, StepConfirm, "confirm.changed"},
+		"sold out":      {func(k *talk) { k.v.products[0].Available = false }, StepValue, "value.gone"},
+		"gone":          {func(k *talk) { k.v.products = nil }, StepValue, "value.none"},
+		"cost unknown":  {func(k *talk) { k.v.products[0].CostKnown = false }, StepValue, "value.gone"},
+		"at a loss":     {func(k *talk) { k.v.products[0].Cost = topup.Dinars(501) }, StepValue, "value.gone"},
+		"too late":      {func(k *talk) { k.now = noon.Add(quoteLife + time.Second) }, StepConfirm, "confirm.expired"},
+		"money is gone": {func(k *talk) { k.v.money = topup.Dinars(10) }, StepConfirm, "confirm.short"},
+		"just sold": {func(k *talk) {
+			k.v.sold = []topup.Order{{ID: "x", Good: topup.InternetCard, To: "036362608", Face: topup.Dinars(500), Quantity: 1, Placed: noon, State: topup.Pending}}
+		}, StepConfirm, "confirm.repeat"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := newTalk(t)
+			k.line(k.checking())
+			k.tap("v", "500")
+			k.at(StepConfirm, "confirm.after")
+			c.change(k)
+			k.tap("ok")
+			k.at(c.step, c.says)
+			if _, placed := effect[Place](k); placed {
+				t.Error("sold although it had changed")
+			}
+		})
+	}
+	t.Run("the tap comes late", func(t *testing.T) {
+		k := newTalk(t)
+		k.line(k.checking())
+		k.tap("v", "500")
+		in := k.input()
+		in.Data, in.Late = k.s.tap("ok"), true
+		k.s, k.out = Handle(k.v, k.s, in)
+		k.at(StepConfirm, "confirm.late")
+	})
+}
+
+func TestShelves(t *testing.T) {
+	k := newTalk(t)
+	k.say("/cards")
+	k.at(StepShelf, "shelf.ask")
+	if !slices.Equal(k.s.Sale.Choices, []string{"PSN"}) {
+		t.Fatalf("categories %q", k.s.Sale.Choices)
+	}
+	k.tap("c", "0")
+	k.at(StepProduct, "product.ask")
+	if !slices.Equal(k.s.Sale.Choices, []string{"a", "b"}) {
+		t.Errorf("products %q", k.s.Sale.Choices)
+	}
+	k.say("fRaNc")
+	if k.at(StepProduct, "gift.found"); !slices.Equal(k.s.Sale.Choices, []string{"b"}) {
+		t.Errorf("found %q", k.s.Sale.Choices)
+	}
+	for _, none := range []string{"gone", "off", "mobilis", "\u202e", "🎮", strings.Repeat("x", 4096)} {
+		k.say(none)
+		k.at(StepShelf, "gift.notfound")
+	}
+	k.v.catalogue = nil
+	k.say("psn")
+	k.at(StepShelf, "gift.none")
+}
+
+// stocked brings a talk to the denominations of product "a".
+func (k *talk) stocked(types ...topup.GiftType) StockAnswer {
+	k.t.Helper()
+	k.say("/cards")
+	k.tap("c", "0")
+	k.tap("p", "0")
+	k.at(StepStock, "stock.checking")
+	r := k.run()
+	a := StockAnswer{Card: r.Card, Product: r.Ask.Product, Stock: topup.GiftStock{ProductID: "a", Title: "PSN UK", Types: types}}
+	k.stock(a)
+	k.at(StepType, "type.ask")
+	return a
+}
+
+func tenPounds(stock int) topup.GiftType {
+	return topup.GiftType{ID: "t", Name: "10 <GBP>\u202e", Cost: topup.Dinars(1000) + 50, Quantity: stock}
+}
+
+func TestGiftCardIsPlacedOnceTheStockIsKnown(t *testing.T) {
+	k := newTalk(t)
+	a := k.stocked(tenPounds(37))
+	k.tap("t", "0")
+	k.at(StepQuantity, "quantity.ask", "gift.each")
+	k.say("٣")
+	k.at(StepConfirm, "gift.item", "gift.quantity", "gift.region", "gift.each", "confirm.price", "confirm.after")
+	k.tap("ok")
+	k.at(StepRecheck, "stock.rechecking")
+	k.run()
+	ok := k.s.tap("ok")
+	for range 9 {
+		in := k.input()
+		in.Data = ok
+		k.s, k.out = Handle(k.v, k.s, in)
+		if _, asked := effect[Run](k); asked {
+			t.Fatal("a second tap asks again")
+		}
+	}
+	k.stock(a)
+	p, placed := effect[Place](k)
+	if !placed {
+		t.Fatalf("no order: %v", k.says())
+	}
+	o := p.Order
+	if err := o.Valid(); err != nil {
+		t.Error(err)
+	}
+	if o.Good != topup.GiftCard || o.Product != "a" || o.TypeID != "t" || o.PlanName != "PSN UK, 10 <GBP>" || o.Quantity != 3 ||
+		o.Price != 3*topup.Dinars(1051) || o.Expected != 3*(topup.Dinars(1000)+50) || o.Face != 0 || o.To != "" || o.By != deskChat {
+		t.Errorf("order %+v", o)
+	}
+	k.stock(a)
+	k.untouched("the answer twice")
+}
+
+func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*talk, *StockAnswer)
+		step   Step
+		says   string
+	}{
+		"dearer":          {func(_ *talk, a *StockAnswer) { a.Stock.Types[0].Cost += 100 }, StepConfirm, "confirm.changed"},
+		"cheaper":         {func(_ *talk, a *StockAnswer) { a.Stock.Types[0].Cost -= 300 }, StepConfirm, "confirm.changed"},
+		"renamed":         {func(_ *talk, a *StockAnswer) { a.Stock.Types[0].Name = "10 EUR" }, StepConfirm, "confirm.changed"},
+		"product renamed": {func(_ *talk, a *StockAnswer) { a.Stock.Title = "PSN France" }, StepConfirm, "confirm.changed"},
+		"one left":        {func(_ *talk, a *StockAnswer) { a.Stock.Types[0].Quantity = 1 }, StepQuantity, "quantity.left"},
+		"none left":       {func(_ *talk, a *StockAnswer) { a.Stock.Types[0].Quantity = 0 }, StepType, "type.soldout"},
+		"type removed":    {func(_ *talk, a *StockAnswer) { a.Stock.Types[0].ID = "u" }, StepType, "type.gone"},
+		"all removed":     {func(_ *talk, a *StockAnswer) { a.Stock.Types = nil }, StepType, "type.none"},
+		"product removed": {func(_ *talk, a *StockAnswer) { a.Fault = topup.FaultNotFound }, StepProduct, "product.gone"},
+		"no answer":       {func(_ *talk, a *StockAnswer) { a.Fault = topup.FaultUnavailable }, StepConfirm, "stock.unreachable"},
+		"key not taken": {func(k *talk, a *StockAnswer) {
+			k.v.closed, a.Fault = true, topup.FaultKey
+		}, StepConfirm, "sale.closed"},
+		"money is gone": {func(k *talk, _ *StockAnswer) { k.v.money = topup.Dinars(1) }, StepConfirm, "confirm.short"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := newTalk(t)
+			a := k.stocked(tenPounds(5))
+			a.Stock.Types = slices.Clone(a.Stock.Types)
+			k.tap("t", "0")
+			k.tap("k", "2")
+			k.tap("ok")
+			c.change(k, &a)
+			k.stock(a)
+			k.at(c.step, c.says)
+			if _, placed := effect[Place](k); placed {
+				t.Error("sold although it had changed")
+			}
+			k.stock(a)
+			k.untouched("the answer twice")
+		})
+	}
+	t.Run("another card, product or step", func(t *testing.T) {
+		k := newTalk(t)
+		a := k.stocked(tenPounds(5))
+		k.stock(a)
+		k.untouched("at another step")
+		k.tap("t", "0")
+		k.tap("k", "2")
+		k.tap("ok")
+		for _, stale := range []StockAnswer{{Card: "other", Product: "a", Stock: a.Stock}, {Card: a.Card, Product: "b", Stock: a.Stock}} {
+			k.stock(stale)
+			k.untouched("of another question")
+		}
+		k.tap("back")
+		k.at(StepConfirm)
+		k.stock(a)
+		k.untouched("after the confirmation was taken back")
+	})
+	t.Run("the answer was lost", func(t *testing.T) {
+		k := newTalk(t)
+		k.stocked(tenPounds(5))
+		k.tap("t", "0")
+		k.tap("k", "2")
+		ok := k.s.tap("ok")
+		k.tap("ok")
+		k.now = k.now.Add(answerWithin + time.Second)
+		in := k.input()
+		in.Data = ok
+		k.s, k.out = Handle(k.v, k.s, in)
+		k.at(StepConfirm, "stock.unreachable")
+		if _, asked := effect[Run](k); asked {
+			t.Error("an old tap confirms")
+		}
+	})
+}
+
+func TestQuantities(t *testing.T) {
+	k := newTalk(t)
+	k.v.money = topup.Dinars(1_000_000)
+	k.stocked(tenPounds(500))
+	k.tap("t", "0")
+	for text, says := range map[string]string{
+		"0": "quantity.range", "-1": "quantity.range", "101": "quantity.range", "1000000": "quantity.range",
+		"99999999999999999999": "quantity.range", "3x": "quantity.bad", "trois": "quantity.bad", "1,5": "quantity.bad",
+		"1e2": "quantity.bad", "½": "quantity.bad", "<b>2</b>": "quantity.bad", strings.Repeat("9", 4096): "quantity.range",
+	} {
+		k.say(text)
+		k.at(StepQuantity, says)
+	}
+	for text, want := range map[string]int{"1": 1, "100": 100, " ٣ ": 3, "۴": 4, "007": 7} {
+		k.say(text)
+		k.at(StepConfirm)
+		if k.s.Sale.Quantity != want {
+			t.Errorf("%q is %d", text, k.s.Sale.Quantity)
+		}
+	}
+	k.say("0")
+	k.at(StepQuantity, "quantity.range")
+	if sc, ok := effect[Show](k); !ok || len(sc.Screen.Rows[0]) != len(usualQuantities) {
+		t.Errorf("buttons %+v", sc.Screen.Rows)
+	}
+}
+
+func TestGiftCardsOfferNoMoreThanTheWalletPays(t *testing.T) {
+	k := newTalk(t)
+	k.v.money = topup.Dinars(2500)
+	k.stocked(tenPounds(50))
+	k.tap("t", "0")
+	if sc, ok := effect[Show](k); !ok || len(sc.Screen.Rows[0]) != 2 {
+		t.Errorf("buttons %+v", sc.Screen.Rows)
+	}
+	k.say("4")
+	k.at(StepConfirm, "confirm.short")
+	k.v.money = topup.Dinars(9000)
+	k.s, k.out = Resume(k.v, k.s, k.input())
+	k.at(StepConfirm, "confirm.goon", "confirm.after")
+}
+
+func TestMobileNumbersLeaveTheCards(t *testing.T) {
+	for _, text := range []string{"0661234567", "0661234567 500"} {
+		k := newTalk(t)
+		k.say("/cards")
+		in := k.input()
+		in.Text = text
+		step := &turn{v: k.v, s: k.s, in: in}
+		if step.giftTold(text) {
+			t.Errorf("%q is looked for in the catalogue", text)
+		}
+	}
+}
+
+func TestRegionName(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "germany": "Germany", "united-kingdom": "United Kingdom", "\u202eusa\u200f": "Usa", "<b>": "<b>", "أوروبا": "أوروبا", "é-tat": "É Tat",
+	} {
+		if got := regionName(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
