@@ -1,47 +1,51 @@
 package provider
 
 import (
-	"encoding/json"
 	"maps"
 	"time"
 )
 
 // Order is what the provider knows of one order.
 type Order struct {
-	ID, Ref, SentRef      string
-	Kind                  string // "mobile", "internet" or "giftcard"
-	Plan, Product, TypeID string
-	Number                string
-	Amount, Charged       int64 // centimes
-	Quantity              int
-	Status                string
-	Cards                 []Card // the codes delivered, if any
-	Created               time.Time
+	ID       string
+	Ref      string // as the provider tells it; none on gift cards
+	SentRef  string // as it came
+	Kind     string // "mobile", "internet" or "giftcard"
+	Plan     string // mobile
+	Product  string // "ADSL" or "4G", or the gift-card product
+	TypeID   string // gift cards
+	Number   string
+	Amount   int64 // face value, centimes; 0 on gift cards
+	Charged  int64 // what it costs as things stand, centimes; 0 after a refund
+	Quantity int
+	Status   string // as an English page spells it
+	Cards    []Card // the codes delivered, if any
+	Created  time.Time
 }
 
 // Book is what the provider knows, for the invariants of tests.
 type Book struct {
-	Orders   []Order // of all accounts, oldest first within each
-	Balance  int64   // of the production account, centimes
-	Requests map[string]int
+	Orders   []Order        // of the sandbox account, then of the production account; oldest first in each
+	Balance  int64          // of the production account, centimes
+	Requests map[string]int // by route, as in "GET /mobile/check-id/{id}"
 }
 
-// Book gives a copy of the provider's books.
+// Book gives a copy of the provider's books as they stand now. Each order in
+// it is one accepted POST.
 func (s *Server) Book() Book {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := Book{Balance: s.accounts[ProductionKey].balance, Requests: maps.Clone(s.requests)}
-	for _, key := range []string{SandboxKey, ProductionKey} {
-		a := s.accounts[key]
+	var b Book
+	for _, a := range []*account{s.trial, s.trade} {
+		s.settle(a)
 		for _, o := range a.orders {
-			e := Order{ID: o.id, Ref: o.ref, SentRef: o.sent, Kind: string(o.kind), Plan: o.plan, Product: o.product, TypeID: o.typeID,
-				Number: o.number, Amount: o.amount, Charged: o.charged, Quantity: o.quantity, Status: s.settle(a, o), Created: o.created}
-			if e.Status == "FULFILLED" || e.Status == "PARTIALLY_FILLED" {
-				e.Cards = append(e.Cards, o.cards...)
-			}
-			b.Orders = append(b.Orders, e)
+			status, _ := s.statusAt(o, s.now())
+			b.Orders = append(b.Orders, Order{ID: o.id, Ref: o.ref, SentRef: o.sent, Kind: string(o.kind), Plan: o.plan, Product: o.product,
+				TypeID: o.typeID, Number: o.number, Amount: o.amount, Charged: o.charged, Quantity: o.quantity, Status: status,
+				Cards: append([]Card(nil), o.delivered(status)...), Created: o.created})
 		}
 	}
+	b.Balance, b.Requests = s.trade.balance, maps.Clone(s.requests)
 	return b
 }
 
@@ -52,28 +56,31 @@ type PlanChange struct {
 	Remove  bool
 }
 
-// SetPlan changes a plan of the price list.
+// SetPlan changes a plan of the price list. An unknown code changes nothing.
 func (s *Server) SetPlan(code string, ch PlanChange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.plans {
-		if s.plans[i].code != code {
+		p := &s.plans[i]
+		if p.code != code {
 			continue
 		}
 		if ch.Enabled != nil {
-			s.plans[i].enabled = *ch.Enabled
+			p.enabled = *ch.Enabled
 		}
 		if ch.Cost != "" {
-			s.plans[i].cost = ch.Cost
+			p.cost = ch.Cost
 		}
 		if ch.Remove {
 			s.plans = append(s.plans[:i], s.plans[i+1:]...)
-			return
 		}
+		break
 	}
+	s.touch()
 }
 
-// SetStock changes stock and price (centimes; 0 leaves it) of a gift-card type.
+// SetStock changes stock and price (centimes; 0 leaves it) of a gift-card
+// type. Unknown IDs change nothing.
 func (s *Server) SetStock(product, typeID string, stock int, price int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,13 +92,48 @@ func (s *Server) SetStock(product, typeID string, stock int, price int64) {
 			}
 		}
 	}
+	s.touch()
 }
 
-// SetBalance changes the balance of the production account, in centimes.
+// SetProduct shows or withdraws a gift-card product. An unknown ID changes
+// nothing.
+func (s *Server) SetProduct(id string, enabled bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sh := range s.shelves {
+		for i := range sh.products {
+			if p := &sh.products[i]; p.id == id {
+				p.enabled = enabled
+			}
+		}
+	}
+	s.touch()
+}
+
+// SetInternet says whether a value (centimes) of "ADSL" or "4G" is in stock.
+// An unknown one changes nothing.
+func (s *Server) SetInternet(kind string, value int64, available bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.products[kind] {
+		if p := &s.products[kind][i]; p.value == value {
+			p.available = available
+		}
+	}
+	s.touch()
+}
+
+// SetBalance makes the balance of the production account what is given, in
+// centimes, by a deposit or a withdrawal of the difference.
 func (s *Server) SetBalance(centimes int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.accounts[ProductionKey].balance = centimes
+	s.settle(s.trade)
+	switch by := centimes - s.trade.balance; {
+	case by > 0:
+		s.book(s.trade, "DEPOSIT", by, "", s.now())
+	case by < 0:
+		s.book(s.trade, "WITHDRAW", by, "", s.now())
+	}
+	s.touch()
 }
-
-func number(s string) json.Number { return json.Number(s) }

@@ -127,7 +127,10 @@ func catalogue() ([]shelf, map[string][]giftType) {
 	for i, name := range []string{"Steam", "Xbox", "Nintendo", "Roblox", "PUBG Mobile", "Free Fire", "Mobile Legends", "Fortnite", "Valorant", "Razer <Gold>", "Blizzard & Co", "\u200fبطاقة ألعاب\u200f", "Riot Points"} {
 		id := fmt.Sprintf("600b141a6589040031430%03x", i)
 		stores.products = append(stores.products, giftProduct{id, name, []string{"", "turkey", "global"}[i%3], true})
-		types[id] = []giftType{{id + "a", "Small", 1500_00 + int64(i)*10_50, 20}, {id + "b", "Large", 4800_00 + int64(i)*10_00, 3 * i}}
+		types[id] = []giftType{
+			{fmt.Sprintf("600b141a65890400314a0%03x", i), "Small", 1500_00 + int64(i)*10_50, 20},
+			{fmt.Sprintf("600b141a65890400314b0%03x", i), "Large", 4800_00 + int64(i)*10_00, 3 * i},
+		}
 	}
 	itunes := shelf{title: "iTunes", products: []giftProduct{{"507f1f77bcf86cd799439012", "iTunes France", "france", true}}}
 	types["507f1f77bcf86cd799439012"] = []giftType{{"507f1f77bcf86cd799439013", "15 EUR", 3600_00, 8}}

@@ -17,32 +17,32 @@ const (
 	FaultLatency     FaultKind = "slow"         // the answer takes Delay (default 5 s)
 	FaultResetBefore FaultKind = "reset-before" // the connection breaks before anything is done
 	FaultResetAfter  FaultKind = "answer-lost"  // all is done, then the connection breaks
-	FaultTooMany     FaultKind = "too-many"     // 429, with RetryAfter when set
+	FaultTooMany     FaultKind = "too-many"     // 429, nothing done, with RetryAfter when set
 	Fault500Before   FaultKind = "error-before" // 500, nothing done
 	Fault500After    FaultKind = "error-after"  // all is done, then 500
-	FaultUnavailable FaultKind = "unavailable"  // 503 SERVICE_UNAVAILABLE, with RetryAfter when set
-	FaultAuthBusy    FaultKind = "auth-busy"    // 503 AUTH_UNAVAILABLE: nothing was started
-	FaultHTML        FaultKind = "html"         // a proxy's page, with 502
+	FaultUnavailable FaultKind = "unavailable"  // 503 SERVICE_UNAVAILABLE, nothing done, with RetryAfter when set
+	FaultAuthBusy    FaultKind = "auth-busy"    // 503 AUTH_UNAVAILABLE, nothing done, with RetryAfter when set
+	FaultHTML        FaultKind = "html"         // a proxy's page, with 502, nothing done
 	FaultHTMLAfter   FaultKind = "html-after"   // all is done, then a proxy's page
 	FaultBroken      FaultKind = "broken-json"  // all is done, 200, half the JSON
 	FaultEmpty       FaultKind = "empty"        // all is done, 200, no body
-	FaultHuge        FaultKind = "huge"         // 200 and ten megabytes
+	FaultHuge        FaultKind = "huge"         // nothing done, 200 and ten megabytes
 	FaultNoID        FaultKind = "no-id"        // all is done, success without an ID
 	FaultRefused     FaultKind = "refused"      // the error Code with Status (default 400 ERR_VALIDATION), nothing done
 	FaultFlapping    FaultKind = "flapping"     // orders made now are UNKNOWN_ERROR or QUEUED for a minute, then done
 	FaultHidden      FaultKind = "hidden"       // the first three reads of an order made now do not find it
-	FaultUncoded     FaultKind = "uncoded"      // the first reads of a fulfilled card lack its code
+	FaultUncoded     FaultKind = "uncoded"      // the first three reads of an order made now lack the code that it has
 )
 
 // Fault is something to go wrong at a route, Times times (0: until cleared).
 type Fault struct {
-	Route      string // "POST /mobile/send", as in the documentation, or "*"
+	Route      string // "POST /mobile/send", "GET /mobile/check-id" (whatever follows), or "*"
 	Kind       FaultKind
-	Times      int
-	Delay      time.Duration
-	RetryAfter time.Duration
-	Code       string
-	Status     int
+	Times      int           // requests it strikes, whether they feel it or not
+	Delay      time.Duration // of FaultLatency, real time
+	RetryAfter time.Duration // told in whole seconds, rounded up
+	Code       string        // of FaultRefused
+	Status     int           // of FaultRefused
 }
 
 type fault struct {
@@ -142,7 +142,7 @@ func (list faults) before(w http.ResponseWriter, r *http.Request) bool {
 
 func (f Fault) refuse(w http.ResponseWriter, status int, code string) {
 	if f.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter/time.Second)))
+		w.Header().Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
 	}
 	writeJSON(w, status, map[string]any{"success": false, "error": map[string]any{"code": code, "message": "fault on demand"}, "requestId": "req_fault"})
 }
@@ -173,7 +173,9 @@ func (list faults) after(w http.ResponseWriter, r *http.Request, status int, ans
 			w.WriteHeader(http.StatusOK)
 			return
 		case FaultNoID:
-			answer["data"] = map[string]any{}
+			if status == http.StatusOK {
+				answer["data"] = map[string]any{}
+			}
 		}
 	}
 	writeJSON(w, status, answer)

@@ -1,12 +1,7 @@
 package provider
 
 import (
-	"fmt"
-	"math"
 	"net/http"
-	"regexp"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -24,97 +19,97 @@ type order struct {
 	id, ref, sent         string // ref as told, sent as it came
 	plan, number, product string // product: internet type or gift-card product
 	typeID                string
-	amount, charged       int64 // centimes
-	quantity, done        int
-	each                  int64
+	amount                int64 // face value, centimes
+	price, each           int64 // what all of it and one card of it cost, centimes
+	charged               int64 // what is charged as things stand, centimes
+	quantity              int
 	created               time.Time
 	end                   string        // the final status it will have
 	via                   string        // UNKNOWN_ERROR or QUEUED on the way
 	viaFor                time.Duration // how long
 	uncoded               int           // reads that show FULFILLED without its code
 	hidden                int           // reads that do not find it yet
-	message               string
+	message               string        // to the customer, why it was refunded
 	offers                []map[string]any
-	cards                 []Card
+	cards                 []Card // one for each that was ordered
 	transaction           string
-	settled               bool // statement lines of its end are written
+	settled               bool // what its end gave back is booked
 	forced                string
+	forcedAt              time.Time
 }
 
 // Card is a code and its serial as the provider delivers them.
 type Card struct{ Value, Serial string }
 
-// status is where the order stands at a moment of provider time.
-func (s *Server) statusAt(o *order, now time.Time) string {
+// statusAt is where the order stands at a moment of provider time, and since
+// when.
+func (s *Server) statusAt(o *order, now time.Time) (string, time.Time) {
 	if o.forced != "" {
-		return o.forced
+		return o.forced, o.forcedAt
 	}
-	age := now.Sub(o.created)
-	var first time.Duration
+	pending, first := time.Duration(0), s.opts.GiftAfter
 	switch o.kind {
 	case mobile:
-		first = s.opts.PendingFor + s.opts.HandlingFor
-		if age < s.opts.PendingFor {
-			return "PENDING"
-		}
+		pending, first = s.opts.PendingFor, s.opts.PendingFor+s.opts.HandlingFor
 	case internet:
 		first = s.opts.CardAfter
-	default:
-		first = s.opts.GiftAfter
 	}
-	switch {
+	switch age := now.Sub(o.created); {
+	case age < pending:
+		return "PENDING", o.created
 	case age < first:
-		return "HANDLING"
-	case o.via != "" && age < first+o.viaFor:
-		return o.via
+		return "HANDLING", o.created.Add(pending)
+	case age < first+o.viaFor:
+		return o.via, o.created.Add(first)
 	}
-	return o.end
+	return o.end, o.created.Add(first + o.viaFor)
 }
 
-// settle writes the statement line of a refund once it is due.
-func (s *Server) settle(a *account, o *order) string {
-	status := s.statusAt(o, s.now())
-	if o.settled {
-		return status
+// ended tells the statuses that the provider calls final.
+func ended(status string) bool {
+	return status == "FULFILLED" || status == "PARTIALLY_FILLED" || status == "REFUNDED"
+}
+
+// half is how many cards a partial delivery holds: rounded down, but one at
+// least.
+func half(quantity int) int { return max(1, quantity/2) }
+
+// delivered are the cards that the customer has with a status.
+func (o *order) delivered(status string) []Card {
+	switch status {
+	case "FULFILLED":
+		return o.cards
+	case "PARTIALLY_FILLED":
+		return o.cards[:min(half(o.quantity), len(o.cards))]
 	}
+	return nil
+}
+
+// costs is what is charged for the order with a status.
+func (o *order) costs(status string) int64 {
 	switch status {
 	case "REFUNDED":
-		o.settled = true
-		s.giveBack(a, o, o.charged)
-		o.charged = 0
+		return 0
 	case "PARTIALLY_FILLED":
-		o.settled = true
-		back := o.each * int64(o.quantity-o.done)
-		s.giveBack(a, o, back)
-		o.charged -= back
-	case "FULFILLED":
-		o.settled = true
+		return o.each * int64(half(o.quantity))
 	}
-	return status
-}
-
-func (s *Server) settleAll(a *account) {
-	for _, o := range a.orders {
-		s.settle(a, o)
-	}
-}
-
-func (s *Server) giveBack(a *account, o *order, amount int64) {
-	if !a.sandbox && amount > 0 {
-		s.book(a, map[kind]string{mobile: "REFUND-FLEXY", internet: "REFUND-ADSL", giftcard: "REFUND-ORDER"}[o.kind], amount, o.id)
-	}
+	return o.price
 }
 
 // accept takes an order: the balance is charged (never a sandbox's) and the
 // order is on the books.
 func (c *call) accept(o *order) bool {
 	s := c.s
-	if !c.acc.sandbox && c.acc.balance < o.charged {
-		c.fail(http.StatusForbidden, "INSUFFICIENT_BALANCE", "Insufficient balance",
-			map[string]any{"required": dinars(o.charged), "available": dinars(c.acc.balance)})
+	if !c.acc.sandbox && c.acc.balance < o.price {
+		code := "INSUFFICIENT_BALANCE"
+		if s.opts.Variants.ShortCodes {
+			code = "NO_BALANCE"
+		}
+		c.fail(http.StatusForbidden, code, "Insufficient balance",
+			map[string]any{"required": dinars(o.price), "available": dinars(c.acc.balance)})
 		return false
 	}
-	o.id, o.created = s.id(), s.now()
+	o.id, o.created, o.charged = s.id(), s.now(), o.price
 	if o.kind != giftcard {
 		if o.sent == "" {
 			o.sent = "auto-" + o.id
@@ -124,12 +119,31 @@ func (c *call) accept(o *order) bool {
 			o.ref = o.sent
 		}
 	}
-	if !c.acc.sandbox {
-		s.book(c.acc, map[kind]string{mobile: "FLEXY", internet: "ADSL", giftcard: "ORDER"}[o.kind], -o.charged, o.id)
+	if !c.acc.sandbox && o.price > 0 {
+		s.book(c.acc, chargeLine[o.kind], -o.price, o.id, o.created)
 	}
 	c.acc.orders = append(c.acc.orders, o)
 	c.created = o
 	return true
+}
+
+// sent answers an accepted top-up.
+func (c *call) sent(o *order) {
+	data := map[string]any{"topupId": o.id, "topupRef": o.ref}
+	if c.s.opts.Variants.NewBalance {
+		data["newBalance"] = dinars(c.acc.balance)
+	}
+	c.ok(data)
+}
+
+// ref reads the caller's reference; false once it refused.
+func (c *call) ref() (string, bool) {
+	ref, ok := c.text("ref")
+	if _, given := c.body["ref"]; given && !ok || len(ref) > 100 {
+		c.invalid("body", "ref", c.given("ref"))
+		return "", false
+	}
+	return ref, true
 }
 
 // taken refuses a reference that has an order already.
@@ -152,109 +166,12 @@ func (c *call) taken(k kind, ref string) bool {
 	return false
 }
 
-func (s *Server) mobilePlans(c *call) {
-	dynamic, fixed := []map[string]any{}, []map[string]any{}
-	for _, p := range s.plans {
-		m := map[string]any{"code": p.code, "name": p.name, "operator": p.operator, "isEnabled": p.enabled}
-		if p.cost != "" && !s.opts.Variants.NoCost {
-			m["cost"] = number(p.cost)
-		}
-		if p.amount > 0 {
-			m["amount"] = dinars(p.amount)
-			fixed = append(fixed, m)
-			continue
-		}
-		m["min_amount"], m["max_amount"] = dinars(p.min), dinars(p.max)
-		dynamic = append(dynamic, m)
-	}
-	c.ok(map[string]any{"dynamicPlans": dynamic, "fixedPlans": fixed})
-}
-
-var msisdn = regexp.MustCompile(`^0[567][0-9]{8}$`)
-
-func (s *Server) mobileSend(c *call) {
-	code, ok := c.text("plan_code")
-	if !ok || code == "" {
-		c.invalid("plan_code", code)
-		return
-	}
-	to, ok := c.text("MSSIDN")
-	if !ok || !msisdn.MatchString(to) {
-		c.invalid("MSSIDN", to)
-		return
-	}
-	i := slices.IndexFunc(s.plans, func(p plan) bool { return p.code == code })
-	if i < 0 || !s.plans[i].enabled {
-		c.invalid("plan_code", code)
-		return
-	}
-	p := s.plans[i]
-	amount, given := c.whole("amount")
-	amount *= 100
-	switch {
-	case p.lookup() && (!given || amount != 0):
-		c.invalid("amount", "")
-		return
-	case p.amount > 0:
-		if !given {
-			c.invalid("amount", "") // as a real client reports, although the guide calls it ignored
-			return
-		}
-		amount = p.amount
-	case !p.lookup() && (!given || amount < p.min || amount > p.max):
-		c.invalid("amount", "")
-		return
-	}
-	special := strings.HasPrefix(to, "060000000")
-	if !special && !p.takes(to) {
-		c.invalid("MSSIDN", to)
-		return
-	}
-	ref, _ := c.text("ref")
-	if len(ref) > 100 {
-		c.invalid("ref", "")
-		return
-	}
-	if c.taken(mobile, ref) {
-		return
-	}
-	o := &order{kind: mobile, plan: code, number: to, amount: amount, charged: p.costOf(amount), sent: ref, quantity: 1, end: "FULFILLED"}
-	switch {
-	case p.lookup():
-		o.end, o.charged = "REFUNDED", 0
-		o.message = "هذه هي العروض المتاحة لهذا الرقم"
-		o.offers = s.offersOf(p.operator)
-	case to == "0600000001":
-		o.end, o.message = "REFUNDED", "الرقم غير صالح، تم إرجاع المبلغ"
-	case to == "0600000002":
-		o.end, o.message = "REFUNDED", "هذا الرقم بنظام الفاتورة، اختر العرض المناسب"
-		o.offers = []map[string]any{{"typename": "🧾 FACTURE | الفاتورة", "plan_code": "FACTURE_DJEZZY", "amount": dinars(amount)}}
-	case to == "0600000003":
-		o.via, o.viaFor, o.end = "UNKNOWN_ERROR", s.opts.UnknownFor, s.opts.UnknownTo
-		o.message = "لم يصل تأكيد من المتعامل، العملية قيد التحقق"
-	}
-	if c.accept(o) {
-		c.ok(map[string]any{"topupId": o.id, "topupRef": o.ref})
-	}
-}
-
-// offersOf are the offers that a look-up brings back.
-func (s *Server) offersOf(operator string) []map[string]any {
-	var out []map[string]any
-	for _, p := range s.plans {
-		if p.operator == operator && p.amount > 0 && p.enabled && len(out) < 4 {
-			out = append(out, map[string]any{"typename": p.name, "plan_code": p.code, "amount": dinars(p.amount)})
-		}
-	}
-	return out
-}
-
 func (s *Server) checkID(k kind) func(*call) {
 	return func(c *call) {
 		id := c.r.PathValue("id")
 		for _, o := range c.acc.orders {
 			if o.kind == k && o.id == id && !hides(o) {
-				c.ok(s.view(c.acc, o, true))
+				c.ok(s.view(o))
 				return
 			}
 		}
@@ -279,7 +196,7 @@ func (s *Server) checkRef(k kind) func(*call) {
 			own := ref == o.sent && takes != "prefixed"
 			prefixed := ref == "API-"+c.acc.user+"-"+o.sent && takes != "own"
 			if o.kind == k && (own || prefixed) && !hides(o) {
-				c.ok(s.view(c.acc, o, true))
+				c.ok(s.view(o))
 				return
 			}
 		}
@@ -289,74 +206,55 @@ func (s *Server) checkRef(k kind) func(*call) {
 
 func (s *Server) list(k kind) func(*call) {
 	return func(c *call) {
-		var items []map[string]any
-		for i := len(c.acc.orders) - 1; i >= 0; i-- {
-			o := c.acc.orders[i]
-			in, ok := c.within(o.created)
-			if !ok {
-				c.invalid("from", c.r.URL.Query().Get("from"))
-				return
-			}
-			if o.kind == k && in {
-				items = append(items, s.view(c.acc, o, false))
+		var shown []*order
+		for _, o := range c.acc.orders {
+			if o.kind == k && !hides(o) {
+				shown = append(shown, o)
 			}
 		}
 		name := "items"
 		if k == internet && s.opts.Variants.ListTopups {
 			name = "topups"
 		}
-		c.page(name, items)
+		list(c, name, shown, func(o *order) time.Time { return o.created }, s.view)
 	}
 }
 
 // view writes an order as the provider shows it now.
-func (s *Server) view(a *account, o *order, read bool) map[string]any {
-	status := s.settle(a, o)
+func (s *Server) view(o *order) map[string]any {
+	status, since := s.statusAt(o, s.now())
 	m := map[string]any{"_id": o.id, "status": status}
-	final := status == "FULFILLED" || status == "PARTIALLY_FILLED"
 	switch o.kind {
 	case mobile:
-		m["ref"], m["plan_code"], m["MSSIDN"] = o.ref, o.plan, o.number
-		m["topup_amount"], m["balance_amount"], m["created_at"] = dinars(o.amount), dinars(o.charged), stamp(o.created)
-		if s.opts.Variants.ArabicWords {
-			m["status"] = map[string]string{"FULFILLED": "SUCCESS", "REFUNDED": "FAILED"}[status]
-			if m["status"] == "" {
-				m["status"] = status
-			}
-		}
-		if o.message != "" && (status == "REFUNDED" || status == "UNKNOWN_ERROR") {
-			m["refund_message"] = o.message
-		}
-		if len(o.offers) > 0 && status == "REFUNDED" {
-			m["suggested_offers"] = o.offers
-		}
+		s.viewMobile(m, o, status)
 	case internet:
 		m["ref"], m["type"], m["number"] = o.ref, o.product, o.number
 		m["topup_amount"], m["created_at"] = dinars(o.amount), stamp(o.created)
-		if final && !(read && uncoded(o)) {
-			m["card_code"], m["num_trans"], m["date_traitement"] = o.cards[0].Value, o.transaction, stamp(o.created.Add(s.opts.CardAfter))
+		if cards := o.delivered(status); len(cards) > 0 && !uncoded(o) {
+			m["card_code"], m["num_trans"], m["date_traitement"] = cards[0].Value, o.transaction, stamp(since)
 		}
 	default:
 		m["quantity"], m["product"], m["type"], m["time"] = count(o.quantity), o.product, o.typeID, stamp(o.created)
-		if final || status == "REFUNDED" {
-			done, cards := 0, []map[string]any{}
-			if final {
-				done = o.done
-				if !(read && uncoded(o)) {
-					for _, card := range o.cards {
-						cards = append(cards, map[string]any{"value": card.Value, "serial": card.Serial})
-					}
-				}
-			}
-			m["fulfilled_quantity"], m["fulfilled_amount"], m["price_per_card"] = count(done), dinars(o.each*int64(done)), dinars(o.each)
-			if final {
-				m["cards"] = cards
+		if !ended(status) {
+			break
+		}
+		got := o.delivered(status)
+		m["fulfilled_quantity"], m["fulfilled_amount"], m["price_per_card"] = count(len(got)), dinars(o.each*int64(len(got))), dinars(o.each)
+		if status == "REFUNDED" {
+			break
+		}
+		cards := []map[string]any{}
+		if !uncoded(o) {
+			for _, card := range got {
+				cards = append(cards, map[string]any{"value": card.Value, "serial": card.Serial})
 			}
 		}
+		m["cards"] = cards
 	}
 	return m
 }
 
+// uncoded tells whether a read comes too early to hold the code.
 func uncoded(o *order) bool {
 	if o.uncoded > 0 {
 		o.uncoded--
@@ -365,216 +263,20 @@ func uncoded(o *order) bool {
 	return false
 }
 
-// Resolve forces an order to a status, by its ID.
+// Resolve forces an order to a status from now on, by its ID, and moves the
+// money that goes with it, also when the order has ended otherwise before. An
+// unknown ID changes nothing.
 func (s *Server) Resolve(id, status string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, a := range s.accounts {
+	for _, a := range []*account{s.trial, s.trade} {
+		s.settle(a)
 		for _, o := range a.orders {
 			if o.id == id {
-				o.forced = status
+				o.forced, o.forcedAt, o.settled = status, s.now(), false
 			}
 		}
+		s.settle(a)
 	}
 	s.touch()
-}
-
-func (s *Server) internetProducts(c *call) {
-	kind := c.r.URL.Query().Get("type")
-	list, ok := s.products[kind]
-	if !ok {
-		c.invalid("type", kind)
-		return
-	}
-	items := []map[string]any{}
-	for _, p := range list {
-		items = append(items, map[string]any{"value": dinars(p.value), "cost": dinars(p.cost), "available": p.available})
-	}
-	v := s.opts.Variants
-	switch {
-	case v.ProductsArray:
-		c.ok(items)
-	case v.TypeInMeta:
-		c.ok(map[string]any{"products": items})
-		c.answer["meta"].(map[string]any)["type"] = kind
-	default:
-		c.ok(map[string]any{"products": items, "type": kind})
-	}
-}
-
-var (
-	adslNumber = regexp.MustCompile(`^0[0-9]{8}$`)
-	lteNumber  = regexp.MustCompile(`^213[0-9]{9}$`)
-)
-
-// line checks a line's number; ours (S): 036000001 and 213470000001 are well
-// formed but wrong.
-func (c *call) line(kind, n string) bool {
-	formed := (kind == "ADSL" && adslNumber.MatchString(n)) || (kind == "4G" && lteNumber.MatchString(n))
-	if !formed || n == "036000001" || n == "213470000001" {
-		c.fail(http.StatusBadRequest, "ERR_PHONE", "Invalid phone number", map[string]any{"number": n, "type": kind, "reason": "not a line of this service"})
-		return false
-	}
-	return true
-}
-
-func (s *Server) checkNumber(c *call) {
-	q := c.r.URL.Query()
-	kind := q.Get("type")
-	if _, ok := s.products[kind]; !ok {
-		c.invalid("type", kind)
-		return
-	}
-	if !c.line(kind, q.Get("number")) {
-		return
-	}
-	if kind == "ADSL" {
-		c.ok(map[string]any{"ncli": "11022*****", "offre": "FTTc-b_10M'", "type": "ADSL"})
-		return
-	}
-	c.ok(map[string]any{"ncli": "11034*****", "type": "4GLTE"})
-}
-
-func (s *Server) internetSend(c *call) {
-	kind, _ := c.text("type")
-	n, _ := c.text("number")
-	value, given := c.whole("value")
-	list, ok := s.products[kind]
-	switch {
-	case !ok:
-		c.invalid("type", kind)
-		return
-	case !given:
-		c.invalid("value", "")
-		return
-	case !c.line(kind, n):
-		return
-	}
-	i := slices.IndexFunc(list, func(p internetProduct) bool { return p.value == value*100 })
-	if i < 0 {
-		c.invalid("value", fmt.Sprint(value))
-		return
-	}
-	if !list[i].available {
-		c.fail(http.StatusBadRequest, "ERR_STOCK", "Out of stock", nil)
-		return
-	}
-	ref, _ := c.text("ref")
-	if c.taken(internet, ref) {
-		return
-	}
-	o := &order{kind: internet, product: kind, number: n, amount: value * 100, charged: list[i].cost, sent: ref, quantity: 1, end: "FULFILLED"}
-	switch {
-	case strings.HasSuffix(n, "000002"):
-		o.end = "REFUNDED"
-	case strings.HasSuffix(n, "000003"):
-		o.via, o.viaFor = "QUEUED", s.opts.QueuedFor
-	}
-	if c.accept(o) {
-		o.cards = []Card{{Value: fmt.Sprintf("77%010d", s.serial*7919)}}
-		o.transaction = fmt.Sprintf("AT-%d-%05d", s.now().Year(), s.serial)
-		c.ok(map[string]any{"topupId": o.id, "topupRef": o.ref})
-	}
-}
-
-func (s *Server) catalog(c *call) {
-	label := "title"
-	if s.opts.Variants.CategoryName {
-		label = "name"
-	}
-	categories, total := []map[string]any{}, 0
-	for _, sh := range s.shelves {
-		products := []map[string]any{}
-		for _, p := range sh.products {
-			total++
-			m := map[string]any{"id": p.id, "title": p.title, "enabled": p.enabled}
-			if p.region != "" {
-				m["region"] = p.region
-			}
-			products = append(products, m)
-		}
-		categories = append(categories, map[string]any{label: sh.title, "products": products})
-	}
-	c.ok(map[string]any{"categories": categories})
-	if s.opts.Variants.CategoryName {
-		c.answer["meta"].(map[string]any)["totalProducts"] = count(total)
-		return
-	}
-	c.answer["totalCategories"], c.answer["totalProducts"] = count(len(s.shelves)), count(total)
-}
-
-func (s *Server) product(id string) (giftProduct, bool) {
-	for _, sh := range s.shelves {
-		for _, p := range sh.products {
-			if p.id == id {
-				return p, true
-			}
-		}
-	}
-	return giftProduct{}, false
-}
-
-func (s *Server) checkProduct(c *call) {
-	id := c.r.PathValue("id")
-	p, ok := s.product(id)
-	if !ok || !p.enabled {
-		c.notFound("Product")
-		return
-	}
-	types := []map[string]any{}
-	for _, t := range s.types[id] {
-		types = append(types, map[string]any{"id": t.id, "name": t.name, "price": dinars(t.price), "quantity": count(t.stock)})
-	}
-	c.ok(map[string]any{"productId": id, "productTitle": p.title, "types": types})
-}
-
-func (s *Server) placeOrder(c *call) {
-	product, ok1 := c.text("productId")
-	typeID, ok2 := c.text("typeId")
-	quantity, ok3 := c.whole("quantity")
-	if !ok1 || !ok2 || !ok3 || product == "" || typeID == "" || quantity < 1 || quantity > math.MaxInt32 {
-		c.invalid("quantity", "")
-		return
-	}
-	list := s.types[product]
-	i := slices.IndexFunc(list, func(t giftType) bool { return t.id == typeID })
-	o := &order{kind: giftcard, product: product, typeID: typeID, quantity: int(quantity), done: int(quantity), end: "FULFILLED"}
-	switch {
-	case i < 0 && !c.acc.sandbox:
-		c.notFound("Product type")
-		return
-	case i >= 0 && int(quantity) > list[i].stock:
-		c.fail(http.StatusBadRequest, "ERR_STOCK", "Out of stock", nil)
-		return
-	case i >= 0:
-		o.each = list[i].price
-	}
-	o.charged = o.each * quantity
-	switch typeID {
-	case "TEST_REFUND":
-		o.end, o.done = "REFUNDED", 0
-	case "TEST_PARTIAL":
-		o.done = max(1, int(quantity)/2)
-		if o.done < o.quantity {
-			o.end = "PARTIALLY_FILLED"
-		}
-	}
-	if !c.accept(o) {
-		return
-	}
-	if i >= 0 {
-		list[i].stock -= o.done
-	}
-	if c.acc.sandbox {
-		o.each, o.charged = 0, 0
-	}
-	for n := range o.done {
-		if c.acc.sandbox {
-			o.cards = append(o.cards, Card{fmt.Sprintf("SANDBOX-CARD-%d", n+1), fmt.Sprintf("SANDBOX-%d", n+1)})
-			continue
-		}
-		s.serial++
-		o.cards = append(o.cards, Card{fmt.Sprintf("HNT%d-%04d-%04d", n+1, s.serial, (s.serial*7919)%10000), fmt.Sprintf("90%07d", s.serial)})
-	}
-	c.ok(map[string]any{"orderId": o.id})
 }

@@ -1,12 +1,11 @@
 package provider
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +37,9 @@ type Variants struct {
 	NoRequestID     bool
 	StringNumbers   bool // amounts as JSON strings
 	ArabicWords     bool // SUCCESS and FAILED for mobile
+	ShortCodes      bool // NO_BALANCE and ERR_AUTH instead of INSUFFICIENT_BALANCE and INVALID_ACCESS_TOKEN
+	NewBalance      bool // top-ups are answered with newBalance too
+	MetaRequestID   bool // requestId inside meta
 }
 
 // Options say how the sandbox behaves; zero values have the named defaults.
@@ -51,7 +53,9 @@ type Options struct {
 	GiftAfter   time.Duration // gift cards: default 3 s
 	UnknownFor  time.Duration // UNKNOWN_ERROR until it resolves; default 6 h
 	UnknownTo   string        // FULFILLED (default) or REFUNDED
-	QueuedFor   time.Duration // default 20 h
+	QueuedFor   time.Duration // QUEUED until it resolves; default 20 h
+	QueuedTo    string        // FULFILLED (default) or REFUNDED
+	MenuTo      string        // how a look-up of offers ends: REFUNDED (default) or FULFILLED
 	Balance     int64         // of the production account, in centimes; default 50,000 DZD
 }
 
@@ -63,7 +67,9 @@ type Server struct {
 	baseReal time.Time
 	baseFake time.Time
 
-	accounts map[string]*account
+	trial    *account // of the sandbox key
+	trade    *account // of the keys of production
+	keys     map[string]access
 	badKeys  int
 	lockedAt time.Time
 
@@ -72,23 +78,14 @@ type Server struct {
 	products map[string][]internetProduct
 	shelves  []shelf
 	types    map[string][]giftType
-	serial   int
+	serial   int // of identifiers
+	card     int // of codes
+	answered int
 
 	faults   []*fault
 	requests map[string]int
 	changed  chan struct{}
 	mux      *http.ServeMux
-}
-
-// account is what one key sees: its orders and its money.
-type account struct {
-	key, user string
-	sandbox   bool
-	readOnly  bool
-	disabled  bool
-	balance   int64 // centimes
-	orders    []*order
-	lines     []line
 }
 
 // New makes a sandbox with its catalogue.
@@ -104,13 +101,11 @@ func New(o Options) *Server {
 	fill(&o.GiftAfter, 3*time.Second)
 	fill(&o.UnknownFor, 6*time.Hour)
 	fill(&o.QueuedFor, 20*time.Hour)
-	if o.UnknownTo == "" {
-		o.UnknownTo = "FULFILLED"
-	}
-	if o.Balance == 0 {
-		o.Balance = 50_000_00
-	}
-	if !(o.Speed > 0) {
+	o.UnknownTo = cmp.Or(o.UnknownTo, "FULFILLED")
+	o.QueuedTo = cmp.Or(o.QueuedTo, "FULFILLED")
+	o.MenuTo = cmp.Or(o.MenuTo, "REFUNDED")
+	o.Balance = cmp.Or(o.Balance, 50_000_00)
+	if !sensible(o.Speed) {
 		o.Speed = 1
 	}
 	now := time.Now()
@@ -120,11 +115,13 @@ func New(o Options) *Server {
 		requests: map[string]int{}, changed: make(chan struct{}),
 	}
 	s.shelves, s.types = catalogue()
-	s.accounts = map[string]*account{
-		SandboxKey:    {key: SandboxKey, user: SandboxUser, sandbox: true, balance: 1_000_000_00},
-		ProductionKey: {key: ProductionKey, user: ProductionUser, balance: o.Balance},
-		ReadOnlyKey:   {key: ReadOnlyKey, user: ProductionUser, readOnly: true, balance: o.Balance},
-		DisabledKey:   {key: DisabledKey, user: ProductionUser, disabled: true},
+	s.trial = &account{user: SandboxUser, sandbox: true, balance: 1_000_000_00}
+	s.trade = &account{user: ProductionUser, balance: o.Balance}
+	s.keys = map[string]access{
+		SandboxKey:    {account: s.trial},
+		ProductionKey: {account: s.trade},
+		ReadOnlyKey:   {account: s.trade, readOnly: true},
+		DisabledKey:   {account: s.trade, disabled: true},
 	}
 	s.routes()
 	return s
@@ -135,17 +132,22 @@ func (s *Server) now() time.Time {
 	return s.baseFake.Add(time.Duration(float64(time.Since(s.baseReal)) * s.speed))
 }
 
-// SetSpeed makes provider time run f times as fast from now on.
+// sensible tells the speeds at which provider time can run.
+func sensible(f float64) bool { return f > 0 && f <= 1e6 }
+
+// SetSpeed makes provider time run f times as fast from now on; above 0 and
+// up to a million, others change nothing.
 func (s *Server) SetSpeed(f float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f > 0 {
+	if sensible(f) {
 		s.baseFake, s.baseReal, s.speed = s.now(), time.Now(), f
 	}
 	s.touch()
 }
 
-// Changed is closed at the next change of what the provider knows.
+// Changed is closed at the next change: an order, or a call of a Set method
+// or Resolve. The passing of time closes nothing.
 func (s *Server) Changed() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,6 +207,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type call struct {
 	s       *Server
 	r       *http.Request
+	key     access
 	acc     *account
 	body    map[string]json.RawMessage
 	faults  faults
@@ -213,16 +216,21 @@ type call struct {
 	created *order
 }
 
-const bodyMost = 64 << 10
+const (
+	bodyMost    = 64 << 10 // bytes read of a body; a longer one is no JSON then
+	badKeysMost = 5        // wrong keys in a row that lock the caller out
+	lockedFor   = 15 * time.Minute
+)
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, route string, h func(*call)) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, bodyMost))
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+	c := &call{s: s, r: r}
 	s.mu.Lock()
 	s.requests[route]++
-	c := &call{s: s, r: r, faults: s.strike(route)}
+	c.faults = s.strike(route)
 	s.mu.Unlock()
 	if !c.faults.before(w, r) {
 		return
@@ -236,9 +244,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route string, h f
 	default:
 		h(c)
 	}
-	if !s.opts.Variants.NoRequestID && c.answer != nil && route != "GET /validate" {
-		s.serial++
-		c.answer["requestId"] = "req_" + strconv.Itoa(s.serial)
+	s.answered++
+	id := fmt.Sprintf("req_%d_%x", s.now().Unix(), s.answered)
+	meta, has := c.answer["meta"].(map[string]any)
+	switch v := s.opts.Variants; {
+	case v.NoRequestID || route == "GET /validate":
+	case v.MetaRequestID && has:
+		meta["requestId"] = id
+	default:
+		c.answer["requestId"] = id
 	}
 	if c.created != nil {
 		c.faults.mark(c.created)
@@ -252,11 +266,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, route string, h f
 	c.faults.after(w, r, status, answer)
 }
 
-// authorised checks the key as section "keys" of the contract says: missing,
-// wrong (counting to a lock-out), switched off, and too weak for a POST.
+// authorised checks the key: missing, wrong (counting to a lock-out), switched
+// off, and too weak for a POST.
 func (c *call) authorised() bool {
 	s, key := c.s, c.r.Header.Get("X-Access-Token")
-	if !s.lockedAt.IsZero() && s.now().Sub(s.lockedAt) < 15*time.Minute {
+	if !s.lockedAt.IsZero() && s.now().Sub(s.lockedAt) < lockedFor {
 		c.fail(http.StatusForbidden, "IP_BLOCKED", "Too many failed attempts", nil)
 		return false
 	}
@@ -265,36 +279,49 @@ func (c *call) authorised() bool {
 		c.fail(http.StatusUnauthorized, "MISSING_ACCESS_TOKEN", "Access token is missing", nil)
 		return false
 	}
-	acc, ok := s.accounts[key]
+	found, ok := s.keys[key]
 	if !ok {
 		s.badKeys++
-		left := max(0, 5-s.badKeys)
+		left := badKeysMost - s.badKeys
 		if left == 0 {
 			s.badKeys, s.lockedAt = 0, s.now()
 		}
-		c.fail(http.StatusUnauthorized, "INVALID_ACCESS_TOKEN", "Access token is invalid", map[string]any{"attemptsLeft": left})
+		code := "INVALID_ACCESS_TOKEN"
+		if s.opts.Variants.ShortCodes {
+			code = "ERR_AUTH"
+		}
+		c.fail(http.StatusUnauthorized, code, "Access token is invalid", map[string]any{"attemptsLeft": count(left)})
 		return false
 	}
 	s.badKeys = 0
-	if acc.disabled && !strings.HasSuffix(c.r.URL.Path, "/validate") {
+	if found.disabled && !strings.HasSuffix(c.r.URL.Path, "/validate") {
 		c.fail(http.StatusForbidden, "API_DISABLED", "This key is disabled", nil)
 		return false
 	}
-	if acc.readOnly && c.r.Method == http.MethodPost {
+	if found.readOnly && c.r.Method == http.MethodPost {
 		c.fail(http.StatusForbidden, "ERR_AUTH", "This key may only read", nil)
 		return false
 	}
-	c.acc = acc
+	found.token = key
+	c.key, c.acc = found, found.account
+	s.settle(c.acc)
 	return true
 }
 
 func (c *call) decode(raw []byte) bool {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if err := d.Decode(&c.body); err != nil || c.body == nil {
-		c.invalid("body", "")
+	if err := json.Unmarshal(raw, &c.body); err != nil || c.body == nil {
+		c.fail(http.StatusBadRequest, "ERR_VALIDATION", "body must be object", nil)
 		return false
 	}
 	return true
+}
+
+// given is a field of the body as it came, for the details of a refusal.
+func (c *call) given(field string) string {
+	if v, ok := c.text(field); ok {
+		return v
+	}
+	return string(c.body[field])
 }
 
 // text is a string field of the body; false when it is missing or no string.
@@ -307,7 +334,8 @@ func (c *call) text(field string) (string, bool) {
 	return v, true
 }
 
-// whole is an integer field of the body.
+// whole is an integer field of the body, so far from the ends of its range
+// that centimes can be made of it.
 func (c *call) whole(field string) (int64, bool) {
 	var n json.Number
 	raw, ok := c.body[field]
@@ -315,7 +343,7 @@ func (c *call) whole(field string) (int64, bool) {
 		return 0, false
 	}
 	v, err := n.Int64()
-	return v, err == nil
+	return v, err == nil && v > -1e12 && v < 1e12
 }
 
 func (c *call) ok(data any) {
@@ -332,15 +360,20 @@ func (c *call) fail(status int, code, message string, details map[string]any) {
 	c.answer = map[string]any{"success": false, "error": e}
 }
 
-func (c *call) invalid(field, value string) {
-	c.fail(http.StatusBadRequest, "ERR_VALIDATION", "body/"+field+" is invalid", map[string]any{"field": field, "value": value})
+// invalid refuses a field of the "body" or the "querystring".
+func (c *call) invalid(place, field, value string) {
+	c.fail(http.StatusBadRequest, "ERR_VALIDATION", place+"/"+field+" is invalid", map[string]any{"field": field, "value": value})
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // dinars writes centimes as a JSON number.
 func dinars(centimes int64) json.Number {
-	s := fmt.Sprintf("%d.%02d", centimes/100, centimes%100)
+	sign := ""
+	if centimes < 0 {
+		sign, centimes = "-", -centimes
+	}
+	s := fmt.Sprintf("%s%d.%02d", sign, centimes/100, centimes%100)
 	return json.Number(strings.TrimSuffix(strings.TrimRight(s, "0"), "."))
 }
 
