@@ -36,7 +36,8 @@ type Engine struct {
 	log    *slog.Logger
 
 	events   chan event
-	lastPoll atomic.Int64 // Unix nanoseconds of the last poll that Telegram answered
+	lastPoll atomic.Int64  // Unix nanoseconds of the last poll that Telegram answered
+	ready    chan struct{} // closed when Run has read what a start must know
 	gone     chan struct{}
 	botName  atomic.Pointer[string]
 	username atomic.Pointer[string]
@@ -88,6 +89,7 @@ func NewEngine(cfg Config, db *store.DB, texts *locales.Texts, log *slog.Logger)
 		cfg: cfg, db: db, log: log,
 		render: &renderer{texts: texts, log: log},
 		events: make(chan event, batchMost),
+		ready:  make(chan struct{}),
 		gone:   make(chan struct{}),
 	}
 }
@@ -161,6 +163,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.recover(); err != nil {
 		return err
 	}
+	close(e.ready)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	housekeep := time.NewTicker(time.Hour)

@@ -13,6 +13,13 @@ import (
 // Take is the intake's end: it hands updates to the engine and returns when
 // all of them are durably handled, or one never will be.
 func (e *Engine) Take(ctx context.Context, updates []Update) error {
+	select {
+	case <-e.ready: // only then is it known since when Telegram was silent
+	case <-e.gone:
+		return errGone
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	now := time.Now()
 	gap := e.Silence()
 	e.lastPoll.Store(now.UnixNano())

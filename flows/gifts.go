@@ -322,8 +322,6 @@ func (t *turn) stockKnown(confirmed bool) {
 		t.askType(M("type.gone"))
 	case ty.Quantity == 0:
 		t.askType(M("type.soldout"))
-	case d.Quantity == 0:
-		t.askQuantity(Msg{})
 	case !whole:
 		t.askQuantity(M("quantity.left", "Count", ty.Quantity))
 	case confirmed && !t.asQuoted(o):
@@ -502,6 +500,7 @@ func (t *turn) giftTapped(verb, arg, picked string) {
 		d.Shelf, d.Page = picked, 0
 		t.askProduct(Msg{})
 	case verb == "p" && step == StepProduct && picked != "":
+		d.TypeID, d.Quantity = "", 0
 		t.productGiven(picked)
 	case verb == "retry" && step == StepStock && d.Failed:
 		t.askStock(StepStock)

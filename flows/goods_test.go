@@ -482,6 +482,42 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 	})
 }
 
+func TestGiftCardAgain(t *testing.T) {
+	k := newTalk(t)
+	again := func() StockAnswer {
+		t := &turn{v: k.v, s: k.s, in: k.input()}
+		t.again(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "", 0)
+		k.s, k.out = t.s, t.out
+		k.at(StepStock)
+		r := k.run()
+		return StockAnswer{Card: r.Card, Product: "a", Stock: topup.GiftStock{Types: []topup.GiftType{tenPounds(5)}}}
+	}
+	k.stock(again())
+	k.at(StepConfirm, "gift.quantity")
+
+	// Another product chosen on the way has nothing of the old order.
+	again()
+	k.tap("back")
+	k.tap("c", "0")
+	k.tap("p", "1")
+	r := k.run()
+	k.stock(StockAnswer{Card: r.Card, Product: "b", Stock: topup.GiftStock{Types: []topup.GiftType{{ID: "u", Name: "5 EUR", Cost: 100, Quantity: 1}}}})
+	if k.at(StepType, "type.ask"); slices.Contains(k.says(), "type.gone") {
+		t.Errorf("a choice of another product is missed: %v", k.says())
+	}
+
+	few := again()
+	few.Stock.Types[0].Quantity = 1
+	k.stock(few)
+	k.at(StepQuantity, "quantity.left")
+	k.v.catalogue = nil
+	k.tap("no")
+	turn := &turn{v: k.v, s: k.s, in: k.input()}
+	turn.again(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "", 0)
+	k.s, k.out = turn.s, turn.out
+	k.at(StepShelf, "product.gone")
+}
+
 func TestQuantities(t *testing.T) {
 	k := newTalk(t)
 	k.v.money = topup.Dinars(1_000_000)
