@@ -289,26 +289,23 @@ func TestLongAndStrangeTexts(t *testing.T) {
 		"command":   "/mobile" + strings.Repeat(" 0778037340 500", 200),
 		"credit":    "/credit 1 99999999999999999999999999 " + strings.Repeat("\u202e<b>", 500),
 	}
-	for name, text := range texts {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			bubble(t, "fr", func(r *rig) {
+	bubble(t, "fr", func(r *rig) {
+		r.say(shopID, texts["bidi"]) // before anything else is known
+		r.openShop("fr", 5000)
+		for name, text := range texts {
+			for _, step := range []string{"/mobile", "0778037340", "0661234567 500", "/find", "/cancel"} {
+				r.say(shopID, step)
 				r.say(shopID, text)
-				r.openShop("fr", 5000)
-				for _, step := range []string{"/mobile", "0778037340", "0661234567 500", "/find", "/cancel"} {
-					r.say(shopID, step)
-					r.say(shopID, text)
-					r.settle(5 * time.Second)
-				}
-				r.say(ownerID, text)
-				r.allAnswered()
-				r.expect(5000, 0, 0)
-				if len(r.orders()) > 0 {
-					r.t.Error("an order came of it")
-				}
-			})
-		})
-	}
+				r.settle(5 * time.Second)
+			}
+			r.say(ownerID, text)
+			if len(r.orders()) > 0 {
+				r.t.Errorf("an order came of %s", name)
+			}
+		}
+		r.allAnswered()
+		r.expect(5000, 0, 0)
+	})
 }
 
 // A name is shown as it was meant, but can't turn or mark up what stands

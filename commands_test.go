@@ -271,8 +271,10 @@ func TestRunAndStop(t *testing.T) {
 	go func() { done <- run(ctx, nil, e.get, log, log) }()
 	await := func(person int64, text string, act func()) {
 		t.Helper()
-		act()
-		for range 500 {
+		for try := range 300 {
+			if try%20 == 0 {
+				act() // again after a while: the price list may not have come yet
+			}
 			for _, m := range people.Messages(person) {
 				if strings.Contains(plainText(m.Text), text) {
 					return

@@ -338,7 +338,7 @@ func TestRigCrash(t *testing.T) {
 }
 
 // crashStride is the distance of the points in a plain test run.
-const crashStride = 11
+const crashStride = 23
 
 // sweep kills at each stride-th point of the scenario.
 func sweep(t *testing.T, points, stride int) {

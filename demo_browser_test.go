@@ -151,6 +151,18 @@ func (w *window) taps(person int64, label string) {
 	_ = eval[bool](w, "("+find+".click(), true)")
 }
 
+// agrees presses the newest button whose callback data ends so, and waits
+// until it is gone.
+func (w *window) agrees(person int64, data string) {
+	w.t.Helper()
+	w.front(person)
+	find := fmt.Sprintf(`[...document.querySelectorAll(%q)].filter((b) => b.checkVisibility() && !b.classList.contains("busy")).at(-1)`,
+		phone(person)+fmt.Sprintf(`button[data-callback$=%q]`, ":"+data))
+	w.until("a button :"+data, "!!"+find)
+	_ = eval[bool](w, "("+find+".click(), true)")
+	w.until("the button :"+data+" has done its work", "!"+find)
+}
+
 // sees waits until a phone shows a text.
 func (w *window) sees(person int64, text string) {
 	w.t.Helper()
@@ -213,22 +225,20 @@ func TestBrowserDemo(t *testing.T) {
 				}
 				w.types(demoShop, "Taxiphone Nour")
 				w.taps(demoShop, said.share)
-				w.until("a question before the number is shared, or none",
-					fmt.Sprintf(`(document.querySelector('.dialog button, dialog button')?.checkVisibility() ?? false) || document.querySelector(%q).textContent.includes("✅")`, phone(demoShop)))
-				_ = eval[bool](w, `(document.querySelector('dialog[open] button[data-control="share"], dialog[open] button.main, dialog[open] button[type=submit]')?.click(), true)`)
-				w.taps(demoOwner, "✅")
-				w.sees(demoShop, "Taxiphone Nour")
+				w.do("agree to share", chromedp.Click(chromedp.CSS(".question .answers button:not(.quiet)"), chromedp.NodeVisible))
+				w.agrees(demoOwner, "yes")
+				w.sees(demoShop, "🎉")
 				w.types(demoOwner, "/credit 1 20000 test")
-				w.taps(demoOwner, "✅")
+				w.agrees(demoOwner, "ok")
 				w.sees(demoShop, "20 000")
 				w.shoot("shop-open")
 
 				w.types(demoShop, "0778037340 500")
 				w.taps(demoShop, "Djezzy")
-				w.sees(demoShop, "✅")
-				card := w.bubble(demoShop, "✅")
+				w.sees(demoShop, "🛒")
+				card := w.bubble(demoShop, "🛒")
 				w.shoot("confirm")
-				w.taps(demoShop, "✅")
+				w.agrees(demoShop, "ok")
 				w.sees(demoShop, said.done)
 				if got := w.bubble(demoShop, said.done); card == "" || eval[bool](w, fmt.Sprintf(`!document.querySelector(%q).textContent.includes(%q)`, phone(demoShop)+fmt.Sprintf(`[data-message="%s"]`, card), said.done)) {
 					t.Errorf("the receipt is not in the sale's own message: %s, sold in %s", got, card)
@@ -237,21 +247,21 @@ func TestBrowserDemo(t *testing.T) {
 
 				for number, want := range map[string]string{"0600000001": said.refunded, "0600000003": said.verify} {
 					w.types(demoShop, number+" 100")
-					w.taps(demoShop, "Mobilis")
-					w.taps(demoShop, "✅")
+					w.agrees(demoShop, "op:Mobilis")
+					w.agrees(demoShop, "ok")
 					w.sees(demoShop, want)
 				}
 				w.types(demoShop, "0600000002 100")
-				w.taps(demoShop, "Djezzy")
-				w.taps(demoShop, "✅")
+				w.agrees(demoShop, "op:Djezzy")
+				w.agrees(demoShop, "ok")
 				w.sees(demoShop, said.offers)
 				w.shoot("documented-numbers")
 
 				w.types(demoShop, "/internet")
-				w.taps(demoShop, "ADSL")
+				w.agrees(demoShop, "lt:ADSL")
 				w.types(demoShop, "036362608")
-				w.taps(demoShop, "1 000")
-				w.taps(demoShop, "✅")
+				w.agrees(demoShop, "v:1000")
+				w.agrees(demoShop, "ok")
 				w.sees(demoShop, said.delivered)
 				w.shoot("internet-code")
 				w.taps(demoShop, said.hint)

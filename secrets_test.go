@@ -59,57 +59,53 @@ func TestNoSecretIsLogged(t *testing.T) {
 		telegram.FaultBrokenAnswer, telegram.FaultStrangeAnswer, telegram.FaultRepeatUpdates, telegram.FaultReorderUpdates,
 		telegram.FaultOldUpdates, telegram.FaultPoisonUpdate,
 	}
-	for _, json := range []bool{false, true} {
-		t.Run(map[bool]string{false: "text", true: "json"}[json], func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, "fr")
-				r.cfg.logLevel, r.cfg.logJSON = slog.LevelDebug, json
-				r.telegram.AddPerson(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
-				r.start()
-				r.settle(2 * time.Second)
-				r.openShop("fr", 90_000)
-				for i, kind := range providerKinds {
-					r.provider.SetFault(provider.Fault{Route: "*", Kind: kind, Times: 6, RetryAfter: time.Second})
-					r.say(ownerID, "/sync")
-					r.provider.SetFault(provider.Fault{Route: "POST /mobile/send", Kind: kind, Times: 1})
-					r.say(shopID, []string{"0778037340", "0600000001", "0600000002", "0600000003"}[i%4]+" 100")
-					_ = r.telegram.PressButton(shopID, "Djezzy")
-					r.settle(time.Second)
-					_ = r.telegram.PressButton(shopID, "✅")
-					r.say(ownerID, "/balance")
-					r.settle(20 * time.Second)
-					r.provider.ClearFaults()
-					r.say(ownerID, "/sync")
-				}
-				for _, kind := range telegramKinds {
-					r.telegram.SetFault(telegram.Fault{Kind: kind, For: 20 * time.Second, Delay: 2 * time.Second})
-					r.say(shopID, "0778037340 100")
-					_ = r.telegram.PressButton(shopID, "✅")
-					r.telegram.ShareContact(shopID)
-					r.settle(40 * time.Second)
-					r.telegram.ClearFaults()
-				}
-				r.provider.SetFault(provider.Fault{Route: "*", Kind: provider.FaultRefused, Status: 401, Code: "INVALID_ACCESS_TOKEN", Times: 3})
-				r.say(ownerID, "/sync")
-				r.gone.Store(true)
-				r.say(ownerID, "/sync")
-				if err := r.halt(); err != nil {
-					t.Error(err)
-				}
-				log := r.log.String()
-				for _, said := range []string{"messages can't be delivered", "updates can't be taken", "Telegram asks to wait",
-					"the price list could not be read", "all calls to the provider are stopped", "could not be read"} {
-					if !strings.Contains(log, said) {
-						t.Errorf("the log does not say %q: that failure did not happen", said)
-					}
-				}
-				for _, leak := range r.leaks(log) {
-					t.Errorf("the log tells %s", leak)
-				}
-			})
-		})
-	}
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "fr")
+		r.cfg.logLevel, r.cfg.logJSON = slog.LevelDebug, true
+		r.telegram.AddPerson(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
+		r.start()
+		r.settle(2 * time.Second)
+		r.openShop("fr", 90_000)
+		for i, kind := range providerKinds {
+			r.provider.SetFault(provider.Fault{Route: "*", Kind: kind, Times: 6, RetryAfter: time.Second})
+			r.say(ownerID, "/sync")
+			r.provider.SetFault(provider.Fault{Route: "POST /mobile/send", Kind: kind, Times: 1})
+			r.say(shopID, []string{"0778037340", "0600000001", "0600000002", "0600000003"}[i%4]+" 100")
+			_ = r.telegram.PressButton(shopID, "Djezzy")
+			r.settle(time.Second)
+			_ = r.telegram.PressButton(shopID, "✅")
+			r.say(ownerID, "/balance")
+			r.settle(20 * time.Second)
+			r.provider.ClearFaults()
+			r.say(ownerID, "/sync")
+		}
+		for _, kind := range telegramKinds {
+			r.telegram.SetFault(telegram.Fault{Kind: kind, For: 20 * time.Second, Delay: 2 * time.Second})
+			r.say(shopID, "0778037340 100")
+			_ = r.telegram.PressButton(shopID, "✅")
+			r.telegram.ShareContact(shopID)
+			r.settle(40 * time.Second)
+			r.telegram.ClearFaults()
+		}
+		r.provider.SetFault(provider.Fault{Route: "*", Kind: provider.FaultRefused, Status: 401, Code: "INVALID_ACCESS_TOKEN", Times: 3})
+		r.say(ownerID, "/sync")
+		r.gone.Store(true)
+		r.say(ownerID, "/sync")
+		if err := r.halt(); err != nil {
+			t.Error(err)
+		}
+		log := r.log.String()
+		for _, said := range []string{"messages can't be delivered", "updates can't be taken", "Telegram asks to wait",
+			"the price list could not be read", "all calls to the provider are stopped", "could not be read"} {
+			if !strings.Contains(log, said) {
+				t.Errorf("the log does not say %q: that failure did not happen", said)
+			}
+		}
+		for _, leak := range r.leaks(log) {
+			t.Errorf("the log tells %s", leak)
+		}
+	})
 }
 
 // The test above must be able to fail: what the redactor is given here is
