@@ -85,6 +85,7 @@ func openDemo(t *testing.T, width, height int64) *window {
 		t.Fatal(err)
 	}
 	w.do("open the page", chromedp.EmulateViewport(width, height), chromedp.Navigate(address))
+	w.until("the page is there", fmt.Sprintf(`[...document.querySelectorAll(%q)].some((n) => n.checkVisibility())`, "[data-composer]"))
 	return w
 }
 
