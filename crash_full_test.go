@@ -225,7 +225,7 @@ func judge(t *testing.T, file string, people *telegram.Server, sales *provider.S
 		booked[o.Number]++
 		refs[o.Number] = o.SentRef
 	}
-	db, err := store.Open(file, store.Options{ReadOnly: true})
+	db, err := store.Open(file, store.Options{ReadOnly: true, Vault: vaultOf(t, make([]byte, 32))})
 	if err != nil {
 		t.Fatal(err)
 	}

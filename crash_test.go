@@ -277,7 +277,7 @@ func (l *life) scenario() {
 // verdict says what is wrong in the end: with the till, with the books of the
 // provider, with what the shop was shown.
 func (l *life) verdict() {
-	report, err := store.Check(l.cfg.db, nil)
+	report, err := store.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
 	if err != nil || len(report.Problems) > 0 {
 		l.problem("the till is not sound: %v %q", err, report.Problems)
 		return

@@ -145,7 +145,7 @@ func (r *rig) settle(d time.Duration) {
 // seen no broken rule, and that the log holds no secret.
 func (r *rig) check() {
 	r.t.Helper()
-	report, err := store.Check(r.cfg.db, nil)
+	report, err := store.Check(r.cfg.db, vaultOf(r.t, r.cfg.codesKey))
 	if err != nil || len(report.Problems) > 0 {
 		r.t.Errorf("the till is not sound: %v %q", err, report.Problems)
 	}
@@ -164,6 +164,38 @@ func (r *rig) check() {
 	for _, leak := range r.leaks(r.log.String()) {
 		r.t.Errorf("the log tells %s", leak)
 	}
+	file, err := os.ReadFile(r.cfg.db)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, c := range append(r.canaries(), r.codes()...) {
+		if bytes.Contains(file, []byte(c)) {
+			r.t.Errorf("the database file tells %.4s…", c)
+		}
+	}
+}
+
+// codes are the codes and serials that the provider has delivered.
+func (r *rig) codes() (list []string) {
+	for _, o := range r.provider.Book().Orders {
+		for _, c := range o.Cards {
+			list = append(list, c.Value)
+			if c.Serial != "" {
+				list = append(list, c.Serial)
+			}
+		}
+	}
+	return list
+}
+
+// vaultOf opens what a bot with this key has sealed.
+func vaultOf(t testing.TB, key []byte) *store.Vault {
+	t.Helper()
+	v, err := store.NewVault(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // bubble runs fn in a synctest bubble over a running bot, stops the bot, and
@@ -278,7 +310,7 @@ func (r *rig) inside(fn func(*store.Tx) error) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	db, err := store.Open(path, store.Options{ReadOnly: true})
+	db, err := store.Open(path, store.Options{ReadOnly: true, Vault: vaultOf(r.t, r.cfg.codesKey)})
 	if err != nil {
 		r.t.Fatal(err)
 	}

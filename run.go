@@ -64,7 +64,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(cfg.db, store.Options{OnCommit: via.onCommit})
+	db, err := store.Open(cfg.db, store.Options{Vault: vault, OnCommit: via.onCommit})
 	if err != nil {
 		return explain(cfg.db, err)
 	}

@@ -100,9 +100,6 @@ func runRekey(_ context.Context, args []string, getenv func(string) string, stdo
 	defer db.Close()
 	changed := 0
 	if err := db.Update(func(tx *store.Tx) (err error) {
-		if err = tx.Admit(vault); err != nil {
-			return err
-		}
 		changed, err = tx.Rekey(vault)
 		return err
 	}); err != nil {
@@ -164,7 +161,7 @@ func explain(path string, err error) error {
 	case errors.Is(err, store.ErrLocked):
 		return fmt.Errorf("%s is in use by another process: stop it first", path)
 	case errors.Is(err, store.ErrSealed):
-		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS", path)
+		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS and run `hanout rekey`", path)
 	case errors.Is(err, store.ErrFuture):
 		return fmt.Errorf("%s was written by a newer Hanout: use that version", path)
 	case errors.Is(err, os.ErrPermission):

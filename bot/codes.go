@@ -36,7 +36,7 @@ func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Card
 	if err := tx.RecordShowing(o.ID, why); err != nil {
 		return err
 	}
-	return e.owe(tx, a, owing{chat: o.Chat, card: card, class: flows.ClassCodes, secret: true,
+	return e.owe(tx, a, owing{chat: o.Chat, card: card, class: flows.ClassCodes,
 		screen: flows.CodesScreen(o, cards, "", false)})
 }
 
@@ -81,7 +81,7 @@ func (e *Engine) makeClaim(tx *store.Tx, a *after, ef flows.MakeClaim) error {
 		return err
 	}
 	v := &view{tx: tx, now: a.now}
-	return e.owe(tx, a, owing{chat: o.Chat, card: c.Card, class: flows.ClassCodes, secret: true,
+	return e.owe(tx, a, owing{chat: o.Chat, card: c.Card, class: flows.ClassCodes,
 		screen: flows.ClaimScreen(o, v.claim(c), link, code.PNG())})
 }
 
@@ -132,7 +132,7 @@ func (e *Engine) takeClaim(tx *store.Tx, a *after, ef flows.TakeClaim) error {
 	if err := e.endClaim(tx, a, c, store.ClaimTaken); err != nil {
 		return err
 	}
-	return e.owe(tx, a, owing{chat: ef.Chat, card: "claimed/" + string(o.ID), class: flows.ClassCodes, secret: true,
+	return e.owe(tx, a, owing{chat: ef.Chat, card: "claimed/" + string(o.ID), class: flows.ClassCodes,
 		screen: flows.CodesScreen(o, cards, shop.Name, true)})
 }
 

@@ -61,15 +61,15 @@ func newCounter(t *testing.T) *counter {
 	if err := store.Create(path); err != nil {
 		t.Fatal(err)
 	}
-	db, err := store.Open(path, store.Options{})
+	vault, err := store.NewVault(bytes.Repeat([]byte{9}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(path, store.Options{Vault: vault})
 	if err != nil {
 		t.Fatal(err)
 	}
 	texts, err := locales.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
-	vault, err := store.NewVault(bytes.Repeat([]byte{9}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (c *counter) close(secrets ...string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	for _, s := range append(secrets, canary, canarySer) {
+	for _, s := range append(secrets, canary, canarySer, "036362608", "036\u00a036\u00a026\u00a008") {
 		if bytes.Contains(file, []byte(s)) {
 			c.t.Errorf("%q stands readable in the database file", s)
 		}

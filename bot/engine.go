@@ -584,7 +584,6 @@ type owing struct {
 	class   flows.Class
 	screen  flows.Screen
 	fresh   bool
-	secret  bool // it carries codes or a link: sealed on disk
 	replyTo int
 }
 
@@ -617,11 +616,9 @@ func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {
 			return err
 		}
 	}
-	row := store.Owed{Card: w.card, Chat: w.chat, Class: int(w.class), Since: a.now, Body: encodeMessage(m), Sealed: w.secret}
-	if w.secret {
-		row.Body = e.cfg.Vault.Seal(row.Body, w.card)
-	}
-	owed, err := tx.Owe(row)
+	// Every message may hold a number, and some a code: all are sealed on disk.
+	body := e.cfg.Vault.Seal(encodeMessage(m), w.card)
+	owed, err := tx.Owe(store.Owed{Card: w.card, Chat: w.chat, Class: int(w.class), Since: a.now, Body: body, Sealed: true})
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (db *DB) copyTo(path string) (Head, error) {
 	if err != nil {
 		return Head{}, err
 	}
-	report, err := Check(temp, nil)
+	report, err := Check(temp, db.vault)
 	if err != nil {
 		return Head{}, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
+	"strconv"
 	"time"
 
 	"hanout/topup"
@@ -35,13 +36,24 @@ func (t *Tx) PutChat(c Chat) error { return t.putJSON(bChats, i64(c.ID), c) }
 // none.
 func (t *Tx) Session(chat int64) ([]byte, error) {
 	b, err := t.get(bSessions, i64(chat))
-	return bytes.Clone(b), err
+	if err != nil || len(b) == 0 {
+		return nil, err
+	}
+	if b[0] == vaultFormat && t.vault != nil {
+		return t.vault.Open(b, talkContext(chat))
+	}
+	return bytes.Clone(b), nil
 }
+
+func talkContext(chat int64) string { return "talk with " + strconv.FormatInt(chat, 10) }
 
 // PutSession stores the talk with a chat; nil ends it.
 func (t *Tx) PutSession(chat int64, b []byte) error {
 	if b == nil {
 		return t.delete(bSessions, i64(chat))
+	}
+	if t.vault != nil {
+		b = t.vault.Seal(b, talkContext(chat))
 	}
 	return t.put(bSessions, i64(chat), b)
 }
@@ -51,14 +63,31 @@ func (t *Tx) PutShop(s topup.Shop) error {
 	if err := t.put(bShopChat, i64(s.Chat), u64(uint64(s.ID))); err != nil {
 		return err
 	}
-	return t.putJSON(bShops, u64(uint64(s.ID)), s)
+	stored := storedShop{Shop: s}
+	stored.Phone, stored.SealedPhone = t.hide(s.Phone, phoneContext(s.ID))
+	return t.putJSON(bShops, u64(uint64(s.ID)), stored)
+}
+
+// storedShop is a shop as it lies on disk: its phone sealed.
+type storedShop struct {
+	topup.Shop
+	Phone       string `json:"phone,omitempty"`
+	SealedPhone []byte `json:"sealed_phone,omitempty"`
+}
+
+func phoneContext(id topup.ShopID) string {
+	return "phone of shop " + strconv.FormatUint(uint64(id), 10)
 }
 
 // Shop reads a shop by its number.
 func (t *Tx) Shop(id topup.ShopID) (topup.Shop, bool, error) {
-	var s topup.Shop
+	var s storedShop
 	ok, err := t.getJSON(bShops, u64(uint64(id)), &s)
-	return s, ok, err
+	if err != nil || !ok {
+		return topup.Shop{}, false, err
+	}
+	s.Shop.Phone, err = t.reveal(s.Phone, s.SealedPhone, phoneContext(id))
+	return s.Shop, true, err
 }
 
 // ShopByChat reads a shop by its chat.
@@ -74,8 +103,11 @@ func (t *Tx) ShopByChat(chat int64) (topup.Shop, bool, error) {
 func (t *Tx) Shops(fn func(topup.Shop) (more bool)) error {
 	c := t.bucket(bShops).Cursor()
 	for k, _ := c.First(); k != nil; k, _ = c.Next() {
-		var s topup.Shop
-		if _, err := t.getJSON(bShops, k, &s); err != nil {
+		if len(k) != 8 {
+			return &CorruptError{bShops, "a key has the wrong length"}
+		}
+		s, _, err := t.Shop(topup.ShopID(binary.BigEndian.Uint64(k)))
+		if err != nil {
 			return err
 		}
 		if !fn(s) {

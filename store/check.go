@@ -52,7 +52,7 @@ func Check(path string, v *Vault) (report Report, err error) {
 			err = nil
 		}
 	}()
-	db, err := Open(path, Options{ReadOnly: true})
+	db, err := Open(path, Options{ReadOnly: true, Vault: v})
 	if err != nil {
 		return Report{}, err
 	}
@@ -64,7 +64,7 @@ func Check(path string, v *Vault) (report Report, err error) {
 func (db *DB) Check(v *Vault) (Report, error) {
 	c := checker{vault: v, report: Report{Orders: map[topup.State]int{}, Sums: map[string]topup.Money{}}}
 	err := db.View(func(tx *Tx) error {
-		c.tx = tx
+		c.tx = &Tx{tx.tx, v}
 		if !c.pages() {
 			return nil
 		}
@@ -273,9 +273,15 @@ func (c *checker) orders() error {
 	seen := 0
 	cur := c.tx.bucket(bOrders).Cursor()
 	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
-		var o topup.Order
-		if _, err := c.tx.getJSON(bOrders, k, &o); err != nil {
+		o, _, err := c.tx.Order(topup.OrderID(k))
+		if errors.Is(err, ErrSealed) {
+			c.problem("order %d: its number does not open under this key", o.No)
+		} else if err != nil {
 			return err
+		}
+		numbered := o.To != "" || o.Good == topup.GiftCard
+		if !numbered {
+			o.To = "sealed"
 		}
 		seen++
 		c.report.Orders[o.State]++
@@ -290,7 +296,7 @@ func (c *checker) orders() error {
 		}
 		c.money(o)
 		c.codes(o)
-		c.listed(o)
+		c.listed(o, numbered)
 	}
 	if n := len(c.holds); n != seen {
 		c.problem("journal: %d holds, but %d orders", n, seen)
@@ -298,7 +304,7 @@ func (c *checker) orders() error {
 	if n := len(c.captures) + len(c.releases); n != c.report.Orders[topup.Delivered]+c.report.Orders[topup.Refunded] {
 		c.problem("journal: %d settlements, but %d settled orders", n, c.report.Orders[topup.Delivered]+c.report.Orders[topup.Refunded])
 	}
-	return c.tx.Shops(func(s topup.Shop) bool {
+	err := c.tx.Shops(func(s topup.Shop) bool {
 		c.report.Shops++
 		if held, err := c.tx.Balance(s.ID.Held()); err == nil && held != c.open[s.ID] {
 			c.problem("shop %d holds %s, its open orders want %s", s.ID, held, c.open[s.ID])
@@ -306,6 +312,11 @@ func (c *checker) orders() error {
 		delete(c.open, s.ID)
 		return true
 	})
+	if errors.Is(err, ErrSealed) {
+		c.problem("a shop's phone does not open under this key")
+		return nil
+	}
+	return err
 }
 
 func (c *checker) money(o topup.Order) {
@@ -352,10 +363,15 @@ func (c *checker) codes(o topup.Order) {
 
 // listed proves that every index leads to the order; the counts in indexes
 // prove that it leads to nothing else.
-func (c *checker) listed(o topup.Order) {
+func (c *checker) listed(o topup.Order, numbered bool) {
 	want := map[string][]byte{
 		bOrderNo: u64(o.No), bOrderShop: append(u64(uint64(o.Shop)), u64(o.No)...),
-		bOrderTo: toKey(o.Shop, o.To, o.No), bOrderCard: []byte(o.Card),
+		bOrderCard: []byte(o.Card),
+	}
+	if numbered {
+		want[bOrderTo] = c.tx.toKey(o.Shop, o.To, o.No)
+	} else {
+		c.index[bOrderTo]++ // its key can't be made without the vault; it is counted
 	}
 	if o.ProviderID != "" {
 		want[bOrderProvider] = []byte(o.ProviderID)

@@ -1,14 +1,12 @@
 package store
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -22,7 +20,6 @@ var (
 	ErrExists    = errors.New("store: exists already")
 	ErrEmpty     = errors.New("store: the file is empty")
 	ErrTruncated = errors.New("store: the file is cut short")
-	ErrDamaged   = errors.New("store: the file is damaged")
 	ErrForeign   = errors.New("store: not a Hanout database")
 	ErrLocked    = errors.New("store: in use by another process")
 	ErrFuture    = errors.New("store: written by a newer version")
@@ -41,26 +38,23 @@ func (e *CommitError) Error() string {
 // Unwrap gives the cause.
 func (e *CommitError) Unwrap() error { return e.Err }
 
-// CorruptError is a row that does not read: the file is damaged.
+// CorruptError is a value that does not read: the file is damaged.
 type CorruptError struct {
 	Bucket string
-	Key    string // the start of the key's SHA-256, hex: a key may be a phone number
 	Why    string
 }
 
-func corrupt(bucket string, key []byte, why string) *CorruptError {
-	h := sha256.Sum256(key)
-	return &CorruptError{Bucket: bucket, Key: hex.EncodeToString(h[:4]), Why: why}
-}
-
-// Error names the bucket, the key by its hash and what is wrong, never a
-// value.
+// Error names the bucket and what is wrong, never a value.
 func (e *CorruptError) Error() string {
-	return fmt.Sprintf("store: damaged data in %q, key %s: %s", e.Bucket, e.Key, e.Why)
+	return fmt.Sprintf("store: damaged data in %q: %s", e.Bucket, e.Why)
 }
 
-// Options are for tests and for reading; the zero value is right for service.
+// Options say how a database is opened. Service needs a Vault; the rest is for
+// tests and for reading.
 type Options struct {
+	// Vault seals numbers, talks and codes. Only tools that need none of them
+	// do without.
+	Vault    *Vault
 	ReadOnly bool
 	MaxSize  int    // bytes the file may grow to; 0 = no limit
 	OnCommit func() // called after every successful commit
@@ -87,11 +81,11 @@ type Options struct {
 //	showings       order ID, n → Showing
 type DB struct {
 	bolt     *bbolt.DB
-	file     *os.File // bbolt's own, to look at pages without mapping them
 	lock     *os.File
 	path     string
 	onCommit func()
 	readOnly bool
+	vault    *Vault
 }
 
 const (
@@ -100,7 +94,7 @@ const (
 	mapAhead     = 1 << 30 // address space only; keeps growth from waiting for readers
 	lockSuffix   = ".lock"
 	newFileMode  = 0o600
-	smallestFile = 4 * 4096 // two meta pages, the free pages, one leaf
+	pageSizeLeft = 4096
 )
 
 // Create makes a new, empty database: under a temporary name first, for a
@@ -189,29 +183,26 @@ func syncDir(dir string) error {
 	return d.Sync()
 }
 
-// Open opens a database that [Create] made. A missing, empty, short, damaged,
-// foreign or locked file is refused with an error of its own; a file of an
-// older schema is copied aside and then brought up to date.
+// Open opens a database that [Create] made. A missing, empty, short, foreign
+// or locked file is refused with an error of its own; a file of an older
+// schema is copied aside and then brought up to date.
 func Open(path string, o Options) (*DB, error) {
-	db := &DB{path: path, onCommit: o.OnCommit, readOnly: o.ReadOnly}
-	if _, err := os.Stat(path); err == nil && !o.ReadOnly {
-		if db.lock, err = takeLock(path + lockSuffix); err != nil {
+	if err := inspect(path); err != nil {
+		return nil, err
+	}
+	db := &DB{path: path, onCommit: o.OnCommit, readOnly: o.ReadOnly, vault: o.Vault}
+	if !o.ReadOnly {
+		lock, err := takeLock(path + lockSuffix)
+		if err != nil {
 			return nil, err
 		}
-	}
-	if err := inspect(path); err != nil {
-		db.unlock()
-		return nil, err
+		db.lock = lock
 	}
 	b, err := bbolt.Open(path, newFileMode, &bbolt.Options{
 		Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize,
 		FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapAhead,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
-			if db.file == nil {
-				db.file = f // later calls are for backups
-			}
-			return f, err
+			return os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
 		},
 	})
 	switch {
@@ -235,16 +226,9 @@ func Open(path string, o Options) (*DB, error) {
 }
 
 // adopt checks that the file is ours and of a schema we know, and migrates.
-// A page that can't be read is an error here, where a person waits for one.
-func (db *DB) adopt() (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, p)
-		}
-	}()
+func (db *DB) adopt() error {
 	var schema uint64
-	err = db.bolt.View(func(tx *bbolt.Tx) error {
+	err := db.bolt.View(func(tx *bbolt.Tx) error {
 		meta := tx.Bucket([]byte(bMeta))
 		if meta == nil {
 			return ErrForeign
@@ -278,7 +262,8 @@ func (db *DB) adopt() (err error) {
 }
 
 // inspect refuses what must not be mapped: bbolt would make an empty file a
-// new till, and a page that is not there ends the process.
+// new till, and reading a page beyond the end of a short one kills the
+// process.
 func inspect(path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -297,24 +282,39 @@ func inspect(path string) error {
 	case info.Size() == 0:
 		return ErrEmpty
 	}
-	// A file that is being written looks damaged at times.
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
-		return ErrLocked
-	} else if err != nil {
+	// The two meta pages of bbolt's format: page header (16 bytes), then
+	// magic, version, page size, flags, root (16), freelist, high-water page,
+	// transaction, checksum.
+	head := make([]byte, 64*1024+4096)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	m, ok := readForm(f)
-	switch {
-	case !ok && info.Size() < smallestFile:
-		return ErrTruncated
-	case !ok:
-		return ErrForeign
-	case uint64(info.Size()) < m.pageSize*m.high:
-		return ErrTruncated
+	head = head[:n]
+	const magic = 0xED0CDAED
+	found, needed := false, int64(0)
+	var newest uint64
+	for _, at := range []int{0, 1024, 4096, 8192, 16384, 32768, 65536} {
+		if at+16+64 > len(head) {
+			break
+		}
+		m := head[at+16:]
+		if binary.NativeEndian.Uint32(m) != magic {
+			continue
+		}
+		page := int64(binary.NativeEndian.Uint32(m[8:]))
+		high, txid := int64(binary.NativeEndian.Uint64(m[40:])), binary.NativeEndian.Uint64(m[48:])
+		if !found || txid > newest {
+			found, newest, needed = true, txid, page*high
+		}
 	}
-	p := pages{file: f, pageSize: m.pageSize, high: m.high, seen: map[uint64]bool{}}
-	if err := p.freelist(m.freelist); err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	switch {
+	case !found && info.Size() < 4*pageSizeLeft:
+		return ErrTruncated
+	case !found:
+		return ErrForeign
+	case needed <= 0 || info.Size() < needed:
+		return ErrTruncated
 	}
 	return nil
 }
@@ -367,7 +367,7 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	var inside error
 	ran := false
 	err := db.bolt.Update(func(tx *bbolt.Tx) error {
-		inside = fn(&Tx{tx: tx})
+		inside = fn(&Tx{tx, db.vault})
 		ran = true
 		return inside
 	})
@@ -386,5 +386,5 @@ func (db *DB) Update(fn func(*Tx) error) error {
 // View runs fn in a read transaction. Keep it short: an open read holds old
 // pages, and must never wait for anything slow.
 func (db *DB) View(fn func(*Tx) error) error {
-	return db.bolt.View(func(tx *bbolt.Tx) error { return fn(&Tx{tx: tx}) })
+	return db.bolt.View(func(tx *bbolt.Tx) error { return fn(&Tx{tx, db.vault}) })
 }

@@ -15,8 +15,12 @@ var ErrMove = errors.New("store: an order can't change so")
 
 func orderKey(id topup.OrderID) []byte { return []byte(id) }
 
-// toKey finds the orders of a shop to one number.
-func toKey(s topup.ShopID, to string, no uint64) []byte {
+// toKey finds the orders of a shop to one number, which stands there as its
+// keyed hash.
+func (t *Tx) toKey(s topup.ShopID, to string, no uint64) []byte {
+	if t.vault != nil && to != "" {
+		to = t.vault.mark(to)
+	}
 	return textKey(strconv.FormatUint(uint64(s), 10)+"/"+to, no)
 }
 
@@ -52,7 +56,7 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 	}{
 		{bOrderNo, u64(o.No), orderKey(o.ID)},
 		{bOrderShop, append(u64(uint64(o.Shop)), u64(o.No)...), orderKey(o.ID)},
-		{bOrderTo, toKey(o.Shop, o.To, o.No), orderKey(o.ID)},
+		{bOrderTo, t.toKey(o.Shop, o.To, o.No), orderKey(o.ID)},
 		{bOrderCard, []byte(o.Card), orderKey(o.ID)},
 		{bOrderOpen, orderKey(o.ID), nil},
 		{bDue, timeKey(o.Due, orderKey(o.ID)), nil},
@@ -61,7 +65,7 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 			return o, err
 		}
 	}
-	return o, t.putJSON(bOrders, orderKey(o.ID), o)
+	return o, t.putOrder(o)
 }
 
 // Apply writes a step of an order's life: its new version, the journal line
@@ -124,17 +128,36 @@ func (t *Tx) Apply(s topup.Step) error {
 			return err
 		}
 	}
-	return t.putJSON(bOrders, orderKey(o.ID), o)
+	return t.putOrder(o)
 }
 
 // Order reads an order by its ID.
 func (t *Tx) Order(id topup.OrderID) (topup.Order, bool, error) {
-	var o topup.Order
+	var s storedOrder
 	if id == "" {
-		return o, false, nil
+		return s.Order, false, nil
 	}
-	ok, err := t.getJSON(bOrders, orderKey(id), &o)
-	return o, ok, err
+	ok, err := t.getJSON(bOrders, orderKey(id), &s)
+	if err != nil || !ok {
+		return topup.Order{}, false, err
+	}
+	s.Order.To, err = t.reveal(s.To, s.SealedTo, toContext(id))
+	return s.Order, true, err
+}
+
+// storedOrder is an order as it lies on disk: the customer's number sealed.
+type storedOrder struct {
+	topup.Order
+	To       string `json:"to,omitempty"`
+	SealedTo []byte `json:"sealed_to,omitempty"`
+}
+
+func toContext(id topup.OrderID) string { return "number of " + string(id) }
+
+func (t *Tx) putOrder(o topup.Order) error {
+	s := storedOrder{Order: o}
+	s.To, s.SealedTo = t.hide(o.To, toContext(o.ID))
+	return t.putJSON(bOrders, orderKey(o.ID), s)
 }
 
 func (t *Tx) indexed(bucket string, key []byte) (topup.Order, bool, error) {
@@ -178,7 +201,7 @@ func (t *Tx) OrdersOf(s topup.ShopID, before uint64, limit int) ([]topup.Order, 
 
 // OrdersTo lists a shop's newest orders to one number.
 func (t *Tx) OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, error) {
-	k := toKey(s, to, 0)
+	k := t.toKey(s, to, 0)
 	return t.newest(bOrderTo, k[:len(k)-8], nil, limit)
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strconv"
 	"time"
 )
 
@@ -180,6 +181,9 @@ type Parked struct {
 
 // Park sets an update aside.
 func (t *Tx) Park(updateID int64, raw []byte, why string, at time.Time) error {
+	if t.vault != nil {
+		raw = t.vault.Seal(raw, parkedContext(updateID))
+	}
 	return t.putJSON(bParked, i64(updateID), Parked{updateID, raw, why, at})
 }
 
@@ -191,12 +195,20 @@ func (t *Tx) Parked(fn func(Parked) (more bool)) error {
 		if _, err := t.getJSON(bParked, k, &p); err != nil {
 			return err
 		}
+		if t.vault != nil {
+			var err error
+			if p.Raw, err = t.vault.Open(p.Raw, parkedContext(p.UpdateID)); err != nil {
+				return err
+			}
+		}
 		if !fn(p) {
 			return nil
 		}
 	}
 	return nil
 }
+
+func parkedContext(updateID int64) string { return "update " + strconv.FormatInt(updateID, 10) }
 
 // Handled tells whether an update was handled. IDs are compared for equality
 // only: after a quiet week Telegram's numbers start anywhere (Bot API,

@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -17,9 +18,10 @@ import (
 // ErrSealed is a secret that none of the keys at hand opens.
 var ErrSealed = errors.New("store: the codes key does not open this")
 
-// Vault encrypts what must not lie readable on disk: card codes, and messages
-// that carry them. It is AES-256-GCM with a random nonce; each secret is bound
-// to a context (its order, its card), so that it opens nowhere else.
+// Vault encrypts what must not lie readable on disk: card codes, the numbers
+// of customers and shops, talks, and messages. It is AES-256-GCM with a random
+// nonce; each secret is bound to a context (its order, its card), so that it
+// opens nowhere else. What must be found again is indexed by a keyed hash.
 type Vault struct {
 	seal  vaultKey
 	opens []vaultKey // the sealing key first, then older ones
@@ -28,6 +30,7 @@ type Vault struct {
 type vaultKey struct {
 	print string // names the key without telling it
 	aead  cipher.AEAD
+	index []byte // key of the hashes of indexes
 }
 
 const (
@@ -51,12 +54,22 @@ func NewVault(key []byte, older ...[]byte) (*Vault, error) {
 		if err != nil {
 			return nil, err
 		}
-		mac := hmac.New(sha256.New, k)
-		mac.Write([]byte("hanout codes key"))
-		v.opens = append(v.opens, vaultKey{string(mac.Sum(nil)[:printBytes]), aead})
+		v.opens = append(v.opens, vaultKey{string(derive(k, "hanout codes key")[:printBytes]), aead, derive(k, "hanout index")})
 	}
 	v.seal = v.opens[0]
 	return v, nil
+}
+
+func derive(key []byte, what string) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(what))
+	return mac.Sum(nil)
+}
+
+// mark stands for a number in an index: the same for the same number, and
+// telling nothing without the key.
+func (v *Vault) mark(number string) string {
+	return hex.EncodeToString(derive(v.seal.index, number)[:16])
 }
 
 // Seal encrypts a secret for a context.
@@ -114,73 +127,172 @@ func (v *Vault) OpenCards(o topup.Order) ([]topup.Card, error) {
 
 const settingKey = "codes_key"
 
-// Admit compares the vault's keys with the one that the database was used
-// with: a wrong key is found before anything is sold (ErrSealed). The first
-// key ever, and a new key whose forerunner is at hand, are taken.
+// Admit compares the vault's sealing key with the one that the database was
+// used with, so that a wrong key is found before anything is sold (ErrSealed).
+// The first key ever is taken; another one only [Tx.Rekey] brings in.
 func (t *Tx) Admit(v *Vault) error {
 	var print string
 	known, err := t.Setting(settingKey, &print)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !known:
+		return t.PutSetting(settingKey, v.print())
+	case print != v.print():
+		return ErrSealed
 	}
-	mine := hex.EncodeToString([]byte(v.seal.print))
-	if known && print != mine {
-		fits := false
-		for _, k := range v.opens {
-			fits = fits || hex.EncodeToString([]byte(k.print)) == print
-		}
-		if !fits {
-			return ErrSealed
-		}
-	}
-	if known && print == mine {
-		return nil
-	}
-	return t.PutSetting(settingKey, mine)
+	return nil
 }
 
-// Rekey seals every order's cards, and every secret message still owed, anew
-// under the vault's sealing key, and tells how many orders it changed.
-func (t *Tx) Rekey(v *Vault) (int, error) {
-	var stale []topup.Order
-	c := t.bucket(bOrders).Cursor()
+func (v *Vault) print() string { return hex.EncodeToString([]byte(v.seal.print)) }
+
+// Rekey seals all secrets anew under the vault's sealing key, which is the
+// database's from then on; what an older key sealed must open with the
+// vault's older keys. It gives the number of orders.
+func (t *Tx) Rekey(v *Vault) (orders int, err error) {
+	t.vault = v
+	for _, part := range []func() error{
+		func() (err error) { orders, err = t.rekeyOrders(); return err },
+		t.rekeyShops, t.rekeySessions, t.rekeyParked, t.rekeyOutbox,
+	} {
+		if err := part(); err != nil {
+			return 0, err
+		}
+	}
+	return orders, t.PutSetting(settingKey, v.print())
+}
+
+// keys copies a bucket's keys, so that the bucket may change while they are
+// walked.
+func (t *Tx) keys(bucket string) (list [][]byte) {
+	c := t.bucket(bucket).Cursor()
 	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		list = append(list, append([]byte(nil), k...))
+	}
+	return list
+}
+
+func (t *Tx) rekeyOrders() (int, error) {
+	for _, k := range t.keys(bOrderTo) {
+		if err := t.delete(bOrderTo, k); err != nil {
+			return 0, err
+		}
+	}
+	list := t.keys(bOrders)
+	for _, k := range list {
 		o, _, err := t.Order(topup.OrderID(k))
 		if err != nil {
 			return 0, err
 		}
-		if len(o.Sealed) > printBytes && string(o.Sealed[1:1+printBytes]) != v.seal.print {
-			stale = append(stale, o)
+		if len(o.Sealed) > 0 {
+			cards, err := t.vault.OpenCards(o)
+			if err != nil {
+				return 0, fmt.Errorf("order %d: %w", o.No, err)
+			}
+			o.Sealed = t.vault.SealCards(o.ID, cards)
 		}
-	}
-	for _, o := range stale {
-		cards, err := v.OpenCards(o)
-		if err != nil {
-			return 0, fmt.Errorf("order %d: %w", o.No, err)
+		if err := t.putOrder(o); err != nil {
+			return 0, err
 		}
-		o.Sealed = v.SealCards(o.ID, cards)
-		if err := t.putJSON(bOrders, orderKey(o.ID), o); err != nil {
+		if err := t.put(bOrderTo, t.toKey(o.Shop, o.To, o.No), orderKey(o.ID)); err != nil {
 			return 0, err
 		}
 	}
-	var owed []Owed
-	if err := t.Outbox(func(o Owed) bool {
-		if o.Sealed {
-			owed = append(owed, o)
+	return len(list), nil
+}
+
+func (t *Tx) rekeyShops() error {
+	for _, k := range t.keys(bShops) {
+		s, ok, err := t.Shop(topup.ShopID(binary.BigEndian.Uint64(k)))
+		if err != nil || !ok {
+			return err
 		}
-		return true
-	}); err != nil {
-		return 0, err
+		if err := t.PutShop(s); err != nil {
+			return err
+		}
 	}
-	for _, o := range owed {
-		secret, err := v.Open(o.Body, o.Card)
+	return nil
+}
+
+func (t *Tx) rekeySessions() error {
+	for _, k := range t.keys(bSessions) {
+		b, err := t.Session(fromI64(k))
 		if err != nil {
-			return 0, fmt.Errorf("a message owed to %d: %w", o.Chat, err)
+			return err
 		}
-		o.Body = v.Seal(secret, o.Card)
-		if err := t.putJSON(bOutbox, []byte(o.Card), o); err != nil {
-			return 0, err
+		if err := t.PutSession(fromI64(k), b); err != nil {
+			return err
 		}
 	}
-	return len(stale), nil
+	return nil
+}
+
+func (t *Tx) rekeyParked() error {
+	var list []Parked
+	if err := t.Parked(func(p Parked) bool { list = append(list, p); return true }); err != nil {
+		return err
+	}
+	for _, p := range list {
+		if err := t.Park(p.UpdateID, p.Raw, p.Why, p.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) rekeyOutbox() error {
+	reseal := func(o *Owed) error {
+		if !o.Sealed {
+			return nil
+		}
+		secret, err := t.vault.Open(o.Body, o.Card)
+		if err != nil {
+			return fmt.Errorf("a message owed to %d: %w", o.Chat, err)
+		}
+		o.Body = t.vault.Seal(secret, o.Card)
+		return nil
+	}
+	for _, k := range t.keys(bOutbox) {
+		o, _, err := t.OwedOf(string(k))
+		if err != nil {
+			return err
+		}
+		if err := reseal(&o); err != nil {
+			return err
+		}
+		if err := t.putJSON(bOutbox, k, o); err != nil {
+			return err
+		}
+	}
+	for _, k := range t.keys(bUndelivered) {
+		var u Undelivered
+		if _, err := t.getJSON(bUndelivered, k, &u); err != nil {
+			return err
+		}
+		if err := reseal(&u.Owed); err != nil {
+			return err
+		}
+		if err := t.putJSON(bUndelivered, k, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hide seals a short text that must not lie readable; without a vault (tools
+// and tests) it stays as it is.
+func (t *Tx) hide(text, context string) (clear string, sealed []byte) {
+	if t.vault == nil || text == "" {
+		return text, nil
+	}
+	return "", t.vault.Seal([]byte(text), context)
+}
+
+// reveal is the reverse of hide. Without a vault a sealed text stays empty.
+func (t *Tx) reveal(clear string, sealed []byte, context string) (string, error) {
+	if len(sealed) == 0 || t.vault == nil {
+		return clear, nil
+	}
+	b, err := t.vault.Open(sealed, context)
+	return string(b), err
 }
