@@ -46,9 +46,9 @@ func entryMsg(v View, sh topup.Shop, e topup.Transaction) Msg {
 	kind, id := topup.SplitKey(e.Key)
 	switch kind {
 	case topup.EntryCredit:
-		return M("entry.credit", "Time", e.At, "Amount", Signed(available), "Reason", Name(e.Memo))
+		return M("entry.credit", "Time", e.At, "Amount", available, "Reason", Name(e.Memo))
 	case topup.EntryDebit:
-		return M("entry.debit", "Time", e.At, "Amount", Signed(available), "Reason", Name(e.Memo))
+		return M("entry.debit", "Time", e.At, "Amount", -available, "Reason", Name(e.Memo))
 	case topup.EntryHold:
 		return M("entry.hold", "Time", e.At, "Amount", Signed(available), "No", orderNo(v, id))
 	case topup.EntryRelease:
