@@ -89,6 +89,8 @@ func (a *answer) sent() topup.SendAnswer {
 		s.RetryAfter = a.retryAfter
 	case topup.Duplicate:
 		s.ProviderID = a.existing()
+	case topup.KeyFault:
+		s.Blocked = o.fault == topup.FaultBlocked
 	}
 	return s
 }

@@ -142,7 +142,11 @@ func (g *gate) Send(ctx context.Context, o Order) (a SendAnswer) {
 		}
 		switch a.Verdict {
 		case KeyFault:
-			g.leave(FaultKey, 0)
+			kind := FaultKey
+			if a.Blocked {
+				kind = FaultBlocked
+			}
+			g.leave(kind, 0)
 		case Throttled:
 			g.leave(FaultThrottled, a.RetryAfter)
 		default:

@@ -28,6 +28,7 @@ type SendAnswer struct {
 	ProviderID  string // Accepted; for Duplicate the existing order, if told
 	ProviderRef string
 	RetryAfter  time.Duration // Throttled; 0 when not told
+	Blocked     bool          // KeyFault: the address is locked out, which ends by itself
 	Evidence    Evidence
 }
 

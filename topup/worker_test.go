@@ -561,6 +561,26 @@ func TestWorkerBlockedEndsByItself(t *testing.T) {
 	})
 }
 
+func TestWorkerBlockedSendEndsByItself(t *testing.T) {
+	for blocked, after := range map[bool]bool{true: false, false: true} {
+		p := &deskProvider{}
+		p.send = func(context.Context, topup.Order) topup.SendAnswer {
+			return topup.SendAnswer{Verdict: topup.KeyFault, Reason: topup.ReasonClosed, Blocked: blocked}
+		}
+		inBubble(t, 1, p, func(t *testing.T, r *rig) {
+			r.Ask(openOrder(topup.MobileTopUp, "a"), topup.CallSend)
+			synctest.Wait()
+			if !r.Halted() {
+				t.Error("not halted")
+			}
+			pass(16 * time.Minute)
+			if r.Halted() != after {
+				t.Errorf("locked out %t: halted %t after a quarter of an hour", blocked, r.Halted())
+			}
+		})
+	}
+}
+
 func TestWorkerListAnswersMany(t *testing.T) {
 	var list []topup.Status
 	p := &deskProvider{}
