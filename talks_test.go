@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -33,6 +35,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/talks
 //	shop shares its phone
 //	shop shares the contact +213 778 03 73 40
 //	shop in the group: /mobile
+//	customer scans the code           opens the newest link that the shop was shown
+//	customer scans the former code    opens the one before
 //	wait 20s
 //	provider: answer-lost POST /mobile/send             a fault, once
 //	provider: too-many POST /mobile/send for 10s        with Retry-After
@@ -189,6 +193,15 @@ func (s *stage) act(lang, line string) error {
 		if err := s.press(lang, s.member(f[0]), strings.Join(f[2:], " ")); err != nil {
 			return err
 		}
+	case strings.HasSuffix(line, "scans the former code") || strings.HasSuffix(line, "scans the code"):
+		links := s.links()
+		if strings.Contains(line, "former") && len(links) > 0 {
+			links = links[:len(links)-1]
+		}
+		if len(links) == 0 {
+			return errors.New("there is no link to scan")
+		}
+		s.telegram.Start(s.member(f[0]), links[len(links)-1])
 	case strings.HasSuffix(line, "shares its phone"):
 		s.telegram.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
@@ -265,6 +278,26 @@ func buttons(m telegram.Message) []telegram.InlineButton {
 		return nil
 	}
 	return slices.Concat(m.ReplyMarkup.InlineKeyboard...)
+}
+
+var linkToken = regexp.MustCompile(`^https://t\.me/\w+\?start=([\w-]+)$`)
+
+// links are the tokens of the customers' links that the shop was ever shown.
+func (s *stage) links() (list []string) {
+	for _, c := range s.telegram.Calls("sendPhoto") {
+		var markup telegram.Markup
+		if json.Unmarshal([]byte(c.Params["reply_markup"]), &markup) != nil {
+			continue
+		}
+		for _, row := range markup.InlineKeyboard {
+			for _, b := range row {
+				if m := linkToken.FindStringSubmatch(b.URL); m != nil {
+					list = append(list, m[1])
+				}
+			}
+		}
+	}
+	return list
 }
 
 func (s *stage) member(name string) int64 {

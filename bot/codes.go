@@ -36,7 +36,8 @@ func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Card
 	if err := tx.RecordShowing(o.ID, why); err != nil {
 		return err
 	}
-	return e.owe(tx, a, owing{chat: o.Chat, card: card, class: flows.ClassCodes,
+	// Fresh, because a file can't be edited into a text when more codes come.
+	return e.owe(tx, a, owing{chat: o.Chat, card: card, class: flows.ClassCodes, fresh: true,
 		screen: flows.CodesScreen(o, cards, "", false)})
 }
 
@@ -104,7 +105,9 @@ func (e *Engine) endClaim(tx *store.Tx, a *after, c store.Claim, state store.Cla
 		return err
 	}
 	v := &view{tx: tx, now: a.now}
-	return e.show(tx, a, flows.Show{Chat: o.Chat, Card: c.Card, Screen: flows.ClaimScreen(o, v.claim(c), "", nil), Class: flows.ClassAnswer})
+	// A picture can't be edited into a text: the message is sent anew, and the
+	// one with the code goes away.
+	return e.show(tx, a, flows.Show{Chat: o.Chat, Card: c.Card, Screen: flows.ClaimScreen(o, v.claim(c), "", nil), Class: flows.ClassAnswer, Fresh: true})
 }
 
 // takeClaim gives the codes behind an open link to whoever opened it first.
