@@ -341,7 +341,7 @@ func (t *turn) askAmount(problem Msg) {
 	})
 }
 
-// amountPlan is the plan that a bare amount is meant for now.
+// amountPlan is the plan that a bare amount is meant for at this step.
 func (t *turn) amountPlan() (topup.Plan, bool) {
 	d := t.s.Sale
 	if t.s.Step == StepPlan {
