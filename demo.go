@@ -98,7 +98,9 @@ Try, on the page:
   2. owner: approve it with the green button, then send  /credit 1 5000 cash  and confirm
   3. shop: send  0778037340 500  and confirm; the receipt comes in the same message
   4. shop: 0600000001 is refunded, 0600000002 too, with offers, 0600000003 stays under verification
-  5. break things with the panel, and watch the money
+  5. shop: /internet, ADSL, 036362608; then "for the customer", scanned on the customer's phone by a click
+  6. shop: /cards, category Sandbox, for gift cards that are refunded or come in part
+  7. break things with the panel, and watch the money
 The database is in %s; -fresh starts over. Stop with Ctrl-C.
 `, listener.Addr(), *dir)
 
