@@ -263,3 +263,13 @@ func judge(t *testing.T, file string, people *telegram.Server, sales *provider.S
 	}
 	return wished
 }
+
+// TestRigCrashWithCodesEverywhere kills the bot at every point of the
+// scenario of codes.
+func TestRigCrashWithCodesEverywhere(t *testing.T) {
+	calm := liveIn(t, goods, 0)
+	if len(calm.problems) > 0 {
+		t.Fatal(calm.problems)
+	}
+	sweepIn(t, goods, len(calm.doom.passed), 1)
+}

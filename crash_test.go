@@ -150,6 +150,13 @@ type spoil func(*life)
 // process dies at a point and another goes on from what is on disk. It gives
 // the points that the first process passed and all that is wrong in the end.
 func live(t *testing.T, at int, bugs ...spoil) (l *life) {
+	return liveIn(t, plot{(*life).scenario, (*life).verdict}, at, bugs...)
+}
+
+// plot is what people do, and what must be true in the end.
+type plot struct{ play, verdict func(*life) }
+
+func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 	synctest.Test(t, func(t *testing.T) {
 		l = &life{rig: newRig(t, "fr"), reborn: make(chan struct{})}
 		l.provider = provider.New(provider.Options{UnknownFor: 2 * time.Minute})
@@ -181,14 +188,14 @@ func live(t *testing.T, at int, bugs ...spoil) (l *life) {
 			}
 			l.start()
 		}()
-		l.scenario()
+		p.play(l)
 		close(ended)
 		<-l.reborn
 		l.settle(time.Minute)
 		if err := l.halt(); err != nil {
 			l.problem("the bot ended with %v", err)
 		}
-		l.verdict()
+		p.verdict(l)
 	})
 	return l
 }
@@ -249,7 +256,8 @@ var wishes = []struct {
 	{"0661234567 300", "Mobilis", 291, topup.Delivered, "Opération réussie"},
 }
 
-func (l *life) scenario() {
+// opens brings the shop to where it can sell.
+func (l *life) opens() {
 	for _, p := range []int64{ownerID, shopID} {
 		l.types(p, "/start", "Choisissez votre langue")
 		l.taps(p, "Français", "espace administrateur|Bienvenue")
@@ -262,6 +270,10 @@ func (l *life) scenario() {
 	l.types(ownerID, "/credit 1 5000 test", "Créditer un portefeuille|crédité de 5 000 DA")
 	l.taps(ownerID, "✅ Confirmer", "crédité de 5 000 DA")
 	l.await(func() bool { return l.shows(shopID, "crédité votre portefeuille de 5 000 DA") })
+}
+
+func (l *life) scenario() {
+	l.opens()
 	for i, w := range wishes {
 		if i == 3 {
 			l.provider.SetFault(provider.Fault{Route: "POST /mobile/send", Kind: provider.FaultResetAfter, Times: 1})
@@ -314,6 +326,11 @@ func (l *life) verdict() {
 	if w := l.wallet(); w.Available != wallet || w.Held != 0 {
 		l.problem("the wallet is %v, want %v available and nothing held", w, wallet)
 	}
+	l.manners()
+}
+
+// manners asks whether the bot kept Telegram's rules, death or not.
+func (l *life) manners() {
 	for _, v := range l.telegram.Violations() {
 		// A tap that the dead process had taken is answered by nobody, and a
 		// request may be cut off in its middle.

@@ -37,6 +37,7 @@ type Engine struct {
 
 	events   chan event
 	lastPoll atomic.Int64  // Unix nanoseconds of the last poll that Telegram answered
+	heard    atomic.Int64  // the same, or the start of this process
 	ready    chan struct{} // closed when Run has read what a start must know
 	gone     chan struct{}
 	botName  atomic.Pointer[string]
@@ -106,8 +107,9 @@ func (e *Engine) Username() string {
 	return ""
 }
 
-// Silence is the time since Telegram last answered a poll.
-func (e *Engine) Silence() time.Duration { return time.Since(time.Unix(0, e.lastPoll.Load())) }
+// Silence is the time since Telegram last answered a poll of this process, or
+// since it started.
+func (e *Engine) Silence() time.Duration { return time.Since(time.Unix(0, e.heard.Load())) }
 
 // Counts gives the running totals.
 func (e *Engine) Counts() *Counts { return &e.counts }
@@ -161,6 +163,9 @@ type (
 func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.gone)
 	if err := e.recover(); err != nil {
+		return err
+	}
+	if err := e.commit([]event{restarted{}}); err != nil {
 		return err
 	}
 	close(e.ready)
@@ -349,6 +354,7 @@ func (e *Engine) release(a *after) {
 // special about a start: what is due is due.
 func (e *Engine) recover() error {
 	e.lastPoll.Store(time.Now().UnixNano())
+	e.heard.Store(time.Now().UnixNano())
 	err := e.db.View(func(tx *store.Tx) error {
 		var alive time.Time
 		if ok, err := tx.Setting(settingAlive, &alive); err != nil {

@@ -21,8 +21,9 @@ func (e *Engine) Take(ctx context.Context, updates []Update) error {
 		return ctx.Err()
 	}
 	now := time.Now()
-	gap := e.Silence()
+	gap := now.Sub(time.Unix(0, e.lastPoll.Load()))
 	e.lastPoll.Store(now.UnixNano())
+	e.heard.Store(now.UnixNano())
 	if len(updates) == 0 {
 		return nil
 	}

@@ -160,6 +160,26 @@ func (e *Engine) answerTurn(tx *store.Tx, a *after, chat int64, step func(flows.
 	return e.turn(tx, a, in, "", step)
 }
 
+// restarted takes up the talks that waited for an answer of the provider when
+// the process ended.
+type restarted struct{}
+
+func (restarted) done(error)                                           {}
+func (restarted) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+
+func (restarted) apply(e *Engine, tx *store.Tx, a *after) error {
+	chats, err := tx.Sessions()
+	if err != nil {
+		return err
+	}
+	for _, chat := range chats {
+		if err := e.answerTurn(tx, a, chat, flows.Restarted); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // goodsRead are the lists of cards that a refresh brought; nil for one that
 // could not be read.
 type goodsRead struct {

@@ -319,6 +319,11 @@ func (t *turn) decideOrder(no uint64, verb string) {
 	case "done", "undo":
 		t.do(Show{Chat: t.in.Chat, Card: card, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
 	case "done2", "undo2":
+		if t.in.Late {
+			t.toast(M("confirm.late"))
+			t.do(Show{Chat: t.in.Chat, Card: card, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
+			return
+		}
 		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.in.Now)
 		if !ok {
 			t.toast(M("review.settled", "State", StateMsg(o)))

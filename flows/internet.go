@@ -151,6 +151,24 @@ func (t *turn) redrawChecking() {
 	t.drawChecking()
 }
 
+// Restarted goes on with a talk that waited for an answer of the provider when
+// the process ended: the answer is lost, so the question is asked again, or,
+// for a sale that was confirmed, the person is.
+func Restarted(v View, s Session, in Input) (Session, []Effect) {
+	switch s.Step {
+	case StepChecking, StepStock, StepRecheck:
+	default:
+		return s, nil
+	}
+	if s.Sale == nil || s.Sale.Failed {
+		return s, nil
+	}
+	t := &turn{v: v, s: s, in: in}
+	t.s.Sale.Asked = time.Time{}
+	t.redraw()
+	return t.s, t.out
+}
+
 // LineAnswer is what the provider said of a line.
 type LineAnswer struct {
 	Card     string // the card that asked

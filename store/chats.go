@@ -47,6 +47,18 @@ func (t *Tx) Session(chat int64) ([]byte, error) {
 
 func talkContext(chat int64) string { return "talk with " + strconv.FormatInt(chat, 10) }
 
+// Sessions lists the chats with which there is a talk.
+func (t *Tx) Sessions() (chats []int64, err error) {
+	c := t.bucket(bSessions).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		if len(k) != 8 {
+			return nil, &CorruptError{bSessions, "a key has the wrong length"}
+		}
+		chats = append(chats, fromI64(k))
+	}
+	return chats, nil
+}
+
 // PutSession stores the talk with a chat; nil ends it.
 func (t *Tx) PutSession(chat int64, b []byte) error {
 	if b == nil {
