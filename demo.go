@@ -101,8 +101,9 @@ Try, on the page:
   5. shop: /internet, ADSL, 036362608; then "for the customer", scanned on the customer's phone by a click
   6. shop: /cards, category Sandbox, for gift cards that are refunded or come in part
   7. break things with the panel, and watch the money
+The fake provider answers at %s/v3 too, with the key %s.
 The database is in %s; -fresh starts over. Stop with Ctrl-C.
-`, listener.Addr(), *dir)
+`, listener.Addr(), providerURL, provider.SandboxKey, *dir)
 
 	cfg := config{
 		token: fakeTelegram.Token(), telegramURL: telegramURL,

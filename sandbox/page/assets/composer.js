@@ -70,7 +70,9 @@ export class Composer {
     }
   }
 
+  // setCommands takes the person's menu. One that is the same already stays as it is, closed or open.
   setCommands(commands) {
+    if (JSON.stringify(commands) === JSON.stringify(this.all)) return;
     this.all = commands;
     this.menu.hidden = commands.length === 0;
     this.showCommands([]);

@@ -6,7 +6,7 @@ import { payloadOf, startPayload, webAddress } from './links.js';
 import { formatted, reveal } from './text.js';
 import { clock, label, say, size, word } from './words.js';
 
-// messageNode draws a message as its person sees it. read tells that the bot has written since.
+// messageNode draws a message as its person sees it. read tells of an own one that the bot has written since.
 export function messageNode(message, phone, read) {
   const own = message.from?.id === phone.id;
   const node = element('li', `message ${own ? 'out' : 'in'}`);

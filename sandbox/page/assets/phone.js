@@ -127,7 +127,8 @@ export class Phone {
       const name = day(message.date);
       if (name !== today) nodes.push(this.daySign(name));
       today = name;
-      nodes.push(this.nodeOf(message, message.message_id < lastOfBot));
+      const own = message.from?.id === this.id;
+      nodes.push(this.nodeOf(message, own && message.message_id < lastOfBot));
     }
     this.place(nodes);
     for (const id of this.drawn.keys()) if (!this.messages.has(id)) this.drawn.delete(id);
