@@ -11,7 +11,7 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}"
 
 FROM gcr.io/distroless/static-debian13:nonroot
 LABEL org.opencontainers.image.title="Hanout" \
-      org.opencontainers.image.description="Telegram bot for counter sales of mobile top-ups in Algeria"
+      org.opencontainers.image.description="Telegram bot for counter sales of mobile top-ups, internet and gift cards in Algeria"
 COPY --from=build /out/hanout /usr/local/bin/hanout
 COPY --from=build --chown=nonroot:nonroot /out/data /data
 ENV HANOUT_DB=/data/hanout.db HANOUT_LOG=json

@@ -1,5 +1,5 @@
 // Hanout is a Telegram bot with which shopkeepers in Algeria sell mobile
-// top-ups at the counter. See README.md for use and ARCHITECTURE.md for how
+// top-ups, internet cards and gift cards at the counter. See README.md for use and ARCHITECTURE.md for how
 // it is built.
 package main
 
@@ -40,7 +40,7 @@ const usage = `Hanout, the counter-sale bot.
 
 usage:
   hanout [run]            run the bot (configured by environment, see .env.example)
-  hanout demo [-addr A] [-dir D] [-fresh] [-speed N]
+  hanout demo [-addr A] [-dir D] [-fresh] [-speed N] [-v]
                           try it offline, in the browser
   hanout init             make the database named by HANOUT_DB
   hanout check [FILE]     prove that a database is sound; exit status 1 if not
