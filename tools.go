@@ -154,7 +154,7 @@ func explain(path string, err error) error {
 		return fmt.Errorf("there is no database at %s: `hanout init` makes a new one, `hanout restore FILE` brings a backup back", path)
 	case errors.Is(err, store.ErrExists):
 		return fmt.Errorf("%s exists already and is not overwritten: move it away first", path)
-	case errors.Is(err, store.ErrEmpty), errors.Is(err, store.ErrTruncated):
+	case errors.Is(err, store.ErrEmpty), errors.Is(err, store.ErrTruncated), errors.Is(err, store.ErrDamaged):
 		return fmt.Errorf("%s is damaged (%w): keep it, and bring the last backup back with `hanout restore FILE`", path, err)
 	case errors.Is(err, store.ErrForeign):
 		return fmt.Errorf("%s is not a Hanout database (%w)", path, err)
@@ -162,6 +162,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is in use by another process: stop it first", path)
 	case errors.Is(err, store.ErrSealed):
 		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS and run `hanout rekey`", path)
+	case errors.Is(err, store.ErrOld):
+		return fmt.Errorf("%s was written by an older Hanout: put it in place and start the bot, which brings it up to date", path)
 	case errors.Is(err, store.ErrFuture):
 		return fmt.Errorf("%s was written by a newer Hanout: use that version", path)
 	case errors.Is(err, os.ErrPermission):

@@ -17,20 +17,34 @@ type Head struct {
 // Backup copies the database to path while it is in use, checks the copy, and
 // gives the state of the journal in it. It never overwrites ([ErrExists]) and
 // leaves nothing behind when it fails.
-func (db *DB) Backup(path string) (Head, error) { return db.copyTo(path) }
+func (db *DB) Backup(path string) (Head, error) {
+	var report Report
+	err := db.copyTo(path, func(copied string) (err error) {
+		if report, err = Check(copied, db.vault); err == nil && len(report.Problems) > 0 {
+			err = fmt.Errorf("store: the copy does not check: %s", report.Problems[0])
+		}
+		return err
+	})
+	if err != nil {
+		return Head{}, err
+	}
+	return report.Head, nil
+}
 
-func (db *DB) copyTo(path string) (Head, error) {
+// copyTo writes a copy under a temporary name and gives it its own once it is
+// on disk and proved.
+func (db *DB) copyTo(path string, prove func(copied string) error) error {
 	if _, err := os.Lstat(path); err == nil {
-		return Head{}, ErrExists
+		return ErrExists
 	}
 	temp, err := tempName(path)
 	if err != nil {
-		return Head{}, err
+		return err
 	}
 	defer os.Remove(temp)
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, newFileMode)
 	if err != nil {
-		return Head{}, err
+		return err
 	}
 	err = db.bolt.View(func(tx *bbolt.Tx) error {
 		_, err := tx.WriteTo(f)
@@ -43,16 +57,12 @@ func (db *DB) copyTo(path string) (Head, error) {
 		err = cerr
 	}
 	if err != nil {
-		return Head{}, err
+		return err
 	}
-	report, err := Check(temp, db.vault)
-	if err != nil {
-		return Head{}, err
+	if err := prove(temp); err != nil {
+		return err
 	}
-	if len(report.Problems) > 0 {
-		return Head{}, fmt.Errorf("store: the copy does not check: %s", report.Problems[0])
-	}
-	return report.Head, publish(temp, path)
+	return publish(temp, path)
 }
 
 // Restore makes the database at path from a backup. A backup that does not
@@ -73,6 +83,6 @@ func Restore(backup, path string) (Report, error) {
 		return report, err
 	}
 	defer from.Close()
-	_, err = from.copyTo(path)
+	_, err = from.Backup(path)
 	return report, err
 }

@@ -52,7 +52,7 @@ func (t *Tx) Sessions() (chats []int64, err error) {
 	c := t.bucket(bSessions).Cursor()
 	for k, _ := c.First(); k != nil; k, _ = c.Next() {
 		if len(k) != 8 {
-			return nil, &CorruptError{bSessions, "a key has the wrong length"}
+			return nil, corrupt(bSessions, k, "a key has the wrong length")
 		}
 		chats = append(chats, fromI64(k))
 	}
@@ -104,11 +104,15 @@ func (t *Tx) Shop(id topup.ShopID) (topup.Shop, bool, error) {
 
 // ShopByChat reads a shop by its chat.
 func (t *Tx) ShopByChat(chat int64) (topup.Shop, bool, error) {
-	b, err := t.get(bShopChat, i64(chat))
-	if err != nil || len(b) != 8 {
+	id, ok, err := t.number(bShopChat, i64(chat))
+	if err != nil || !ok {
 		return topup.Shop{}, false, err
 	}
-	return t.Shop(topup.ShopID(binary.BigEndian.Uint64(b)))
+	s, ok, err := t.Shop(topup.ShopID(id))
+	if err == nil && !ok {
+		err = corrupt(bShopChat, i64(chat), "a shop is missing")
+	}
+	return s, ok, err
 }
 
 // Shops walks the shops in the order of their numbers until fn says stop.
@@ -116,7 +120,7 @@ func (t *Tx) Shops(fn func(topup.Shop) (more bool)) error {
 	c := t.bucket(bShops).Cursor()
 	for k, _ := c.First(); k != nil; k, _ = c.Next() {
 		if len(k) != 8 {
-			return &CorruptError{bShops, "a key has the wrong length"}
+			return corrupt(bShops, k, "a key has the wrong length")
 		}
 		s, _, err := t.Shop(topup.ShopID(binary.BigEndian.Uint64(k)))
 		if err != nil {

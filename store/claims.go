@@ -32,17 +32,17 @@ type Claim struct {
 	Taken   time.Time     `json:"taken,omitzero"`
 }
 
-// PutClaim stores a claim; an order's newest claim is found by the order.
+// PutClaim stores a claim. The one that was open last is found by its order.
 func (t *Tx) PutClaim(c Claim) error {
 	open := timeKey(c.Expires, c.Hash)
 	if c.State == ClaimOpen {
 		if err := t.put(bClaimsOpen, open, nil); err != nil {
 			return err
 		}
+		if err := t.put(bClaimOrder, orderKey(c.Order), c.Hash); err != nil {
+			return err
+		}
 	} else if err := t.delete(bClaimsOpen, open); err != nil {
-		return err
-	}
-	if err := t.put(bClaimOrder, orderKey(c.Order), c.Hash); err != nil {
 		return err
 	}
 	return t.putJSON(bClaims, c.Hash, c)
@@ -74,14 +74,14 @@ func (t *Tx) OpenClaims(fn func(Claim) (more bool)) error {
 	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
 		_, hash, ok := fromTimeKey(k)
 		if !ok {
-			return &CorruptError{bClaimsOpen, "a key does not decode"}
+			return corrupt(bClaimsOpen, k, "a key does not decode")
 		}
 		c, ok, err := t.Claim(hash)
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return &CorruptError{bClaimsOpen, "a claim is missing"}
+			return corrupt(bClaimsOpen, k, "a claim is missing")
 		}
 		if !fn(c) {
 			return nil

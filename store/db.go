@@ -1,12 +1,14 @@
 package store
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -20,9 +22,11 @@ var (
 	ErrExists    = errors.New("store: exists already")
 	ErrEmpty     = errors.New("store: the file is empty")
 	ErrTruncated = errors.New("store: the file is cut short")
+	ErrDamaged   = errors.New("store: the file is damaged")
 	ErrForeign   = errors.New("store: not a Hanout database")
 	ErrLocked    = errors.New("store: in use by another process")
 	ErrFuture    = errors.New("store: written by a newer version")
+	ErrOld       = errors.New("store: written by an older version; a start of the bot brings it up to date")
 	ErrReadOnly  = errors.New("store: opened for reading only")
 )
 
@@ -38,15 +42,22 @@ func (e *CommitError) Error() string {
 // Unwrap gives the cause.
 func (e *CommitError) Unwrap() error { return e.Err }
 
-// CorruptError is a value that does not read: the file is damaged.
+// CorruptError is a row that does not read: the file is damaged.
 type CorruptError struct {
 	Bucket string
+	Key    string // the start of the key's SHA-256, hex: a key may be a phone number
 	Why    string
 }
 
-// Error names the bucket and what is wrong, never a value.
+func corrupt(bucket string, key []byte, why string) *CorruptError {
+	h := sha256.Sum256(key)
+	return &CorruptError{Bucket: bucket, Key: hex.EncodeToString(h[:4]), Why: why}
+}
+
+// Error names the bucket, the key by its hash and what is wrong, never a
+// value.
 func (e *CorruptError) Error() string {
-	return fmt.Sprintf("store: damaged data in %q: %s", e.Bucket, e.Why)
+	return fmt.Sprintf("store: damaged data in %q, key %s: %s", e.Bucket, e.Key, e.Why)
 }
 
 // Options say how a database is opened. Service needs a Vault; the rest is for
@@ -68,7 +79,7 @@ type Options struct {
 //	journal        seq → Transaction        journal_key  key → seq
 //	balances       account → Money          entries      account, seq → ∅
 //	orders         order ID → Order         order_no     No → order ID
-//	order_shop     shop, No → order ID      order_to     shop, number, No → order ID
+//	order_shop     shop, No → order ID      order_to     shop, keyed hash of the number, No → order ID
 //	order_provider provider ID → order ID   order_card   card → order ID
 //	order_open     order ID → ∅             due          time, order ID → ∅
 //	updates        update ID → time         updates_at   time, update ID → ∅
@@ -81,20 +92,23 @@ type Options struct {
 //	showings       order ID, n → Showing
 type DB struct {
 	bolt     *bbolt.DB
+	file     *os.File // bbolt's own, to look at pages without mapping them
 	lock     *os.File
 	path     string
 	onCommit func()
-	readOnly bool
 	vault    *Vault
+	readOnly bool
+	schema   uint64 // when it was opened
 }
 
 const (
 	marker       = "hanout till"
 	openTimeout  = time.Second
+	lockPause    = 50 * time.Millisecond
 	mapAhead     = 1 << 30 // address space only; keeps growth from waiting for readers
 	lockSuffix   = ".lock"
 	newFileMode  = 0o600
-	pageSizeLeft = 4096
+	smallestFile = 4 * 4096 // two meta pages, the free pages, one leaf
 )
 
 // Create makes a new, empty database: under a temporary name first, for a
@@ -183,26 +197,27 @@ func syncDir(dir string) error {
 	return d.Sync()
 }
 
-// Open opens a database that [Create] made. A missing, empty, short, foreign
-// or locked file is refused with an error of its own; a file of an older
-// schema is copied aside and then brought up to date.
+// Open opens a database that [Create] made. A missing, empty, short, damaged,
+// foreign or locked file is refused with an error of its own; a file of an
+// older schema is copied aside and then brought up to date.
 func Open(path string, o Options) (*DB, error) {
-	if err := inspect(path); err != nil {
-		return nil, err
-	}
 	db := &DB{path: path, onCommit: o.OnCommit, readOnly: o.ReadOnly, vault: o.Vault}
-	if !o.ReadOnly {
-		lock, err := takeLock(path + lockSuffix)
-		if err != nil {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !o.ReadOnly {
+		if db.lock, err = takeLock(path + lockSuffix); err != nil {
 			return nil, err
 		}
-		db.lock = lock
+	}
+	if err := inspect(path); err != nil {
+		db.unlock()
+		return nil, err
 	}
 	b, err := bbolt.Open(path, newFileMode, &bbolt.Options{
 		Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize,
 		FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapAhead,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			return os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
+			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
+			db.file = f
+			return f, err
 		},
 	})
 	switch {
@@ -226,9 +241,15 @@ func Open(path string, o Options) (*DB, error) {
 }
 
 // adopt checks that the file is ours and of a schema we know, and migrates.
-func (db *DB) adopt() error {
-	var schema uint64
-	err := db.bolt.View(func(tx *bbolt.Tx) error {
+// A page that can't be read is an error here, where a person waits for one.
+func (db *DB) adopt() (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", ErrDamaged, p)
+		}
+	}()
+	err = db.bolt.View(func(tx *bbolt.Tx) error {
 		meta := tx.Bucket([]byte(bMeta))
 		if meta == nil {
 			return ErrForeign
@@ -242,11 +263,11 @@ func (db *DB) adopt() error {
 		if err != nil || len(s) != 8 {
 			return ErrForeign
 		}
-		schema = binary.BigEndian.Uint64(s)
-		if schema > uint64(len(migrations)) {
+		db.schema = binary.BigEndian.Uint64(s)
+		if db.schema > uint64(len(migrations)) {
 			return ErrFuture
 		}
-		if schema == uint64(len(migrations)) {
+		if db.schema == uint64(len(migrations)) {
 			for _, name := range allBuckets {
 				if tx.Bucket([]byte(name)) == nil {
 					return fmt.Errorf("%w: bucket %q is missing", ErrForeign, name)
@@ -255,15 +276,14 @@ func (db *DB) adopt() error {
 		}
 		return nil
 	})
-	if err != nil || schema == uint64(len(migrations)) || db.readOnly {
+	if err != nil || db.schema == uint64(len(migrations)) || db.readOnly {
 		return err
 	}
-	return db.migrate(schema)
+	return db.migrate(db.schema)
 }
 
 // inspect refuses what must not be mapped: bbolt would make an empty file a
-// new till, and reading a page beyond the end of a short one kills the
-// process.
+// new till, and a page that is not there ends the process.
 func inspect(path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -282,41 +302,37 @@ func inspect(path string) error {
 	case info.Size() == 0:
 		return ErrEmpty
 	}
-	// The two meta pages of bbolt's format: page header (16 bytes), then
-	// magic, version, page size, flags, root (16), freelist, high-water page,
-	// transaction, checksum.
-	head := make([]byte, 64*1024+4096)
-	n, err := f.ReadAt(head, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
+	// A file that is being written looks damaged at times.
+	if err := lockForReading(f); err != nil {
 		return err
 	}
-	head = head[:n]
-	const magic = 0xED0CDAED
-	found, needed := false, int64(0)
-	var newest uint64
-	for _, at := range []int{0, 1024, 4096, 8192, 16384, 32768, 65536} {
-		if at+16+64 > len(head) {
-			break
-		}
-		m := head[at+16:]
-		if binary.NativeEndian.Uint32(m) != magic {
-			continue
-		}
-		page := int64(binary.NativeEndian.Uint32(m[8:]))
-		high, txid := int64(binary.NativeEndian.Uint64(m[40:])), binary.NativeEndian.Uint64(m[48:])
-		if !found || txid > newest {
-			found, newest, needed = true, txid, page*high
-		}
-	}
+	m, ok := readForm(f)
 	switch {
-	case !found && info.Size() < 4*pageSizeLeft:
+	case !ok && info.Size() < smallestFile:
 		return ErrTruncated
-	case !found:
+	case !ok:
 		return ErrForeign
-	case needed <= 0 || info.Size() < needed:
+	case uint64(info.Size()) < m.pageSize*m.high:
 		return ErrTruncated
+	}
+	p := pages{file: f, pageSize: m.pageSize, high: m.high, seen: map[uint64]bool{}}
+	if err := p.freelist(m.freelist); err != nil {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return nil
+}
+
+// lockForReading waits a little for a writer that is just closing the file.
+func lockForReading(f *os.File) error {
+	for began := time.Now(); ; time.Sleep(lockPause) {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		if time.Since(began) > openTimeout {
+			return ErrLocked
+		}
+	}
 }
 
 func takeLock(path string) (*os.File, error) {

@@ -115,11 +115,15 @@ func hashOf(j topup.Transaction) string {
 
 // Posted finds a journal line by its key.
 func (t *Tx) Posted(key string) (topup.Transaction, bool, error) {
-	b, err := t.get(bJournalKey, []byte(key))
-	if err != nil || len(b) != 8 {
+	seq, ok, err := t.number(bJournalKey, []byte(key))
+	if err != nil || !ok {
 		return topup.Transaction{}, false, err
 	}
-	return t.line(binary.BigEndian.Uint64(b))
+	j, ok, err := t.line(seq)
+	if err == nil && !ok {
+		err = corrupt(bJournalKey, []byte(key), "a line is missing")
+	}
+	return j, ok, err
 }
 
 func (t *Tx) line(seq uint64) (topup.Transaction, bool, error) {
@@ -135,7 +139,7 @@ func (t *Tx) Head() (seq uint64, hash string, err error) {
 		return 0, "", nil
 	}
 	if len(k) != 8 {
-		return 0, "", &CorruptError{bJournal, "a key has the wrong length"}
+		return 0, "", corrupt(bJournal, k, "a key has the wrong length")
 	}
 	j, _, err := t.line(binary.BigEndian.Uint64(k))
 	return j.Seq, j.Hash, err
@@ -144,8 +148,11 @@ func (t *Tx) Head() (seq uint64, hash string, err error) {
 // Balance is the money in an account; 0 for one never used.
 func (t *Tx) Balance(a topup.AccountID) (topup.Money, error) {
 	b, err := t.get(bBalances, []byte(a))
-	if err != nil || len(b) != 8 {
+	if err != nil || b == nil {
 		return 0, err
+	}
+	if len(b) != 8 {
+		return 0, corrupt(bBalances, []byte(a), "a balance has the wrong length")
 	}
 	return topup.Money(fromI64(b)), nil
 }
@@ -192,12 +199,12 @@ func (t *Tx) Entries(a topup.AccountID, before uint64, limit int) ([]topup.Trans
 		}
 		_, seq, ok := fromTextKey(k)
 		if !ok {
-			failed = &CorruptError{bEntries, "a key does not decode"}
+			failed = corrupt(bEntries, k, "a key does not decode")
 			return false
 		}
 		j, ok, err := t.line(seq)
 		if err != nil || !ok {
-			failed = errors.Join(err, &CorruptError{bEntries, "a line is missing"})
+			failed = errors.Join(err, corrupt(bEntries, k, "a line is missing"))
 			return false
 		}
 		out = append(out, j)

@@ -1,8 +1,8 @@
 package store
 
 import (
+	"errors"
 	"fmt"
-	"os"
 
 	"go.etcd.io/bbolt"
 )
@@ -17,20 +17,16 @@ var migrations = []func(*Tx) error{
 // migrate runs the migrations that the file lacks, each committed together
 // with its number, after copying the file under its old version's name.
 func (db *DB) migrate(from uint64) error {
-	aside := fmt.Sprintf("%s.v%d", db.path, from)
-	if _, err := os.Lstat(aside); os.IsNotExist(err) {
-		if _, err := db.copyTo(aside); err != nil {
-			return fmt.Errorf("store: copying the file before its migration: %w", err)
-		}
+	if err := db.copyAside(from); err != nil {
+		return fmt.Errorf("store: copying the file before its migration: %w", err)
 	}
 	for n := from; n < uint64(len(migrations)); n++ {
-		err := db.bolt.Update(func(tx *bbolt.Tx) error {
+		err := db.Update(func(t *Tx) error {
 			for _, name := range allBuckets {
-				if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+				if _, err := t.tx.CreateBucketIfNotExists([]byte(name)); err != nil {
 					return err
 				}
 			}
-			t := &Tx{tx: tx}
 			if err := migrations[n](t); err != nil {
 				return err
 			}
@@ -41,4 +37,28 @@ func (db *DB) migrate(from uint64) error {
 		}
 	}
 	return nil
+}
+
+// copyAside keeps the file as it is under the first free name of its version.
+// Its rows follow rules that this version no longer knows, so only its pages
+// are checked.
+func (db *DB) copyAside(schema uint64) error {
+	name := fmt.Sprintf("%s.v%d", db.path, schema)
+	for n := 1; ; n++ {
+		aside := name
+		if n > 1 {
+			aside = fmt.Sprintf("%s.%d", name, n)
+		}
+		err := db.copyTo(aside, func(copied string) error {
+			c, err := Open(copied, Options{ReadOnly: true})
+			if err != nil {
+				return err
+			}
+			defer c.Close()
+			return c.bolt.View(func(tx *bbolt.Tx) error { return c.checkPages(tx) })
+		})
+		if !errors.Is(err, ErrExists) {
+			return err
+		}
+	}
 }

@@ -6,68 +6,113 @@ import (
 	"path/filepath"
 	"testing"
 
-	"go.etcd.io/bbolt"
+	"hanout/topup"
 )
 
-// withSchema makes a database that says it has another schema.
-func withSchema(t *testing.T, schema uint64) string {
+// withMigration lets a test run as a version that knows one migration more.
+func withMigration(t *testing.T, bucket string, m func(*Tx) error) {
+	t.Helper()
+	oldList, oldBuckets := migrations, allBuckets
+	migrations = append(append([]func(*Tx) error(nil), oldList...), m)
+	allBuckets = append(append([]string(nil), oldBuckets...), bucket)
+	t.Cleanup(func() { migrations, allBuckets = oldList, oldBuckets })
+}
+
+func oldFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "till.db")
 	if err := Create(path); err != nil {
 		t.Fatal(err)
 	}
-	b, err := bbolt.Open(path, 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	if err := b.Update(func(tx *bbolt.Tx) error {
-		t := &Tx{tx: tx}
-		return t.put(bMeta, []byte("schema"), u64(schema))
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func TestMigrationPutsACopyAside(t *testing.T) {
-	path := withSchema(t, 0)
 	db, err := Open(path, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	r, err := db.Check(nil)
-	if err != nil || r.Schema != uint64(len(migrations)) || len(r.Problems) > 0 {
-		t.Errorf("after the migration: %+v %v", r, err)
+	if err := db.Update(func(tx *Tx) error { return tx.PutShop(topup.Shop{ID: 1, Chat: 5, Name: "Nour"}) }); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := os.Stat(path + ".v0"); err != nil {
-		t.Errorf("no copy of the former version: %v", err)
+	return path
+}
+
+func TestMigration(t *testing.T) {
+	path := oldFile(t)
+	runs := 0
+	withMigration(t, "extra", func(tx *Tx) error {
+		runs++
+		return tx.put("extra", []byte("made"), []byte("yes"))
+	})
+	if _, err := Check(path, nil); !errors.Is(err, ErrOld) {
+		t.Errorf("check of an older file: %v", err)
 	}
-	if old, err := Check(path+".v0", nil); err != nil || old.Schema != 0 {
-		t.Errorf("the copy: %+v %v", old, err)
+	for range 2 {
+		db, err := Open(path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := db.Check(nil); err != nil || len(r.Problems) > 0 || r.Schema != uint64(len(migrations)) || r.Shops != 1 {
+			t.Errorf("after the migration: %+v %v", r, err)
+		}
+		if err := db.View(func(tx *Tx) error {
+			b, err := tx.get("extra", []byte("made"))
+			if string(b) != "yes" {
+				t.Errorf("the migration wrote %q", b)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+		db.Close()
+	}
+	if runs != 1 {
+		t.Errorf("the migration ran %d times, want once", runs)
+	}
+	aside, err := Open(path+".v1", Options{ReadOnly: true})
+	if err != nil {
+		t.Fatalf("the old file is not kept: %v", err)
+	}
+	defer aside.Close()
+	if aside.schema != 1 {
+		t.Errorf("the file kept aside has schema %d, want 1", aside.schema)
+	}
+}
+
+func TestFailedMigrationKeepsTheFile(t *testing.T) {
+	path := oldFile(t)
+	boom := errors.New("boom")
+	withMigration(t, "extra", func(tx *Tx) error {
+		return errors.Join(tx.put("extra", []byte("half"), nil), boom)
+	})
+	for range 2 {
+		if _, err := Open(path, Options{}); !errors.Is(err, boom) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	migrations, allBuckets = migrations[:len(migrations)-1], allBuckets[:len(allBuckets)-1]
+	if r, err := Check(path, nil); err != nil || len(r.Problems) > 0 || r.Schema != 1 {
+		t.Errorf("after a failed migration: %+v %v", r, err)
+	}
+	// Each try keeps a copy of its own: what stands there may be older.
+	for _, name := range []string{path + ".v1", path + ".v1.2"} {
+		if _, err := os.Stat(name); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
 func TestFutureIsRefused(t *testing.T) {
-	path := withSchema(t, uint64(len(migrations))+1)
-	if _, err := Open(path, Options{}); !errors.Is(err, ErrFuture) {
-		t.Errorf("a file of the future: %v", err)
+	path := oldFile(t)
+	withMigration(t, "extra", func(*Tx) error { return nil })
+	db, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func FuzzKeys(f *testing.F) {
-	f.Add("shop/1/available", uint64(7), int64(-5))
-	f.Add("", uint64(0), int64(1<<62))
-	f.Fuzz(func(t *testing.T, s string, n uint64, i int64) {
-		if got, m, ok := fromTextKey(textKey(s, n)); !ok || got != s || m != n {
-			t.Errorf("text key of %q, %d reads as %q, %d", s, n, got, m)
-		}
-		if got := fromI64(i64(i)); got != i {
-			t.Errorf("%d reads as %d", i, got)
-		}
-		if i < 1<<63-1 && string(i64(i)) >= string(i64(i+1)) {
-			t.Errorf("the key of %d does not come before the next one's", i)
-		}
-	})
+	db.Close()
+	migrations = migrations[:len(migrations)-1]
+	if _, err := Open(path, Options{}); !errors.Is(err, ErrFuture) {
+		t.Errorf("a newer file: %v", err)
+	}
+	if _, err := Check(path, nil); !errors.Is(err, ErrFuture) {
+		t.Errorf("check of a newer file: %v", err)
+	}
 }

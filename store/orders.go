@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,6 +40,11 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 	} else if ok {
 		return old, ErrExists
 	}
+	if other, taken, err := t.OrderByCard(o.Card); err != nil {
+		return o, err
+	} else if taken {
+		return o, fmt.Errorf("%w: the card of %s shows %s already", ErrMove, o.ID, other.ID)
+	}
 	posted, err := t.Post(topup.Hold(o))
 	if err != nil {
 		return o, err
@@ -70,7 +76,8 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 
 // Apply writes a step of an order's life: its new version, the journal line
 // that goes with it, and the indexes. The transition table is enforced here a
-// last time; a final state needs its journal line, and no other step has one.
+// last time; a final state needs its own journal line, and no other step has
+// one. Nothing is written when ErrMove or ErrConflict comes back.
 func (t *Tx) Apply(s topup.Step) error {
 	o := s.Order
 	was, ok, err := t.Order(o.ID)
@@ -87,10 +94,20 @@ func (t *Tx) Apply(s topup.Step) error {
 		return fmt.Errorf("%w: %s changed what was sold", ErrMove, o.ID)
 	case was.ProviderID != "" && was.ProviderID != o.ProviderID:
 		return fmt.Errorf("%w: %s changed its provider ID", ErrMove, o.ID)
-	case was.State != o.State && o.State.Final() != (s.Journal != nil), was.State == o.State && s.Journal != nil:
-		return fmt.Errorf("%w: %s to %s with journal %t", ErrMove, o.ID, o.State, s.Journal != nil)
+	case !settles(s, was.State):
+		return fmt.Errorf("%w: %s from %s to %s with the wrong journal line", ErrMove, o.ID, was.State, o.State)
+	case was.State.Final() && (was.Captured != o.Captured || was.Charged != o.Charged || was.ChargedKnown != o.ChargedKnown):
+		return fmt.Errorf("%w: %s changed how it was settled", ErrMove, o.ID)
 	case o.State.Final() != o.Due.IsZero():
 		return fmt.Errorf("%w: %s in %s with due time %t", ErrMove, o.ID, o.State, !o.Due.IsZero())
+	}
+	adopts := o.ProviderID != "" && was.ProviderID == ""
+	if adopts {
+		if other, taken, err := t.OrderByProvider(o.ProviderID); err != nil {
+			return err
+		} else if taken {
+			return fmt.Errorf("%w: %s and %s claim one provider order", ErrMove, o.ID, other.ID)
+		}
 	}
 	if s.Journal != nil {
 		posted, err := t.Post(*s.Journal)
@@ -101,12 +118,7 @@ func (t *Tx) Apply(s topup.Step) error {
 			return fmt.Errorf("%w: %s was settled before", ErrConflict, o.ID)
 		}
 	}
-	if o.ProviderID != "" && was.ProviderID == "" {
-		if other, taken, err := t.OrderByProvider(o.ProviderID); err != nil {
-			return err
-		} else if taken {
-			return fmt.Errorf("%w: %s and %s claim one provider order", ErrMove, o.ID, other.ID)
-		}
+	if adopts {
 		if err := t.put(bOrderProvider, []byte(o.ProviderID), orderKey(o.ID)); err != nil {
 			return err
 		}
@@ -129,6 +141,21 @@ func (t *Tx) Apply(s topup.Step) error {
 		}
 	}
 	return t.putOrder(o)
+}
+
+// settles reports whether a step has the one journal line that goes with it:
+// the capture or release of its order on the way to a final state, else none.
+func settles(s topup.Step, was topup.State) bool {
+	var want topup.Transaction
+	switch o := s.Order; {
+	case was == o.State || !o.State.Final():
+		return s.Journal == nil
+	case o.State == topup.Delivered:
+		want = topup.Capture(o)
+	default:
+		want = topup.Release(o)
+	}
+	return s.Journal != nil && s.Journal.Key == want.Key && slices.Equal(s.Journal.Postings, want.Postings)
 }
 
 // Order reads an order by its ID.
@@ -170,7 +197,7 @@ func (t *Tx) indexed(bucket string, key []byte) (topup.Order, bool, error) {
 	}
 	o, ok, err := t.Order(topup.OrderID(id))
 	if err == nil && !ok {
-		err = &CorruptError{bucket, "an order is missing"}
+		err = corrupt(bucket, key, "an order is missing")
 	}
 	return o, ok, err
 }
@@ -232,7 +259,7 @@ func (t *Tx) OpenOrders(fn func(topup.Order) (more bool)) error {
 			return err
 		}
 		if !ok {
-			return &CorruptError{bOrderOpen, "an order is missing"}
+			return corrupt(bOrderOpen, k, "an order is missing")
 		}
 		if !fn(o) {
 			return nil
@@ -249,7 +276,7 @@ func (t *Tx) Due(now time.Time, limit int, skip func(topup.OrderID) bool) ([]top
 	for k, _ := c.First(); k != nil && len(out) < limit; k, _ = c.Next() {
 		at, id, ok := fromTimeKey(k)
 		if !ok {
-			return nil, &CorruptError{bDue, "a key does not decode"}
+			return nil, corrupt(bDue, k, "a key does not decode")
 		}
 		if at.After(now) {
 			break
@@ -262,7 +289,7 @@ func (t *Tx) Due(now time.Time, limit int, skip func(topup.OrderID) bool) ([]top
 			return nil, err
 		}
 		if !ok {
-			return nil, &CorruptError{bDue, "an order is missing"}
+			return nil, corrupt(bDue, k, "an order is missing")
 		}
 		out = append(out, o)
 	}
@@ -277,7 +304,7 @@ func (t *Tx) NextDue() (time.Time, bool, error) {
 	}
 	at, _, ok := fromTimeKey(k)
 	if !ok {
-		return time.Time{}, false, &CorruptError{bDue, "a key does not decode"}
+		return time.Time{}, false, corrupt(bDue, k, "a key does not decode")
 	}
 	return at, true, nil
 }

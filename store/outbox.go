@@ -145,7 +145,7 @@ func (t *Tx) PruneCards(before time.Time, limit int) (int, error) {
 	for k, _ := c.First(); k != nil && len(old) < limit; k, _ = c.Next() {
 		at, _, ok := fromTimeKey(k)
 		if !ok {
-			return 0, &CorruptError{bCardsAt, "a key does not decode"}
+			return 0, corrupt(bCardsAt, k, "a key does not decode")
 		}
 		if !at.Before(before) {
 			break
@@ -218,8 +218,11 @@ func (t *Tx) Handled(updateID int64) (bool, error) {
 	return b != nil, err
 }
 
-// MarkHandled remembers an update as handled.
+// MarkHandled remembers an update as handled, from the first time on.
 func (t *Tx) MarkHandled(updateID int64, at time.Time) error {
+	if seen, err := t.Handled(updateID); err != nil || seen {
+		return err
+	}
 	if err := t.put(bUpdates, i64(updateID), i64(at.UnixNano())); err != nil {
 		return err
 	}
@@ -233,7 +236,7 @@ func (t *Tx) PruneHandled(before time.Time, limit int) (int, error) {
 	for k, _ := c.First(); k != nil && len(old) < limit; k, _ = c.Next() {
 		at, _, ok := fromTimeKey(k)
 		if !ok || len(k) != 16 {
-			return 0, &CorruptError{bUpdatesAt, "a key does not decode"}
+			return 0, corrupt(bUpdatesAt, k, "a key does not decode")
 		}
 		if !at.Before(before) {
 			break

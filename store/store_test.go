@@ -135,6 +135,11 @@ func TestPlaceRefuses(t *testing.T) {
 		if _, err := tx.Place(order(s, "b", 101_00)); !errors.Is(err, store.ErrInsufficient) {
 			t.Errorf("more than the wallet has: %v", err)
 		}
+		same := order(s, "d", 10_00)
+		same.Card = "card-a"
+		if _, err := tx.Place(same); !errors.Is(err, store.ErrMove) {
+			t.Errorf("a second order on one card: %v", err)
+		}
 		bad := order(s, "c", 10_00)
 		bad.Price = bad.Face + 1
 		if _, err := tx.Place(bad); err == nil {
@@ -172,6 +177,17 @@ func TestApplyRefuses(t *testing.T) {
 			return o
 		}()},
 		"an unknown order": {Order: order(s, "zz", 1_00)},
+		"a capture on the way to refunded": func() topup.Step {
+			s, _ := topup.Cancel(o, topup.ReasonCancelled, t0)
+			s.Journal = done.Journal
+			return s
+		}(),
+		"a release of another order": func() topup.Step {
+			s, _ := topup.Cancel(o, topup.ReasonCancelled, t0)
+			s.Journal.Key = topup.OrderID("b").ReleaseKey()
+			return s
+		}(),
+		"a journal line for no move": {Order: o, Journal: done.Journal},
 	}
 	for name, step := range tests {
 		if err := db.Update(func(tx *store.Tx) error { return tx.Apply(step) }); !errors.Is(err, store.ErrMove) {
@@ -189,6 +205,52 @@ func TestApplyRefuses(t *testing.T) {
 	}); err == nil {
 		t.Error("an order was released twice")
 	}
+	update(t, db, func(tx *store.Tx) error {
+		settled, _, err := tx.Order(o.ID)
+		if err != nil {
+			return err
+		}
+		settled.Captured = 1
+		if err := tx.Apply(topup.Step{Order: settled}); !errors.Is(err, store.ErrMove) {
+			t.Errorf("a settlement was changed: %v", err)
+		}
+		return nil
+	})
+}
+
+// TestOneProviderOrderEach: the money stays where it is when two orders claim
+// one of the provider's.
+func TestOneProviderOrderEach(t *testing.T) {
+	db, _ := open(t, store.Options{})
+	s := stock(t, db, 1000_00)
+	update(t, db, func(tx *store.Tx) error {
+		var steps []topup.Step
+		for _, id := range []string{"a", "b"} {
+			o, err := tx.Place(order(s, id, 100_00))
+			if err != nil {
+				return err
+			}
+			sub, err := topup.Submit(o, t0, time.Minute)
+			if err != nil {
+				return err
+			}
+			if err := tx.Apply(sub); err != nil {
+				return err
+			}
+			steps = append(steps, topup.Checked(sub.Order, topup.Status{ProviderID: "p1", Phase: topup.PhaseDone, Evidence: topup.Evidence{Word: "FULFILLED"}}, t0, 1))
+		}
+		if err := tx.Apply(steps[0]); err != nil {
+			return err
+		}
+		if err := tx.Apply(steps[1]); !errors.Is(err, store.ErrMove) {
+			t.Errorf("a second claim: %v", err)
+		}
+		// Committed all the same: the refusal left nothing.
+		if w, err := tx.Wallet(s.ID); err != nil || w.Held != 100_00 {
+			t.Errorf("wallet %+v (%v)", w, err)
+		}
+		return nil
+	})
 }
 
 func TestPost(t *testing.T) {

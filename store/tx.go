@@ -86,7 +86,7 @@ func unwrap(bucket string, key, stored []byte) ([]byte, error) {
 		return nil, nil
 	}
 	if len(stored) < 4 || binary.BigEndian.Uint32(stored) != sum(bucket, key, stored[4:]) {
-		return nil, &CorruptError{bucket, "a checksum does not match"}
+		return nil, corrupt(bucket, key, "a checksum does not match")
 	}
 	return stored[4:], nil
 }
@@ -107,9 +107,21 @@ func (t *Tx) getJSON(bucket string, key []byte, v any) (bool, error) {
 		return false, err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return false, &CorruptError{bucket, "a value does not decode"}
+		return false, corrupt(bucket, key, "a value does not decode")
 	}
 	return true, nil
+}
+
+// number reads a value of eight bytes.
+func (t *Tx) number(bucket string, key []byte) (uint64, bool, error) {
+	b, err := t.get(bucket, key)
+	if err != nil || b == nil {
+		return 0, false, err
+	}
+	if len(b) != 8 {
+		return 0, false, corrupt(bucket, key, "a number has the wrong length")
+	}
+	return binary.BigEndian.Uint64(b), true, nil
 }
 
 // Keys. Numbers are fixed-width and big-endian, so that bytes sort as they
@@ -150,14 +162,8 @@ func (t *Tx) NextID(name string) (uint64, error) {
 
 // PeekID tells what NextID would give.
 func (t *Tx) PeekID(name string) (uint64, error) {
-	b, err := t.get(bMeta, []byte("next/"+name))
-	if err != nil {
-		return 0, err
-	}
-	if len(b) != 8 {
-		return 1, nil
-	}
-	return binary.BigEndian.Uint64(b) + 1, nil
+	last, _, err := t.number(bMeta, []byte("next/"+name))
+	return last + 1, err
 }
 
 // newestFirst walks the keys with a prefix backwards, from below before (nil:
