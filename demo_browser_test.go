@@ -310,6 +310,7 @@ func (w *window) panel(controls ...string) {
 			w.until(c, fmt.Sprintf(`!!document.querySelector('[data-control=%q][aria-checked="true"]')`, c))
 		}
 	}
+	w.shoot("panel-" + controls[0])
 	if !w.narrow() {
 		w.click("#panel .close")
 	}
@@ -418,18 +419,18 @@ func (w *window) picture(name string) {
 // said is what the test reads on the screen in a language.
 type said struct {
 	page                                     string // language and direction of the page
-	language, shop, share, newSale           string
+	language, begin, shop, share, newSale    string
 	sent, working, done, refunded, unclear   string
 	offers, invoice, asked, wallet           string
 	soldOut, codes, received, yours, customs string
 }
 
 var saidIn = map[string]said{
-	"ar": {"ar rtl", "العربية", "كشك النور", "مشاركة رقمي", "تعبئة الهاتف",
+	"ar": {"ar rtl", "العربية", "البداية", "كشك النور", "مشاركة رقمي", "تعبئة الهاتف",
 		"أُرسلت العملية", "جارٍ التنفيذ", "تمّت العملية", "لم تتم العملية", "قيد التحقق لدى المتعامل",
 		"عروض مقترحة", "الفاتورة", "طُلبت", "محفظة كشك النور",
 		"نفدت هذه البطاقة", "رموز العملية", "استلمه الزبون", "رموزك من", "للزبون"},
-	"fr": {"fr ltr", "Français", "Taxiphone Nour", "Partager mon numéro", "Recharge mobile",
+	"fr": {"fr ltr", "Français", "Commencer", "Taxiphone Nour", "Partager mon numéro", "Recharge mobile",
 		"Opération envoyée", "En cours", "Opération réussie", "Échec de l'opération", "En vérification chez l'opérateur",
 		"Offres proposées", "facture", "Demandée", "Portefeuille de Taxiphone Nour",
 		"Cette carte est épuisée", "Codes de l'opération", "Reçu par le client", "Vos codes de", "Pour le client"},
@@ -482,7 +483,7 @@ func (w *window) opensShop(said said) {
 		w.click(phone(p) + does("lang:"+said.page[:2]))
 	}
 	w.sees(demoShop, "👋")
-	w.menu(demoShop, "/start", "/mobile")
+	w.menu(demoShop, said.begin, "/mobile")
 	w.types(demoShop, said.shop)
 	w.reads(phone(demoShop)+"button[data-request-contact]", said.share)
 	w.shoot("share-phone")

@@ -27,7 +27,7 @@ func DefaultHints() []Hint {
 		}},
 		{RoleShop, "0600000001 500", map[string]string{
 			"ar": "لا تتم العملية ويُعاد المبلغ إلى المحفظة.",
-			"fr": "Échec : le montant revient au portefeuille.",
+			"fr": "Échec\u00a0: le montant revient au portefeuille.",
 			"en": "It fails and the money goes back to the wallet.",
 		}},
 		{RoleShop, "0600000002 500", map[string]string{
@@ -37,7 +37,7 @@ func DefaultHints() []Hint {
 		}},
 		{RoleShop, "0600000003 500", map[string]string{
 			"ar": "قيد التحقق: يبقى المبلغ محجوزًا حتى نعرف.",
-			"fr": "En vérification : le montant reste bloqué jusqu'à la réponse.",
+			"fr": "En vérification\u00a0: le montant reste bloqué jusqu'à la réponse.",
 			"en": "Under verification: the money stays held until we know.",
 		}},
 		{RoleShop, "/cards", map[string]string{
