@@ -546,7 +546,7 @@ func TestPoisonUpdates(t *testing.T) {
 		r.allAnswered()
 		r.expect(4500, 0, 1)
 		parked := 0
-		r.inside(func(tx *store.Tx) error { return tx.Parked(func(store.Parked) bool { parked++; return true }) })
+		r.inside(func(tx *store.Tx) error { return tx.DeadLetters(func(store.DeadLetter) bool { parked++; return true }) })
 		if parked == 0 {
 			r.t.Error("nothing was set aside: were the updates read at all?")
 		}

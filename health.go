@@ -32,7 +32,7 @@ func listen(addr string, engine *bot.Engine, sender *bot.Sender, worker *topup.W
 	}
 	counter("hanout_commits_total", "Transactions committed.", counts.Commits.Load)
 	counter("hanout_events_total", "Events applied.", counts.Events.Load)
-	counter("hanout_parked_total", "Events set aside because no step could take them.", counts.Parked.Load)
+	counter("hanout_parked_total", "Events set aside because no step could take them.", counts.SetAside.Load)
 	gauge("hanout_outbox_waiting", "Messages that wait for Telegram.", func() float64 { return float64(sender.Waiting()) })
 	gauge("hanout_database_bytes", "Size of the database file.", func() float64 { return float64(db.Size()) })
 	gauge("hanout_provider_halted", "1 while the provider does not take our key.", func() float64 {

@@ -86,9 +86,9 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	}, db, texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
 	worker := topup.NewWorker(client, engine.Username, cfg.pollScale, engine.Answered, log)
-	errands := bot.NewErrands(sender, api, log)
+	errands := bot.NewSideCalls(sender, api, log)
 	engine.Connect(errands, worker)
-	intake := bot.NewIntake(cfg.token, cfg.telegramURL, via.telegram, log)
+	poller := bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
 
 	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopEngine()
@@ -106,7 +106,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	senderDone.Go(func() { sender.Run(senderCtx) })
 	workers.Go(func() { worker.Run(ctx) })
 	workers.Go(func() {
-		if err := intake.Run(ctx, engine.Take); err != nil && ctx.Err() == nil {
+		if err := poller.Run(ctx, engine.Handle); err != nil && ctx.Err() == nil {
 			stop(err)
 		}
 	})

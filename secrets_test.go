@@ -138,7 +138,7 @@ func TestErrorsThatEndTheBot(t *testing.T) {
 		"another poller": {func(r *rig) {
 			go func() {
 				time.Sleep(time.Second)
-				other := bot.NewIntake(r.cfg.token, r.cfg.telegramURL, r.via.telegram, slog.New(slog.DiscardHandler))
+				other := bot.NewPoller(r.cfg.token, r.cfg.telegramURL, r.via.telegram, slog.New(slog.DiscardHandler))
 				_ = other.Run(r.t.Context(), func(context.Context, []bot.Update) error { return nil })
 			}()
 		}, "another process is using this bot's token"},

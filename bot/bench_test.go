@@ -40,7 +40,7 @@ type reserve struct {
 func (r reserve) apply(e *Engine, tx *store.Tx, a *after) error {
 	return e.effects(tx, a, flows.Input{Chat: r.order.Chat, Private: true}, "", []flows.Effect{flows.Place{Order: r.order}})
 }
-func (r reserve) park(_ *Engine, _ *store.Tx, _ *after, why error) error { return why }
+func (r reserve) setAside(_ *Engine, _ *store.Tx, _ *after, why error) error { return why }
 func (r reserve) done(err error) {
 	if err != nil {
 		panic(err)
@@ -79,7 +79,7 @@ func benchDB(b *testing.B) (*store.DB, topup.Shop) {
 func benchOrder(n int) topup.Order {
 	now := time.Now()
 	return topup.Order{
-		ID: topup.OrderID(topup.NewID()), Shop: 1, By: 1001, Chat: 1001, Card: topup.NewID(), Good: topup.MobileTopUp,
+		ID: topup.OrderID(topup.NewID()), Shop: 1, By: 1001, Chat: 1001, Panel: topup.NewID(), Good: topup.MobileTopUp,
 		State: topup.Placed, Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", PlanName: "PREPAID", PlanKind: topup.Dynamic,
 		To: fmt.Sprintf("077%07d", n%10_000_000), Quantity: 1, Face: 100_00, Price: 100_00, Expected: 99_25,
 		Placed: now, Changed: now, Due: now.Add(time.Hour),

@@ -18,7 +18,7 @@ func (e *Engine) opened(o store.Owed) (Message, error) {
 	body := o.Body
 	if o.Sealed {
 		var err error
-		if body, err = e.cfg.Vault.Open(o.Body, o.Card); err != nil {
+		if body, err = e.cfg.Vault.Open(o.Body, o.Panel); err != nil {
 			return Message{}, err
 		}
 	}
@@ -27,7 +27,7 @@ func (e *Engine) opened(o store.Owed) (Message, error) {
 
 // codes owes an order's cards to its shop, in a message of their own, and
 // records that they are shown.
-func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Card, why store.Showing) error {
+func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Voucher, why store.Showing) error {
 	card := "codes/" + string(o.ID)
 	if why.Why != "delivery" {
 		card += "/" + topup.NewID()
@@ -37,7 +37,7 @@ func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Card
 		return err
 	}
 	// Fresh, because a file can't be edited into a text when more codes come.
-	return e.owe(tx, a, owing{chat: o.Chat, card: card, class: flows.ClassCodes, fresh: true,
+	return e.owe(tx, a, owing{chat: o.Chat, panel: card, class: flows.ClassCodes, fresh: true,
 		screen: flows.CodesScreen(o, cards, "", false)})
 }
 
@@ -47,7 +47,7 @@ func (e *Engine) showCodes(tx *store.Tx, a *after, ef flows.ShowCodes) error {
 	if err != nil || !ok {
 		return err
 	}
-	cards, err := e.cfg.Vault.OpenCards(o)
+	cards, err := e.cfg.Vault.OpenVouchers(o)
 	if err != nil {
 		return err
 	}
@@ -76,13 +76,13 @@ func (e *Engine) makeClaim(tx *store.Tx, a *after, ef flows.MakeClaim) error {
 	if err != nil {
 		return err
 	}
-	c := store.Claim{Hash: flows.TokenHash(token), Order: o.ID, Shop: o.Shop, Card: "claim/" + ef.Card,
+	c := store.Claim{Hash: flows.TokenHash(token), Order: o.ID, Shop: o.Shop, Panel: "claim/" + ef.Panel,
 		State: store.ClaimOpen, Made: a.now, Expires: a.now.Add(flows.ClaimLife)}
 	if err := tx.PutClaim(c); err != nil {
 		return err
 	}
 	v := &view{tx: tx, now: a.now}
-	return e.owe(tx, a, owing{chat: o.Chat, card: c.Card, class: flows.ClassCodes,
+	return e.owe(tx, a, owing{chat: o.Chat, panel: c.Panel, class: flows.ClassCodes,
 		screen: flows.ClaimScreen(o, v.claim(c), link, code.PNG())})
 }
 
@@ -107,11 +107,11 @@ func (e *Engine) endClaim(tx *store.Tx, a *after, c store.Claim, state store.Cla
 	v := &view{tx: tx, now: a.now}
 	// A picture can't be edited into a text: the message is sent anew, and the
 	// one with the code goes away.
-	return e.show(tx, a, flows.Show{Chat: o.Chat, Card: c.Card, Screen: flows.ClaimScreen(o, v.claim(c), "", nil), Class: flows.ClassAnswer, Fresh: true})
+	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: c.Panel, Screen: flows.ClaimScreen(o, v.claim(c), "", nil), Class: flows.ClassAnswer, Fresh: true})
 }
 
 // takeClaim gives the codes behind an open link to whoever opened it first.
-func (e *Engine) takeClaim(tx *store.Tx, a *after, ef flows.TakeClaim) error {
+func (e *Engine) redeemClaim(tx *store.Tx, a *after, ef flows.RedeemClaim) error {
 	c, ok, err := tx.Claim(ef.Hash)
 	if err != nil || !ok || c.State != store.ClaimOpen {
 		return err
@@ -120,7 +120,7 @@ func (e *Engine) takeClaim(tx *store.Tx, a *after, ef flows.TakeClaim) error {
 	if err != nil || !ok {
 		return err
 	}
-	cards, err := e.cfg.Vault.OpenCards(o)
+	cards, err := e.cfg.Vault.OpenVouchers(o)
 	if err != nil {
 		return err
 	}
@@ -128,14 +128,14 @@ func (e *Engine) takeClaim(tx *store.Tx, a *after, ef flows.TakeClaim) error {
 	if err != nil {
 		return err
 	}
-	c.By, c.Taken = ef.Chat, a.now
+	c.By, c.Redeemed = ef.Chat, a.now
 	if err := tx.RecordShowing(o.ID, store.Showing{At: a.now, Chat: ef.Chat, By: ef.Chat, Why: "claim"}); err != nil {
 		return err
 	}
-	if err := e.endClaim(tx, a, c, store.ClaimTaken); err != nil {
+	if err := e.endClaim(tx, a, c, store.ClaimRedeemed); err != nil {
 		return err
 	}
-	return e.owe(tx, a, owing{chat: ef.Chat, card: "claimed/" + string(o.ID), class: flows.ClassCodes,
+	return e.owe(tx, a, owing{chat: ef.Chat, panel: "claimed/" + string(o.ID), class: flows.ClassCodes,
 		screen: flows.CodesScreen(o, cards, shop.Name, true)})
 }
 
@@ -163,8 +163,8 @@ const eveningHour = 20
 // codes that nobody opened.
 type evening struct{}
 
-func (evening) done(error)                                           {}
-func (evening) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (evening) done(error)                                               {}
+func (evening) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (evening) apply(e *Engine, tx *store.Tx, a *after) error {
 	var over []store.Claim
@@ -209,7 +209,7 @@ func (evening) apply(e *Engine, tx *store.Tx, a *after) error {
 		}
 		if ok {
 			card := fmt.Sprintf("reminder/%d/%s", id, today)
-			if err := e.show(tx, a, flows.Show{Chat: s.Chat, Card: card, Screen: flows.ReminderScreen(open[id]), Class: flows.ClassNotices}); err != nil {
+			if err := e.show(tx, a, flows.Show{Chat: s.Chat, Panel: card, Screen: flows.ReminderScreen(open[id]), Class: flows.ClassNotices}); err != nil {
 				return err
 			}
 		}

@@ -147,13 +147,13 @@ func tapped(chat int64, data string) Update {
 }
 
 // deliver sells an internet card and has the provider deliver it.
-func (c *counter) deliver(id string, cards ...topup.Card) topup.Order {
+func (c *counter) deliver(id string, cards ...topup.Voucher) topup.Order {
 	c.t.Helper()
 	now := time.Now()
-	o := topup.Order{ID: topup.OrderID(id), Shop: 1, By: shopChat, Chat: shopChat, Card: "card" + id, Good: topup.InternetCard,
+	o := topup.Order{ID: topup.OrderID(id), Shop: 1, By: shopChat, Chat: shopChat, Panel: "card" + id, Good: topup.InternetCard,
 		State: topup.Placed, LineType: topup.ADSL, To: "036362608", Quantity: 1, Face: topup.Dinars(1000), Price: topup.Dinars(990),
 		Expected: topup.Dinars(980), Placed: now, Changed: now, Due: now}
-	status := topup.Status{ProviderID: "p" + id, Phase: topup.PhaseDone, Cards: cards, Transaction: "AT-1", Evidence: topup.Evidence{Word: "FULFILLED", At: now}}
+	status := topup.Status{ProviderID: "p" + id, Phase: topup.PhaseDone, Vouchers: cards, Transaction: "AT-1", Evidence: topup.Evidence{Word: "FULFILLED", At: now}}
 	if err := c.db.Update(func(tx *store.Tx) error {
 		a := &after{now: now}
 		placed, err := tx.Place(o)
@@ -164,10 +164,10 @@ func (c *counter) deliver(id string, cards ...topup.Card) topup.Order {
 		if err != nil {
 			return err
 		}
-		if err := c.engine.step(tx, a, placed, sub); err != nil {
+		if err := c.engine.change(tx, a, placed, sub); err != nil {
 			return err
 		}
-		if err := c.engine.step(tx, a, sub.Order, topup.Checked(sub.Order, status, now, 1)); err != nil {
+		if err := c.engine.change(tx, a, sub.Order, topup.Checked(sub.Order, status, now, 1)); err != nil {
 			return err
 		}
 		c.engine.release(a)
@@ -207,7 +207,7 @@ func text(list []Outgoing) string {
 
 func TestCodesReachTheShopOnly(t *testing.T) {
 	c := newCounter(t)
-	c.deliver("a", topup.Card{Code: canary, Serial: canarySer})
+	c.deliver("a", topup.Voucher{Code: canary, Serial: canarySer})
 	var found *Outgoing
 	for i, o := range c.sent.out {
 		if strings.Contains(o.Message.Text, canary) {
@@ -260,7 +260,7 @@ func TestCodesReachTheShopOnly(t *testing.T) {
 
 func TestCodesAreShownAgainOnRequestOnly(t *testing.T) {
 	c := newCounter(t)
-	o := c.deliver("a", topup.Card{Code: canary, Serial: canarySer})
+	o := c.deliver("a", topup.Voucher{Code: canary, Serial: canarySer})
 	c.sent.out = nil
 	c.take(tapped(shopChat, "o:a:codes"))
 	if strings.Contains(text(c.sent.out), canary) {
@@ -296,7 +296,7 @@ func TestCodesAreShownAgainOnRequestOnly(t *testing.T) {
 
 func TestClaimIsTakenOnce(t *testing.T) {
 	c := newCounter(t)
-	c.deliver("a", topup.Card{Code: canary, Serial: canarySer})
+	c.deliver("a", topup.Voucher{Code: canary, Serial: canarySer})
 	c.take(tapped(shopChat, "o:a:claim"))
 	token := c.link()
 	c.take(typed(shopChat, "/start "+token))
@@ -329,7 +329,7 @@ func TestClaimIsTakenOnce(t *testing.T) {
 func TestClaimEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCounter(t)
-		c.deliver("a", topup.Card{Code: canary})
+		c.deliver("a", topup.Voucher{Code: canary})
 		c.take(tapped(shopChat, "o:a:claim"))
 		first := c.link()
 		c.take(tapped(shopChat, "o:a:claim")) // a new link ends the former
@@ -360,7 +360,7 @@ func TestClaimEnds(t *testing.T) {
 func TestGuessingIsEndless(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCounter(t)
-		c.deliver("a", topup.Card{Code: canary})
+		c.deliver("a", topup.Voucher{Code: canary})
 		c.take(tapped(shopChat, "o:a:claim"))
 		token := c.link()
 		for i := range 5 {
@@ -381,7 +381,7 @@ func TestGuessingIsEndless(t *testing.T) {
 
 func TestClaimWaitsForTheLanguage(t *testing.T) {
 	c := newCounter(t)
-	c.deliver("a", topup.Card{Code: canary})
+	c.deliver("a", topup.Voucher{Code: canary})
 	c.take(tapped(shopChat, "o:a:claim"))
 	token := c.link()
 	const stranger = 4001
@@ -400,7 +400,7 @@ func TestEveningReminder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCounter(t)
 		for _, id := range []string{"a", "b"} {
-			c.deliver(id, topup.Card{Code: canary})
+			c.deliver(id, topup.Voucher{Code: canary})
 			c.take(tapped(shopChat, "o:"+id+":claim"))
 		}
 		c.sent.out = nil
@@ -425,9 +425,9 @@ func TestEveningReminder(t *testing.T) {
 
 func TestManyCardsComeAsAFile(t *testing.T) {
 	c := newCounter(t)
-	var cards []topup.Card
+	var cards []topup.Voucher
 	for i := range 11 {
-		cards = append(cards, topup.Card{Code: fmt.Sprintf("%s-%02d", canary, i)})
+		cards = append(cards, topup.Voucher{Code: fmt.Sprintf("%s-%02d", canary, i)})
 	}
 	c.deliver("a", cards...)
 	var file []byte
@@ -449,11 +449,11 @@ func TestManyCardsComeAsAFile(t *testing.T) {
 
 func TestSealedMessageIsBoundToItsCard(t *testing.T) {
 	c := newCounter(t)
-	c.deliver("a", topup.Card{Code: canary})
+	c.deliver("a", topup.Voucher{Code: canary})
 	if err := c.db.View(func(tx *store.Tx) error {
 		return tx.Outbox(func(o store.Owed) bool {
 			if o.Sealed {
-				o.Card = "codes/b"
+				o.Panel = "codes/b"
 				if m, err := c.engine.opened(o); err == nil {
 					b, _ := json.Marshal(m)
 					t.Errorf("opened under another card: %d bytes", len(b))

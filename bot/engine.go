@@ -31,7 +31,7 @@ type Engine struct {
 	cfg    Config
 	db     *store.DB
 	sender outbox
-	worker provider
+	caller caller
 	render *renderer
 	log    *slog.Logger
 
@@ -54,7 +54,7 @@ type outbox interface {
 }
 
 // provider is the order worker as the engine uses it.
-type provider interface {
+type caller interface {
 	Ask(topup.Order, topup.Call)
 	Asking(topup.OrderID) bool
 	Do(priority int, fn func(context.Context, topup.Provider))
@@ -64,7 +64,7 @@ type provider interface {
 
 // Counts are the engine's running totals, for the metrics.
 type Counts struct {
-	Commits, Events, Parked atomic.Uint64
+	Commits, Events, SetAside atomic.Uint64
 }
 
 // batchMost bounds how many events share one commit.
@@ -79,7 +79,7 @@ const lateAfter = time.Minute
 const handledFor = 8 * 24 * time.Hour
 
 // cardsFor is how long the message of a card is remembered after it was sent.
-const cardsFor = 60 * 24 * time.Hour
+const panelsFor = 60 * 24 * time.Hour
 
 // pruneMost bounds one clean-up, so that it never holds the till up.
 const pruneMost = 5000
@@ -115,15 +115,15 @@ func (e *Engine) Silence() time.Duration { return time.Since(time.Unix(0, e.hear
 func (e *Engine) Counts() *Counts { return &e.counts }
 
 // Connect gives the engine its two sides; it must be called before Run.
-func (e *Engine) Connect(s outbox, w provider) { e.sender, e.worker = s, w }
+func (e *Engine) Connect(s outbox, w caller) { e.sender, e.caller = s, w }
 
 // event is something that happened. apply runs inside the batch's
 // transaction and may run again after a rollback, so it keeps nothing but
 // what it writes to tx and notes in after.
 type event interface {
 	apply(e *Engine, tx *store.Tx, a *after) error
-	// park is what is done when apply can't succeed.
-	park(e *Engine, tx *store.Tx, a *after, why error) error
+	// setAside is what is done when apply can't succeed.
+	setAside(e *Engine, tx *store.Tx, a *after, why error) error
 	// done is called once it is on disk (nil), or never will be.
 	done(err error)
 }
@@ -245,7 +245,7 @@ var errGone = errors.New("bot: the till has stopped")
 
 // commit applies a batch in one transaction. When one of its events fails,
 // nothing of the batch is kept, and each is applied alone, so that a broken
-// one harms no other; the broken one is parked.
+// one harms no other; the broken one is set aside.
 func (e *Engine) commit(batch []event) error {
 	a, err := e.attempt(batch, event.apply)
 	if err == nil {
@@ -261,11 +261,11 @@ func (e *Engine) commit(batch []event) error {
 	for i, ev := range batch {
 		a, err := e.attempt([]event{ev}, event.apply)
 		if err != nil && !fatal(err) {
-			e.counts.Parked.Add(1)
+			e.counts.SetAside.Add(1)
 			e.log.Error("an event could not be applied and is set aside", "error", err)
 			why := err
 			a, err = e.attempt([]event{ev}, func(ev event, e *Engine, tx *store.Tx, a *after) error {
-				return ev.park(e, tx, a, why)
+				return ev.setAside(e, tx, a, why)
 			})
 		}
 		if err != nil {
@@ -334,7 +334,7 @@ func (e *Engine) release(a *after) {
 		e.sender.Offer(o)
 	}
 	for _, q := range a.asks {
-		e.worker.Ask(q.order, q.call)
+		e.caller.Ask(q.order, q.call)
 	}
 	for _, f := range a.forget {
 		e.sender.Forget(f.chat, f.messageID)
@@ -343,7 +343,7 @@ func (e *Engine) release(a *after) {
 		e.setMenu(chat)
 	}
 	if a.resume {
-		e.worker.Resume()
+		e.caller.Resume()
 	}
 	for _, j := range a.jobs {
 		e.startJob(j)
@@ -368,7 +368,7 @@ func (e *Engine) recover() error {
 		return tx.Outbox(func(o store.Owed) bool {
 			out, err := e.outgoing(tx, o)
 			if err != nil {
-				e.log.Error("an owed message can't be read", "card", o.Card, "error", err)
+				e.log.Error("an owed message can't be read", "card", o.Panel, "error", err)
 				return true
 			}
 			e.sender.Offer(out)
@@ -397,11 +397,11 @@ func (e *Engine) outgoing(tx *store.Tx, o store.Owed) (Outgoing, error) {
 	if err != nil {
 		return Outgoing{}, err
 	}
-	ref, _, err := tx.CardRef(o.Card)
+	ref, _, err := tx.PanelRef(o.Panel)
 	if err != nil {
 		return Outgoing{}, err
 	}
-	return Outgoing{Card: o.Card, Seq: o.Seq, Chat: o.Chat, Class: o.Class, Message: m, MessageID: ref.MessageID}, nil
+	return Outgoing{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, Class: o.Class, Message: m, MessageID: ref.MessageID}, nil
 }
 
 const (
@@ -420,7 +420,7 @@ func (e *Engine) due() (time.Duration, error) {
 	var some bool
 	busy := false
 	asked := func(id topup.OrderID) bool {
-		flying := e.worker.Asking(id)
+		flying := e.caller.Asking(id)
 		busy = busy || flying
 		return flying
 	}
@@ -437,12 +437,12 @@ func (e *Engine) due() (time.Duration, error) {
 	var sends []event
 	for _, o := range list {
 		switch {
-		case o.State == topup.Placed, o.Resend() && !e.worker.Halted():
+		case o.State == topup.Placed, o.Resend() && !e.caller.Halted():
 			sends = append(sends, dispatch{id: o.ID})
-		case e.worker.Halted():
+		case e.caller.Halted():
 			busy = true
 		default:
-			e.worker.Ask(o, o.Next())
+			e.caller.Ask(o, o.Next())
 			busy = true
 		}
 	}
@@ -474,9 +474,9 @@ func (d dispatch) apply(e *Engine, tx *store.Tx, a *after) error {
 	if o.State != topup.Placed && !o.Resend() {
 		return nil
 	}
-	if e.worker.Halted() {
+	if e.caller.Halted() {
 		if step, ok := topup.Cancel(o, topup.ReasonClosed, a.now); ok {
-			return e.step(tx, a, o, step)
+			return e.change(tx, a, o, step)
 		}
 		return nil
 	}
@@ -487,40 +487,40 @@ func (d dispatch) apply(e *Engine, tx *store.Tx, a *after) error {
 		}
 		if waits {
 			o.Due = a.now.Add(giftTurn)
-			return tx.Apply(topup.Step{Order: o})
+			return tx.Apply(topup.Change{Order: o})
 		}
 	}
 	step, err := topup.Submit(o, a.now, sendLease)
 	if err != nil {
 		return err
 	}
-	if err := e.step(tx, a, o, step); err != nil {
+	if err := e.change(tx, a, o, step); err != nil {
 		return err
 	}
 	a.asks = append(a.asks, ask{step.Order, topup.CallSend})
 	return nil
 }
 
-func (dispatch) park(_ *Engine, _ *store.Tx, _ *after, why error) error { return why }
-func (dispatch) done(error)                                             {}
+func (dispatch) setAside(_ *Engine, _ *store.Tx, _ *after, why error) error { return why }
+func (dispatch) done(error)                                                 {}
 
 // step applies a step of an order's life and shows it to the people it
 // concerns.
-func (e *Engine) step(tx *store.Tx, a *after, was topup.Order, s topup.Step) error {
-	if len(s.Cards) > 0 {
-		s.Order.Sealed = e.cfg.Vault.SealCards(s.Order.ID, s.Cards)
+func (e *Engine) change(tx *store.Tx, a *after, was topup.Order, s topup.Change) error {
+	if len(s.Vouchers) > 0 {
+		s.Order.Sealed = e.cfg.Vault.SealVouchers(s.Order.ID, s.Vouchers)
 	}
 	if err := tx.Apply(s); err != nil {
 		return err
 	}
 	o := s.Order
 	if was.State != o.State || was.Reason != o.Reason || was.Message != o.Message {
-		if err := e.show(tx, a, flows.Show{Chat: o.Chat, Card: o.Card, Screen: flows.OrderScreen(o), Class: flows.ClassMoney}); err != nil {
+		if err := e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.OrderScreen(o), Class: flows.ClassMoney}); err != nil {
 			return err
 		}
 	}
-	if len(s.Cards) > 0 {
-		if err := e.codes(tx, a, o, s.Cards, store.Showing{Chat: o.Chat, By: o.By, Why: "delivery"}); err != nil {
+	if len(s.Vouchers) > 0 {
+		if err := e.codes(tx, a, o, s.Vouchers, store.Showing{Chat: o.Chat, By: o.By, Why: "delivery"}); err != nil {
 			return err
 		}
 	}
@@ -548,12 +548,12 @@ func ringing(was, o topup.Order, now time.Time) bool {
 
 // ring sends a short message under the card: an edit makes no sound.
 func (e *Engine) ring(tx *store.Tx, a *after, o topup.Order) error {
-	ref, _, err := tx.CardRef(o.Card)
+	ref, _, err := tx.PanelRef(o.Panel)
 	if err != nil {
 		return err
 	}
 	return e.owe(tx, a, owing{
-		chat: o.Chat, card: "ring/" + string(o.ID), class: flows.ClassMoney,
+		chat: o.Chat, panel: "ring/" + string(o.ID), class: flows.ClassMoney,
 		screen: flows.RingScreen(o), replyTo: ref.MessageID, fresh: true,
 	})
 }
@@ -562,7 +562,7 @@ func (e *Engine) ring(tx *store.Tx, a *after, o topup.Order) error {
 func (e *Engine) alert(tx *store.Tx, a *after, what topup.Alert, o topup.Order) error {
 	for _, admin := range e.cfg.Admins {
 		card := fmt.Sprintf("alert/%s/%s/%d", what, o.ID, admin)
-		if err := e.show(tx, a, flows.Show{Chat: admin, Card: card, Screen: flows.AlertScreen(what, o), Class: flows.ClassNotices}); err != nil {
+		if err := e.show(tx, a, flows.Show{Chat: admin, Panel: card, Screen: flows.AlertScreen(what, o), Class: flows.ClassNotices}); err != nil {
 			return err
 		}
 	}
@@ -572,7 +572,7 @@ func (e *Engine) alert(tx *store.Tx, a *after, what topup.Alert, o topup.Order) 
 func (e *Engine) notice(tx *store.Tx, a *after, id, detail string) error {
 	for _, admin := range e.cfg.Admins {
 		card := fmt.Sprintf("notice/%s/%d/%d", id, admin, a.now.UnixNano())
-		if err := e.show(tx, a, flows.Show{Chat: admin, Card: card, Screen: flows.NoticeScreen(id, detail), Class: flows.ClassNotices}); err != nil {
+		if err := e.show(tx, a, flows.Show{Chat: admin, Panel: card, Screen: flows.NoticeScreen(id, detail), Class: flows.ClassNotices}); err != nil {
 			return err
 		}
 	}
@@ -581,12 +581,12 @@ func (e *Engine) notice(tx *store.Tx, a *after, id, detail string) error {
 
 // show owes a screen to a chat.
 func (e *Engine) show(tx *store.Tx, a *after, s flows.Show) error {
-	return e.owe(tx, a, owing{chat: s.Chat, card: s.Card, class: s.Class, screen: s.Screen, fresh: s.Fresh})
+	return e.owe(tx, a, owing{chat: s.Chat, panel: s.Panel, class: s.Class, screen: s.Screen, fresh: s.Fresh})
 }
 
 type owing struct {
 	chat    int64
-	card    string
+	panel   string
 	class   flows.Class
 	screen  flows.Screen
 	fresh   bool
@@ -600,7 +600,7 @@ func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {
 	}
 	m := e.render.screen(language(chat.Language, chat.Guess, e.cfg.Language), w.screen)
 	m.Fresh, m.ReplyTo = w.fresh, w.replyTo
-	former, waits, err := tx.OwedOf(w.card)
+	former, waits, err := tx.OwedOf(w.panel)
 	if err != nil {
 		return err
 	}
@@ -609,7 +609,7 @@ func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {
 			m.Fresh = true // the newer text must still come down
 		}
 	}
-	ref, _, err := tx.CardRef(w.card)
+	ref, _, err := tx.PanelRef(w.panel)
 	if err != nil {
 		return err
 	}
@@ -617,18 +617,18 @@ func (e *Engine) owe(tx *store.Tx, a *after, w owing) error {
 		return nil // a forged tap named a card of another chat
 	}
 	if (ref.MessageID == 0 && !waits) || m.Fresh {
-		chat.ID, chat.LastCard = w.chat, w.card
+		chat.ID, chat.LastPanel = w.chat, w.panel
 		if err := tx.PutChat(chat); err != nil {
 			return err
 		}
 	}
 	// Every message may hold a number, and some a code: all are sealed on disk.
-	body := e.cfg.Vault.Seal(encodeMessage(m), w.card)
-	owed, err := tx.Owe(store.Owed{Card: w.card, Chat: w.chat, Class: int(w.class), Since: a.now, Body: body, Sealed: true})
+	body := e.cfg.Vault.Seal(encodeMessage(m), w.panel)
+	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: body, Sealed: true})
 	if err != nil {
 		return err
 	}
-	a.offers = append(a.offers, Outgoing{Card: w.card, Seq: owed.Seq, Chat: w.chat, Class: int(w.class), Message: m, MessageID: ref.MessageID})
+	a.offers = append(a.offers, Outgoing{Panel: w.panel, Seq: owed.Seq, Chat: w.chat, Class: int(w.class), Message: m, MessageID: ref.MessageID})
 	return nil
 }
 
@@ -647,7 +647,7 @@ func (e *Engine) person(tx *store.Tx, a *after, in flows.Input, query string) er
 			return err
 		}
 	}
-	in.LastCard, in.NewID, in.Now = chat.LastCard, topup.NewID, a.now
+	in.LastPanel, in.NewID, in.Now = chat.LastPanel, topup.NewID, a.now
 	if name := e.botName.Load(); name != nil {
 		in.BotName = *name
 	}
@@ -657,7 +657,7 @@ func (e *Engine) person(tx *store.Tx, a *after, in flows.Input, query string) er
 // turn runs one step of the talk with a chat.
 func (e *Engine) turn(tx *store.Tx, a *after, in flows.Input, query string,
 	step func(flows.View, flows.Session, flows.Input) (flows.Session, []flows.Effect)) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.worker.Halted(), now: a.now}
+	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted(), now: a.now}
 	was := v.Session(in.Chat)
 	session, effects := step(v, was, in)
 	if v.err != nil {
@@ -686,10 +686,10 @@ func (e *Engine) effects(tx *store.Tx, a *after, in flows.Input, query string, e
 			err = e.saveShop(tx, ef.Shop)
 		case flows.Place:
 			err = e.place(tx, a, ef.Order)
-		case flows.Take:
+		case flows.MoveOrder:
 			var was topup.Order
-			if was, _, err = tx.Order(ef.Step.Order.ID); err == nil {
-				err = e.step(tx, a, was, ef.Step)
+			if was, _, err = tx.Order(ef.Change.Order.ID); err == nil {
+				err = e.change(tx, a, was, ef.Change)
 			}
 		case flows.Book:
 			_, err = tx.Post(ef.Transaction)
@@ -701,8 +701,8 @@ func (e *Engine) effects(tx *store.Tx, a *after, in flows.Input, query string, e
 			err = e.makeClaim(tx, a, ef)
 		case flows.RevokeClaim:
 			err = e.revokeClaim(tx, a, ef.Order)
-		case flows.TakeClaim:
-			err = e.takeClaim(tx, a, ef)
+		case flows.RedeemClaim:
+			err = e.redeemClaim(tx, a, ef)
 		case flows.Guess:
 			err = e.guess(tx, a, ef.Chat)
 		case flows.Menu:
@@ -718,7 +718,7 @@ func (e *Engine) effects(tx *store.Tx, a *after, in flows.Input, query string, e
 	}
 	for _, chat := range wake {
 		other := in
-		other.Chat, other.Person, other.Data, other.Text, other.LastCard, other.Private = chat, flows.Person{ID: chat}, "", "", "", true
+		other.Chat, other.Person, other.Data, other.Text, other.LastPanel, other.Private = chat, flows.Person{ID: chat}, "", "", "", true
 		if err := e.turn(tx, a, other, "", flows.Resume); err != nil {
 			return err
 		}
@@ -767,7 +767,7 @@ func (e *Engine) place(tx *store.Tx, a *after, o topup.Order) error {
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return err
 	}
-	return e.show(tx, a, flows.Show{Chat: placed.Chat, Card: placed.Card, Screen: flows.OrderScreen(placed), Class: flows.ClassMoney})
+	return e.show(tx, a, flows.Show{Chat: placed.Chat, Panel: placed.Panel, Screen: flows.OrderScreen(placed), Class: flows.ClassMoney})
 }
 
 // prune forgets what is too old to matter.
@@ -777,11 +777,11 @@ func (prune) apply(_ *Engine, tx *store.Tx, a *after) error {
 	if _, err := tx.PruneHandled(a.now.Add(-handledFor), pruneMost); err != nil {
 		return err
 	}
-	_, err := tx.PruneCards(a.now.Add(-cardsFor), pruneMost)
+	_, err := tx.PrunePanels(a.now.Add(-panelsFor), pruneMost)
 	return err
 }
-func (prune) park(_ *Engine, _ *store.Tx, _ *after, why error) error { return nil }
-func (prune) done(error)                                             {}
+func (prune) setAside(_ *Engine, _ *store.Tx, _ *after, why error) error { return nil }
+func (prune) done(error)                                                 {}
 
 // menuMark is what a chat's command menu was last set to.
 func menuMark(chat int64) string { return fmt.Sprintf("menu/%d", chat) }
@@ -854,8 +854,8 @@ type menuSet struct {
 func (m menuSet) apply(_ *Engine, tx *store.Tx, _ *after) error {
 	return tx.PutSetting(menuMark(m.chat), m.mark)
 }
-func (menuSet) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
-func (menuSet) done(error)                                           {}
+func (menuSet) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (menuSet) done(error)                                               {}
 
 // later hands in an event from a callback; after the stop it is dropped, for
 // all such events only repeat what a start would find out again.

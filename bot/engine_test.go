@@ -30,7 +30,7 @@ func (m mark) apply(_ *Engine, tx *store.Tx, a *after) error {
 	return nil
 }
 
-func (m mark) park(_ *Engine, tx *store.Tx, _ *after, _ error) error {
+func (m mark) setAside(_ *Engine, tx *store.Tx, _ *after, _ error) error {
 	return tx.PutSetting("parked/"+m.name, true)
 }
 

@@ -10,9 +10,9 @@ import (
 	"hanout/topup"
 )
 
-// Take is the intake's end: it hands updates to the engine and returns when
+// Handle is the poller's end: it hands updates to the engine and returns when
 // all of them are durably handled, or one never will be.
-func (e *Engine) Take(ctx context.Context, updates []Update) error {
+func (e *Engine) Handle(ctx context.Context, updates []Update) error {
 	select {
 	case <-e.ready: // only then is it known since when Telegram was silent
 	case <-e.gone:
@@ -84,7 +84,7 @@ func (u *arrived) apply(e *Engine, tx *store.Tx, a *after) error {
 	switch up := u.update; {
 	case up.Broken != "":
 		e.log.Warn("an update could not be read", "update", up.ID, "why", up.Broken)
-		return tx.Park(up.ID, up.Raw, up.Broken, a.now)
+		return tx.SetAside(up.ID, up.Raw, up.Broken, a.now)
 	case up.Blocked != nil:
 		chat, known, err := tx.Chat(up.Chat.ID)
 		if err != nil || !known {
@@ -127,13 +127,13 @@ func (u *arrived) apply(e *Engine, tx *store.Tx, a *after) error {
 	return nil
 }
 
-// park sets an update aside that no step could take, so that it is never
+// setAside keeps an update aside that no step could take, so that it is never
 // asked for again, and tells the admins.
-func (u *arrived) park(e *Engine, tx *store.Tx, a *after, why error) error {
+func (u *arrived) setAside(e *Engine, tx *store.Tx, a *after, why error) error {
 	if err := tx.MarkHandled(u.update.ID, a.now); err != nil {
 		return err
 	}
-	if err := tx.Park(u.update.ID, u.update.Raw, "step failed", a.now); err != nil {
+	if err := tx.SetAside(u.update.ID, u.update.Raw, "step failed", a.now); err != nil {
 		return err
 	}
 	if c := u.update.Callback; c != nil {
@@ -157,18 +157,18 @@ func (e *Engine) Report(s Sent) { e.later(delivered{s}) }
 // delivered is a message that Telegram has, or will never take.
 type delivered struct{ Sent }
 
-func (delivered) done(error)                                           {}
-func (delivered) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (delivered) done(error)                                               {}
+func (delivered) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (d delivered) apply(e *Engine, tx *store.Tx, a *after) error {
 	if d.Fail == nil {
-		former, err := tx.Delivered(d.Card, d.Seq, d.Chat, d.MessageID, a.now)
+		former, err := tx.Delivered(d.Panel, d.Seq, d.Chat, d.MessageID, a.now)
 		if err == nil && former != 0 && former != d.MessageID {
 			a.forget = append(a.forget, forget{d.Chat, former})
 		}
 		return err
 	}
-	if err := tx.Undeliverable(d.Card, d.Seq, string(d.Fail.Kind), a.now); err != nil {
+	if err := tx.Undeliverable(d.Panel, d.Seq, string(d.Fail.Kind), a.now); err != nil {
 		return err
 	}
 	chat, known, err := tx.Chat(d.Chat)
@@ -202,14 +202,14 @@ type answered struct{ topup.Answer }
 
 func (answered) done(error) {}
 
-// park leaves the order as it is: it is due again, and asked again, later.
-func (an answered) park(_ *Engine, tx *store.Tx, _ *after, _ error) error {
+// setAside leaves the order as it is: it is due again, and asked again, later.
+func (an answered) setAside(_ *Engine, tx *store.Tx, _ *after, _ error) error {
 	o, ok, err := tx.Order(an.Order.ID)
 	if err != nil || !ok || o.State.Final() {
 		return err
 	}
 	o.Due = time.Now().Add(15 * time.Minute)
-	return tx.Apply(topup.Step{Order: o})
+	return tx.Apply(topup.Change{Order: o})
 }
 
 func (an answered) apply(e *Engine, tx *store.Tx, a *after) error {
@@ -221,18 +221,18 @@ func (an answered) apply(e *Engine, tx *store.Tx, a *after) error {
 	if err != nil {
 		return err
 	}
-	return e.step(tx, a, o, step)
+	return e.change(tx, a, o, step)
 }
 
-func (an answered) step(e *Engine, tx *store.Tx, o topup.Order, now time.Time) (topup.Step, error) {
+func (an answered) step(e *Engine, tx *store.Tx, o topup.Order, now time.Time) (topup.Change, error) {
 	scale := e.cfg.Scale
 	switch {
 	case an.Sent != nil:
 		return topup.Sent(o, *an.Sent, now, scale), nil
 	case an.Status != nil:
-		return e.adopt(tx, o, []topup.Status{*an.Status}, now)
+		return e.match(tx, o, []topup.Status{*an.Status}, now)
 	case len(an.Candidates) > 0:
-		return e.adopt(tx, o, an.Candidates, now)
+		return e.match(tx, o, an.Candidates, now)
 	case an.Call == topup.CallLookup:
 		step := topup.Lost(o, an.Absent, now, scale)
 		if f := an.Fault; f != nil && f.Kind == topup.FaultKey && step.Alert == topup.AlertNone {
@@ -242,17 +242,17 @@ func (an answered) step(e *Engine, tx *store.Tx, o topup.Order, now time.Time) (
 	case an.Fault != nil:
 		return topup.Faulted(o, an.Fault, now, scale), nil
 	}
-	return topup.Step{Order: o}, nil
+	return topup.Change{Order: o}, nil
 }
 
-// adopt takes the one provider order that can be o: not already another
+// match takes the one provider order that can be o: not already another
 // order's, and the only one.
-func (e *Engine) adopt(tx *store.Tx, o topup.Order, found []topup.Status, now time.Time) (topup.Step, error) {
+func (e *Engine) match(tx *store.Tx, o topup.Order, found []topup.Status, now time.Time) (topup.Change, error) {
 	var free []topup.Status
 	for _, s := range found {
 		other, taken, err := tx.OrderByProvider(s.ProviderID)
 		if err != nil {
-			return topup.Step{}, err
+			return topup.Change{}, err
 		}
 		mayBe := o.Good != topup.GiftCard || o.ProviderID != "" || datedAs(s, o.Submitted)
 		if mayBe && (!taken || other.ID == o.ID) {

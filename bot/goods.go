@@ -55,7 +55,7 @@ func (e *Engine) question(missing event, ask func(context.Context, topup.Provide
 	var once sync.Once
 	answer := func(ev event) { once.Do(func() { e.later(ev) }) }
 	timer := time.AfterFunc(answerWait, func() { answer(missing) })
-	e.worker.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
+	e.caller.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
 		defer timer.Stop()
 		ctx, cancel := context.WithDeadline(ctx, deadline)
 		defer cancel()
@@ -66,7 +66,7 @@ func (e *Engine) question(missing event, ask func(context.Context, topup.Provide
 // checkLine asks whether a line takes cards, and for the cards when the list
 // at hand is old.
 func (e *Engine) checkLine(j flows.Run) {
-	checked := lineChecked{chat: j.Chat, answer: flows.LineAnswer{Card: j.Card, LineType: j.Ask.LineType, Line: j.Ask.Line}}
+	checked := lineChecked{chat: j.Chat, answer: flows.LineAnswer{Panel: j.Panel, LineType: j.Ask.LineType, Line: j.Ask.Line}}
 	missing := checked
 	missing.answer.Fault = topup.FaultUnavailable
 	e.question(missing, func(ctx context.Context, p topup.Provider) event {
@@ -87,7 +87,7 @@ func (e *Engine) checkLine(j flows.Run) {
 
 // readStock asks for the denominations of a gift card.
 func (e *Engine) readStock(j flows.Run) {
-	checked := stockChecked{chat: j.Chat, answer: flows.StockAnswer{Card: j.Card, Product: j.Ask.Product}}
+	checked := stockChecked{chat: j.Chat, answer: flows.StockAnswer{Panel: j.Panel, Product: j.Ask.Product}}
 	missing := checked
 	missing.answer.Fault = topup.FaultUnavailable
 	e.question(missing, func(ctx context.Context, p topup.Provider) event {
@@ -118,8 +118,8 @@ type lineChecked struct {
 	products *[]topup.InternetProduct // nil when they were not read
 }
 
-func (lineChecked) done(error)                                           {}
-func (lineChecked) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (lineChecked) done(error)                                               {}
+func (lineChecked) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (l lineChecked) apply(e *Engine, tx *store.Tx, a *after) error {
 	if l.products != nil {
@@ -138,8 +138,8 @@ type stockChecked struct {
 	answer flows.StockAnswer
 }
 
-func (stockChecked) done(error)                                           {}
-func (stockChecked) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (stockChecked) done(error)                                               {}
+func (stockChecked) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (s stockChecked) apply(e *Engine, tx *store.Tx, a *after) error {
 	return e.answerTurn(tx, a, s.chat, func(v flows.View, ss flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
@@ -155,7 +155,7 @@ func (e *Engine) answerTurn(tx *store.Tx, a *after, chat int64, step func(flows.
 	}
 	in := flows.Input{
 		Chat: chat, Private: true, Person: flows.Person{ID: chat},
-		Now: a.now, NewID: topup.NewID, LastCard: c.LastCard,
+		Now: a.now, NewID: topup.NewID, LastPanel: c.LastPanel,
 	}
 	return e.turn(tx, a, in, "", step)
 }
@@ -164,8 +164,8 @@ func (e *Engine) answerTurn(tx *store.Tx, a *after, chat int64, step func(flows.
 // the process ended.
 type restarted struct{}
 
-func (restarted) done(error)                                           {}
-func (restarted) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (restarted) done(error)                                               {}
+func (restarted) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (restarted) apply(e *Engine, tx *store.Tx, a *after) error {
 	chats, err := tx.Sessions()

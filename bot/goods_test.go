@@ -16,7 +16,7 @@ import (
 func (c *counter) giftOrder(id topup.OrderID, product, typeID string, quantity int) {
 	c.t.Helper()
 	now := time.Now()
-	o := topup.Order{ID: id, Shop: 1, By: shopChat, Chat: shopChat, Card: "card-" + string(id), Good: topup.GiftCard, State: topup.Placed,
+	o := topup.Order{ID: id, Shop: 1, By: shopChat, Chat: shopChat, Panel: "card-" + string(id), Good: topup.GiftCard, State: topup.Placed,
 		Product: product, TypeID: typeID, PlanName: "PSN, 20 EUR", Quantity: quantity,
 		Price: topup.Dinars(100), Expected: topup.Dinars(90), Placed: now, Changed: now, Due: now}
 	if err := c.db.Update(func(tx *store.Tx) error { _, err := tx.Place(o); return err }); err != nil {
@@ -183,13 +183,13 @@ func TestQuestionIsAnsweredOnceAndInTime(t *testing.T) {
 				w := &asking{}
 				k.engine.Connect(k.sent, w)
 				start := time.Now()
-				k.engine.readStock(flows.Run{Chat: shopChat, Card: "card", Ask: flows.Question{Product: "psn"}})
+				k.engine.readStock(flows.Run{Chat: shopChat, Panel: "card", Ask: flows.Question{Product: "psn"}})
 				go func() {
 					time.Sleep(c.queued)
 					w.tasks[0](context.Background(), stall{takes: c.takes, err: c.err})
 				}()
 				ev := (<-k.engine.events).(stockChecked)
-				if d := time.Since(start); d != c.after || ev.answer.Fault != c.fault || ev.answer.Product != "psn" || ev.answer.Card != "card" {
+				if d := time.Since(start); d != c.after || ev.answer.Fault != c.fault || ev.answer.Product != "psn" || ev.answer.Panel != "card" {
 					t.Errorf("after %v: %+v", d, ev.answer)
 				}
 				time.Sleep(25 * time.Hour)

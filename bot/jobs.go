@@ -24,9 +24,9 @@ func number[T int64 | uint64](n T) string { return strconv.FormatInt(int64(n), 1
 func (e *Engine) startJob(j flows.Run) {
 	switch j.Job {
 	case flows.JobSync:
-		e.Sync(j.Chat, j.Card)
+		e.Sync(j.Chat, j.Panel)
 	case flows.JobFloat:
-		e.worker.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
+		e.caller.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
 			float, err := p.Float(ctx)
 			r := floatRead{job: j}
 			if err == nil {
@@ -59,11 +59,11 @@ func (e *Engine) Sync(chat int64, card string) {
 	priority := priorityBackground
 	if asked {
 		priority = priorityPeople
-		if e.worker.Halted() {
-			e.worker.Resume()
+		if e.caller.Halted() {
+			e.caller.Resume()
 		}
 	}
-	e.worker.Do(priority, func(ctx context.Context, p topup.Provider) {
+	e.caller.Do(priority, func(ctx context.Context, p topup.Provider) {
 		r := synced{chat: chat, card: card}
 		if acc, err := p.Account(ctx); err == nil {
 			r.account = &acc
@@ -97,10 +97,10 @@ func (e *Engine) Sync(chat int64, card string) {
 
 // Ping refreshes which operators are up.
 func (e *Engine) Ping() {
-	if e.worker.Halted() {
+	if e.caller.Halted() {
 		return
 	}
-	e.worker.Do(priorityBackground, func(ctx context.Context, p topup.Provider) {
+	e.caller.Do(priorityBackground, func(ctx context.Context, p topup.Provider) {
 		if w, err := p.Weather(ctx); err == nil {
 			e.later(synced{weather: &w, pingOnly: true})
 		}
@@ -124,8 +124,8 @@ type synced struct {
 	pingOnly bool
 }
 
-func (synced) done(error)                                           {}
-func (synced) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (synced) done(error)                                               {}
+func (synced) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (s synced) apply(e *Engine, tx *store.Tx, a *after) error {
 	if s.account != nil {
@@ -165,7 +165,7 @@ func (s synced) apply(e *Engine, tx *store.Tx, a *after) error {
 	if s.card == "" {
 		return nil
 	}
-	return e.show(tx, a, flows.Show{Chat: s.chat, Card: s.card, Screen: flows.SyncScreen(result), Class: flows.ClassAnswer})
+	return e.show(tx, a, flows.Show{Chat: s.chat, Panel: s.card, Screen: flows.SyncScreen(result), Class: flows.ClassAnswer})
 }
 
 // floatRead is the answer to a question for the float.
@@ -174,20 +174,20 @@ type floatRead struct {
 	float *topup.Money
 }
 
-func (floatRead) done(error)                                           {}
-func (floatRead) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (floatRead) done(error)                                               {}
+func (floatRead) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (f floatRead) apply(e *Engine, tx *store.Tx, a *after) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.worker.Halted()}
+	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted()}
 	var acc *topup.Account
 	if known, ok := v.Account(); ok {
 		acc = &known
 	}
-	sc := flows.FloatScreen(f.float, acc, v.Totals(), e.worker.Halted())
+	sc := flows.FloatScreen(f.float, acc, v.Totals(), e.caller.Halted())
 	if v.err != nil {
 		return v.err
 	}
-	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Card: f.job.Card, Screen: sc, Class: flows.ClassAnswer})
+	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
 }
 
 // backedUp is a finished backup.
@@ -197,9 +197,9 @@ type backedUp struct {
 	seq  uint64
 }
 
-func (backedUp) done(error)                                           {}
-func (backedUp) park(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
+func (backedUp) done(error)                                               {}
+func (backedUp) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (b backedUp) apply(e *Engine, tx *store.Tx, a *after) error {
-	return e.show(tx, a, flows.Show{Chat: b.job.Chat, Card: b.job.Card, Screen: flows.BackupScreen(b.name, b.seq), Class: flows.ClassAnswer})
+	return e.show(tx, a, flows.Show{Chat: b.job.Chat, Panel: b.job.Panel, Screen: flows.BackupScreen(b.name, b.seq), Class: flows.ClassAnswer})
 }

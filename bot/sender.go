@@ -11,7 +11,7 @@ import (
 // Outgoing is a message owed to a chat. It is named by its card: of one card
 // only the newest state is worth sending.
 type Outgoing struct {
-	Card string
+	Panel string
 	// Seq orders what is owed: within a chat and class, messages leave by
 	// increasing Seq; of a card, the higher one replaces the lower.
 	Seq  uint64
@@ -27,7 +27,7 @@ type Outgoing struct {
 
 // Sent is what became of an Outgoing.
 type Sent struct {
-	Card      string
+	Panel     string
 	Seq       uint64
 	Chat      int64
 	MessageID int // the card's message now; 0 when its ID could not be read
@@ -105,18 +105,18 @@ type Sender struct {
 	log    *slog.Logger
 	wake   chan struct{}
 
-	mu       sync.Mutex
-	limits   limits
-	parked   time.Time // no request before, for any chat
-	lanes    map[int64]*lane
-	active   []*lane // those with something waiting
-	waiting  int     // cards with a message not yet out
-	flying   int     // messages in flight
-	answers  []answering
-	replying int  // answers in flight
-	failing  bool // the last outcome was a temporary failure
-	swept    time.Time
-	inFlight sync.WaitGroup
+	mu          sync.Mutex
+	limits      limits
+	pausedUntil time.Time // no request before, for any chat
+	lanes       map[int64]*lane
+	active      []*lane // those with something waiting
+	waiting     int     // cards with a message not yet out
+	flying      int     // messages in flight
+	answers     []answering
+	replying    int  // answers in flight
+	failing     bool // the last outcome was a temporary failure
+	swept       time.Time
+	inFlight    sync.WaitGroup
 }
 
 // lane is one chat: one request at a time, in order.
@@ -125,13 +125,13 @@ type lane struct {
 	busy     bool
 	failures int       // temporary ones in a row
 	resume   time.Time // after a failure
-	cards    map[string]*card
+	slots    map[string]*slot
 	next     []*Outgoing // one for each card with something waiting, by class and Seq
-	slot     int         // in Sender.active, while next is not empty
+	place    int         // in Sender.active, while next is not empty
 }
 
 // card is what the sender remembers of a card.
-type card struct {
+type slot struct {
 	newest    uint64    // highest Seq offered
 	waits     *Outgoing // in lane.next
 	flies     *Outgoing // in flight
@@ -168,10 +168,10 @@ func (s *Sender) Offer(o Outgoing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.lane(o.Chat)
-	c := l.cards[o.Card]
+	c := l.slots[o.Panel]
 	if c == nil {
-		c = &card{}
-		l.cards[o.Card] = c
+		c = &slot{}
+		l.slots[o.Panel] = c
 	}
 	if o.Seq < c.newest || (c.flies != nil && o.Seq == c.flies.Seq) {
 		return
@@ -184,7 +184,7 @@ func (s *Sender) Offer(o Outgoing) {
 		s.withdraw(l, c)
 	}
 	s.enqueue(l, c, &o)
-	s.ring()
+	s.nudge()
 }
 
 // Answer ends the waiting of a pressed button, ahead of all messages. It is
@@ -194,7 +194,7 @@ func (s *Sender) Answer(queryID, text string, alert bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answers = append(s.answers, answering{query: queryID, text: text, alert: alert, asked: now, resume: now})
-	s.ring()
+	s.nudge()
 }
 
 // Waiting is the number of messages not yet out, those in flight included.
@@ -225,7 +225,7 @@ func (s *Sender) Run(ctx context.Context) {
 }
 
 // ring wakes the dispatcher.
-func (s *Sender) ring() {
+func (s *Sender) nudge() {
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -238,7 +238,7 @@ func (s *Sender) lane(chat int64) *lane {
 	s.sweep(now)
 	l := s.lanes[chat]
 	if l == nil {
-		l = &lane{pace: s.limits.chat, cards: map[string]*card{}}
+		l = &lane{pace: s.limits.chat, slots: map[string]*slot{}}
 		if chat < 0 {
 			l.pace = s.limits.group
 		}
@@ -254,12 +254,12 @@ func (s *Sender) sweep(now time.Time) {
 	}
 	s.swept = now
 	for chat, l := range s.lanes {
-		for name, c := range l.cards {
+		for name, c := range l.slots {
 			if c.waits == nil && c.flies == nil && now.Sub(c.used) > rememberFor {
-				delete(l.cards, name)
+				delete(l.slots, name)
 			}
 		}
-		if !l.busy && len(l.cards) == 0 {
+		if !l.busy && len(l.slots) == 0 {
 			delete(s.lanes, chat)
 		}
 	}
@@ -278,27 +278,27 @@ func byTurn(a, b *Outgoing) int {
 }
 
 // enqueue puts a card's message into its lane's line.
-func (s *Sender) enqueue(l *lane, c *card, o *Outgoing) {
+func (s *Sender) enqueue(l *lane, c *slot, o *Outgoing) {
 	at, _ := slices.BinarySearchFunc(l.next, o, byTurn)
 	l.next = slices.Insert(l.next, at, o)
 	c.waits = o
 	s.waiting++
 	if len(l.next) == 1 {
-		l.slot = len(s.active)
+		l.place = len(s.active)
 		s.active = append(s.active, l)
 	}
 }
 
 // withdraw takes a card's message out of the line again.
-func (s *Sender) withdraw(l *lane, c *card) {
+func (s *Sender) withdraw(l *lane, c *slot) {
 	at := slices.Index(l.next, c.waits)
 	l.next = slices.Delete(l.next, at, at+1)
 	c.waits = nil
 	s.waiting--
 	if len(l.next) == 0 {
 		last := len(s.active) - 1
-		s.active[l.slot] = s.active[last]
-		s.active[l.slot].slot = l.slot
+		s.active[l.place] = s.active[last]
+		s.active[l.place].place = l.place
 		s.active[last] = nil
 		s.active = s.active[:last]
 	}
@@ -311,7 +311,7 @@ func (s *Sender) dispatch(ctx context.Context) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if wait := s.parked.Sub(now); wait > 0 {
+	if wait := s.pausedUntil.Sub(now); wait > 0 {
 		return wait
 	}
 	wait := min(idle, s.startAnswers(ctx, now))
@@ -351,7 +351,7 @@ func (s *Sender) pick(now time.Time) (best *lane, soonest time.Duration) {
 // start sends the head of a lane on its way.
 func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 	o := l.next[0]
-	c := l.cards[o.Card]
+	c := l.slots[o.Panel]
 	s.withdraw(l, c)
 	if !c.known {
 		c.messageID = o.MessageID
@@ -383,7 +383,7 @@ func fixed(m Message) bool {
 
 // land takes the outcome of a request. The lane is free again only when the
 // outcome is reported, so that reports keep their order.
-func (s *Sender) land(ctx context.Context, l *lane, c *card, messageID int, f *Fail, edit bool) {
+func (s *Sender) land(ctx context.Context, l *lane, c *slot, messageID int, f *Fail, edit bool) {
 	sent, final := s.settle(ctx, l, c, messageID, f, edit)
 	if final {
 		s.report(sent)
@@ -392,18 +392,18 @@ func (s *Sender) land(ctx context.Context, l *lane, c *card, messageID int, f *F
 	defer s.mu.Unlock()
 	l.busy = false
 	s.flying--
-	s.ring()
+	s.nudge()
 }
 
 // settle decides what an outcome means; final is false when the message is
 // owed still.
-func (s *Sender) settle(ctx context.Context, l *lane, c *card, messageID int, f *Fail, edit bool) (sent Sent, final bool) {
+func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f *Fail, edit bool) (sent Sent, final bool) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := c.flies
 	c.flies, c.used = nil, now
-	sent = Sent{Card: o.Card, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
+	sent = Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
 	kind := FailKind("")
 	if f != nil {
 		kind = f.Kind
@@ -421,14 +421,14 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *card, messageID int, f 
 		c.lost = true
 		s.recovered(l)
 	case kind == FailThrottled:
-		s.park(now, f.RetryAfter)
+		s.pause(now, f.RetryAfter)
 	case permanent(kind):
 		sent.Fail = f
 		s.recovered(l)
 		if kind == FailBlocked || kind == FailChatGone || kind == FailMigrated {
-			s.log.Info("a chat can't be reached", "card", o.Card, "kind", string(kind))
+			s.log.Info("a chat can't be reached", "card", o.Panel, "kind", string(kind))
 		} else {
-			s.log.Error("Telegram refuses a message", "card", o.Card, "kind", string(kind), "method", f.Method, "code", f.Code)
+			s.log.Error("Telegram refuses a message", "card", o.Panel, "kind", string(kind), "method", f.Method, "code", f.Code)
 		}
 		return sent, true
 	default:
@@ -454,7 +454,7 @@ func permanent(kind FailKind) bool {
 
 // again puts a message that is owed still back into the line, unless a newer
 // one of its card waits there.
-func (s *Sender) again(l *lane, c *card, o *Outgoing) {
+func (s *Sender) again(l *lane, c *slot, o *Outgoing) {
 	if c.waits != nil {
 		c.waits.Message.Fresh = c.waits.Message.Fresh || o.Message.Fresh
 		return
@@ -471,11 +471,11 @@ func (s *Sender) recovered(l *lane) {
 	}
 }
 
-// park stops all requests for as long as Telegram asks.
-func (s *Sender) park(now time.Time, retryAfter time.Duration) {
-	until := now.Add(min(retryAfter, longestPark))
-	if until.After(s.parked) {
-		s.parked = until
+// pause stops all requests for as long as Telegram asks.
+func (s *Sender) pause(now time.Time, retryAfter time.Duration) {
+	until := now.Add(min(retryAfter, longestPause))
+	if until.After(s.pausedUntil) {
+		s.pausedUntil = until
 		s.log.Warn("Telegram asks to wait; all messages do", "retry_after", retryAfter)
 	}
 }
@@ -507,13 +507,13 @@ func (s *Sender) answer(ctx context.Context, a answering) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.replying--
-	s.ring()
+	s.nudge()
 	if f == nil {
 		return
 	}
 	switch f.Kind {
 	case FailThrottled:
-		s.park(now, f.RetryAfter)
+		s.pause(now, f.RetryAfter)
 	case FailTemporary:
 		a.resume = now.Add(shortestBackoff)
 	default:

@@ -92,7 +92,7 @@ func (r *senderRig) drained(d time.Duration) {
 
 // owed is a text for a card of a chat.
 func owed(seq uint64, chat int64, card string, class int, text string) Outgoing {
-	return Outgoing{Card: card, Seq: seq, Chat: chat, Class: class, Message: Message{Text: text}}
+	return Outgoing{Panel: card, Seq: seq, Chat: chat, Class: class, Message: Message{Text: text}}
 }
 
 // puppet is a Telegram that does what a test says.
@@ -233,7 +233,7 @@ func TestSenderReplacesWhatIsNotSent(t *testing.T) {
 		r.Offer(owed(2, amina, "card", 2, "two")) // long out of date
 		r.drained(time.Minute)
 		wantCalls(t, api, "send 1001 three")
-		if got := r.sent(); len(got) != 1 || got[0] != (Sent{Card: "card", Seq: 3, Chat: amina, MessageID: 1, Former: 70}) {
+		if got := r.sent(); len(got) != 1 || got[0] != (Sent{Panel: "card", Seq: 3, Chat: amina, MessageID: 1, Former: 70}) {
 			t.Errorf("reports: %+v", got)
 		}
 	})
@@ -254,7 +254,7 @@ func TestSenderNewerFollowsWhatIsInFlight(t *testing.T) {
 		}
 		r.drained(time.Minute)
 		wantCalls(t, api, "send 1001 one", "edit#1 1001 state 4")
-		want := []Sent{{Card: "card", Seq: 1, Chat: amina, MessageID: 1}, {Card: "card", Seq: 4, Chat: amina, MessageID: 1}}
+		want := []Sent{{Panel: "card", Seq: 1, Chat: amina, MessageID: 1}, {Panel: "card", Seq: 4, Chat: amina, MessageID: 1}}
 		if got := r.sent(); !slices.Equal(got, want) {
 			t.Errorf("reports: %+v", got)
 		}
@@ -291,9 +291,9 @@ func TestSenderEditsOrSends(t *testing.T) {
 				api := &puppet{}
 				r := newSenderRig(t, api).start()
 				tc.message.Text, tc.next.Text = "first", "next"
-				r.Offer(Outgoing{Card: "c", Seq: 1, Chat: amina, Message: tc.message})
+				r.Offer(Outgoing{Panel: "c", Seq: 1, Chat: amina, Message: tc.message})
 				r.drained(time.Minute)
-				r.Offer(Outgoing{Card: "c", Seq: 2, Chat: amina, Message: tc.next, MessageID: 1})
+				r.Offer(Outgoing{Panel: "c", Seq: 2, Chat: amina, Message: tc.next, MessageID: 1})
 				r.drained(time.Minute)
 				wantCalls(t, api, "send 1001 first", tc.want)
 				if got := r.sent()[1]; got.Former != tc.former || got.MessageID != 1+tc.former {
@@ -484,7 +484,7 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 						failed = append(failed, s)
 					}
 				}
-				if len(failed) != 1 || failed[0].Card != "the card" || failed[0].Seq != 1 || failed[0].Fail.Kind != tc.kind {
+				if len(failed) != 1 || failed[0].Panel != "the card" || failed[0].Seq != 1 || failed[0].Fail.Kind != tc.kind {
 					t.Errorf("failed: %+v", failed)
 				}
 				logged := r.logged.String()
@@ -586,7 +586,7 @@ func TestSenderRepeatIsHarmless(t *testing.T) {
 		again.MessageID = id
 		r.Offer(again)
 		r.drained(time.Minute)
-		if got := r.sent(); len(got) != 1 || got[0] != (Sent{Card: "card", Seq: 2, Chat: amina, MessageID: id}) {
+		if got := r.sent(); len(got) != 1 || got[0] != (Sent{Panel: "card", Seq: 2, Chat: amina, MessageID: id}) {
 			t.Errorf("reports: %+v", got)
 		}
 		if all := server.Messages(amina); len(all) != 2 || all[1].Text != "two" {
@@ -610,7 +610,7 @@ func TestSenderBlindMessage(t *testing.T) {
 		r.Offer(next)
 		r.drained(time.Minute)
 		got := r.sent()
-		if len(got) != 2 || got[0] != (Sent{Card: "card", Seq: 1, Chat: amina, Former: 5}) || got[1].MessageID == 0 || got[1].Former != 0 {
+		if len(got) != 2 || got[0] != (Sent{Panel: "card", Seq: 1, Chat: amina, Former: 5}) || got[1].MessageID == 0 || got[1].Former != 0 {
 			t.Errorf("reports: %+v", got)
 		}
 		if n := len(server.Messages(amina)); n != 3 {
@@ -814,10 +814,10 @@ func TestSenderRandom(t *testing.T) {
 		}
 		last := map[string]uint64{}
 		for _, s := range r.sent() {
-			if s.Fail != nil || s.Seq <= last[s.Card] {
-				t.Errorf("seed %d: report %+v after %d", seed, s, last[s.Card])
+			if s.Fail != nil || s.Seq <= last[s.Panel] {
+				t.Errorf("seed %d: report %+v after %d", seed, s, last[s.Panel])
 			}
-			last[s.Card] = s.Seq
+			last[s.Panel] = s.Seq
 		}
 		wantNoViolations(t, server)
 	})
@@ -850,7 +850,7 @@ func BenchmarkSender(b *testing.B) {
 			b.ResetTimer()
 			for i := range b.N {
 				room <- struct{}{}
-				s.Offer(Outgoing{Card: cards[i%len(cards)], Seq: uint64(i), Chat: int64(1 + i%chats)})
+				s.Offer(Outgoing{Panel: cards[i%len(cards)], Seq: uint64(i), Chat: int64(1 + i%chats)})
 			}
 			for range cap(room) {
 				room <- struct{}{}
@@ -874,6 +874,6 @@ func BenchmarkOffer(b *testing.B) {
 	seq := uint64(0)
 	for b.Loop() {
 		seq++
-		s.Offer(Outgoing{Card: cards[seq%1000], Seq: seq, Chat: int64(seq % 500)})
+		s.Offer(Outgoing{Panel: cards[seq%1000], Seq: seq, Chat: int64(seq % 500)})
 	}
 }

@@ -25,7 +25,7 @@ const (
 	uploadTimeout = 60 * time.Second
 	answerMost    = 1 << 20 // bytes of one answer; a sent message is some KiB
 
-	alienPark = 30 * time.Second // after a 429 that does not say for how long
+	alienPause = 30 * time.Second // after a 429 that does not say for how long
 )
 
 // tokenForm is what BotFather gives out.
@@ -180,7 +180,7 @@ func (a *API) call(ctx context.Context, timeout time.Duration, method string, re
 func alien(method string, status int) *Fail {
 	f := &Fail{Kind: FailTemporary, Method: method, Code: status, Text: "no answer of the Bot API"}
 	if status == http.StatusTooManyRequests {
-		f.Kind, f.RetryAfter = FailThrottled, alienPark
+		f.Kind, f.RetryAfter = FailThrottled, alienPause
 	}
 	return f
 }

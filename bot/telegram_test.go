@@ -362,7 +362,7 @@ func TestFailKinds(t *testing.T) {
 	}{
 		{refusal(429, "Too Many Requests: retry after 35", `,"parameters":{"retry_after":35}`), FailThrottled, 35 * time.Second},
 		{refusal(429, "Too Many Requests", ""), FailThrottled, time.Second},
-		{canned{status: 429, body: page}, FailThrottled, alienPark},
+		{canned{status: 429, body: page}, FailThrottled, alienPause},
 		{refusal(403, "Forbidden: bot was blocked by the user", ""), FailBlocked, 0},
 		{refusal(403, "Forbidden: user is deactivated", ""), FailBlocked, 0},
 		{refusal(403, "Forbidden: bot can't initiate conversation with a user", ""), FailBlocked, 0},

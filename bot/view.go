@@ -160,8 +160,8 @@ func (v *view) OrderByNo(no uint64) (topup.Order, bool) {
 	return o, ok
 }
 
-func (v *view) OrderByCard(card string) (topup.Order, bool) {
-	o, ok, err := v.tx.OrderByCard(card)
+func (v *view) OrderByPanel(card string) (topup.Order, bool) {
+	o, ok, err := v.tx.OrderByPanel(card)
 	v.note(err)
 	return o, ok
 }
@@ -197,7 +197,7 @@ func (v *view) ClaimOf(order topup.OrderID) (flows.Claim, bool) {
 }
 
 func (v *view) claim(c store.Claim) flows.Claim {
-	out := flows.Claim{Order: c.Order, State: string(c.State), Expires: c.Expires, By: c.By, Taken: c.Taken, Card: c.Card}
+	out := flows.Claim{Order: c.Order, State: string(c.State), Expires: c.Expires, By: c.By, Redeemed: c.Redeemed, Panel: c.Panel}
 	if s, ok := v.Shop(c.Shop); ok {
 		out.Shop = s.Chat
 	}

@@ -38,8 +38,8 @@ func (t *turn) adminCommand(name, args string) bool {
 // run starts slow work on a card of its own, which says so at once.
 func (t *turn) run(job Job, running Msg) {
 	card := t.in.NewID()
-	t.do(Show{Chat: t.in.Chat, Card: card, Screen: Screen{Lines: []Msg{running}}, Class: ClassAnswer},
-		Run{Job: job, Chat: t.in.Chat, Card: card})
+	t.do(Show{Chat: t.in.Chat, Panel: card, Screen: Screen{Lines: []Msg{running}}, Class: ClassAnswer},
+		Run{Job: job, Chat: t.in.Chat, Panel: card})
 }
 
 // findShop reads SHOP: the shop's number or its chat ID.
@@ -129,12 +129,12 @@ func (t *turn) decideShop(id topup.ShopID, verb string) {
 		return
 	}
 	if verb == "card" {
-		t.do(Show{Chat: t.in.Chat, Card: askCard(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer, Fresh: true})
+		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer, Fresh: true})
 		return
 	}
 	if sh.State != topup.ShopAsked {
 		t.toast(M("shop.decided", "State", M("shop."+string(sh.State))))
-		t.do(Show{Chat: t.in.Chat, Card: askCard(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
 		return
 	}
 	switch verb {
@@ -150,7 +150,7 @@ func (t *turn) decideShop(id topup.ShopID, verb string) {
 	t.toast(M("shop." + string(sh.State)))
 	t.do(SaveShop{Shop: sh}, Menu{Chat: sh.Chat})
 	for _, admin := range t.v.Admins() {
-		t.do(Show{Chat: admin, Card: askCard(sh, admin), Screen: t.askedScreen(sh), Class: ClassAnswer})
+		t.do(Show{Chat: admin, Panel: askPanel(sh, admin), Screen: t.askedScreen(sh), Class: ClassAnswer})
 	}
 	var sc Screen
 	if sh.State == topup.ShopApproved {
@@ -160,7 +160,7 @@ func (t *turn) decideShop(id topup.ShopID, verb string) {
 	} else {
 		sc.line(M("shop.sorry", "Shop", Name(sh.Name)))
 	}
-	t.do(Show{Chat: sh.Chat, Card: t.in.NewID(), Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: sh.Chat, Panel: t.in.NewID(), Screen: sc, Class: ClassAnswer})
 }
 
 // askedScreen is the request card as it stands: open, or decided.
@@ -209,7 +209,7 @@ func (t *turn) moveMoney(debit bool, args string) {
 		return
 	}
 	t.begin(StepMoney)
-	t.s.Money = &Move{Debit: debit, Shop: sh.ID, Amount: amount, Reason: reason, Request: t.in.NewID()}
+	t.s.Money = &Adjustment{Debit: debit, Shop: sh.ID, Amount: amount, Reason: reason, Request: t.in.NewID()}
 	t.askMoney()
 }
 
@@ -278,15 +278,15 @@ func (t *turn) moneyTapped(verb string) {
 		entry = topup.Debit(m.Shop, m.Amount, m.Request, t.in.Person.ID, m.Reason, t.in.Now)
 		done, told = "debit.done", "debit.told"
 	}
-	card := t.s.Card
-	t.s = Session{Version: t.s.Version, Card: card}
+	card := t.s.Panel
+	t.s = Session{Version: t.s.Version, Panel: card}
 	t.toast(M("credit.toast"))
 	t.do(Book{Transaction: entry})
-	t.do(Show{Chat: t.in.Chat, Card: card, Class: ClassMoney, Screen: Screen{Lines: []Msg{
+	t.do(Show{Chat: t.in.Chat, Panel: card, Class: ClassMoney, Screen: Screen{Lines: []Msg{
 		M(done, "Amount", m.Amount, "Shop", Name(sh.Name), "No", number(uint64(sh.ID))),
 		M("credit.why", "Reason", Name(m.Reason)), M("credit.now", "Amount", after)}}})
 	note := Screen{Lines: []Msg{M(told, "Amount", m.Amount), M("credit.why", "Reason", Name(m.Reason)), M("credit.now", "Amount", after)}}
-	t.do(Show{Chat: sh.Chat, Card: t.in.NewID(), Screen: note, Class: ClassMoney})
+	t.do(Show{Chat: sh.Chat, Panel: t.in.NewID(), Screen: note, Class: ClassMoney})
 	t.do(Wake{Chat: sh.Chat})
 }
 
@@ -312,16 +312,16 @@ func (t *turn) decideOrder(no uint64, verb string) {
 		t.toast(M("tap.unknown"))
 		return
 	}
-	card := reviewCard(o, t.in.Chat)
+	card := reviewPanel(o, t.in.Chat)
 	switch verb {
 	case "card", "back":
-		t.do(Show{Chat: t.in.Chat, Card: card, Screen: ReviewScreen(o, ""), Class: ClassAnswer, Fresh: verb == "card"})
+		t.do(Show{Chat: t.in.Chat, Panel: card, Screen: ReviewScreen(o, ""), Class: ClassAnswer, Fresh: verb == "card"})
 	case "done", "undo":
-		t.do(Show{Chat: t.in.Chat, Card: card, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: card, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
 	case "done2", "undo2":
 		if t.in.Late {
 			t.toast(M("confirm.late"))
-			t.do(Show{Chat: t.in.Chat, Card: card, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
+			t.do(Show{Chat: t.in.Chat, Panel: card, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
 			return
 		}
 		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.in.Now)
@@ -329,21 +329,21 @@ func (t *turn) decideOrder(no uint64, verb string) {
 			t.toast(M("review.settled", "State", StateMsg(o)))
 		} else {
 			t.toast(StateMsg(step.Order))
-			t.do(Take{Step: step})
+			t.do(MoveOrder{Change: step})
 			o = step.Order
 		}
-		t.do(Show{Chat: t.in.Chat, Card: card, Screen: ReviewScreen(o, ""), Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: card, Screen: ReviewScreen(o, ""), Class: ClassAnswer})
 	default:
 		t.toast(M("tap.unknown"))
 	}
 }
 
-func reviewCard(o topup.Order, admin int64) string {
+func reviewPanel(o topup.Order, admin int64) string {
 	return "review/" + number(o.No) + "/" + number(uint64(admin))
 }
 
 // ReviewCard names the card by which an admin decides on an order.
-func ReviewCard(o topup.Order, admin int64) string { return reviewCard(o, admin) }
+func ReviewCard(o topup.Order, admin int64) string { return reviewPanel(o, admin) }
 
 // ReviewScreen shows an order to an admin, with the decision where one is
 // due. asking is "done" or "undo" when that decision is asked a second time.
@@ -385,7 +385,7 @@ func ReviewScreen(o topup.Order, asking string) Screen {
 }
 
 func accountMsg(a topup.Account) Msg {
-	if a.Sandbox {
+	if a.Test {
 		return M("account.sandbox")
 	}
 	return M("account.production")

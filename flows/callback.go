@@ -67,7 +67,7 @@ func (t tap) number(i int) (uint64, bool) {
 
 // tap makes the data of a button on the session's own card.
 func (s *Session) tap(verb string, arg ...string) string {
-	return encodeTap("s", append([]string{s.Card, strconv.Itoa(s.Version), verb}, arg...)...)
+	return encodeTap("s", append([]string{s.Panel, strconv.Itoa(s.Version), verb}, arg...)...)
 }
 
 func menuTap(verb string, arg ...string) string {

@@ -9,7 +9,7 @@ import (
 // FuzzDecodeTap feeds any bytes to the reading of callback data: what it
 // takes must be something that the encoder makes, byte for byte.
 func FuzzDecodeTap(f *testing.F) {
-	s := Session{Card: "abcdefghijklmnop", Version: 7}
+	s := Session{Panel: "abcdefghijklmnop", Version: 7}
 	for _, data := range []string{
 		s.tap("ok"), s.tap("p", "3"), menuTap("home"), menuTap("lang", "ar"),
 		encodeTap("o", "abcdefghijklmnop", "offer", "1"), encodeTap("h", "12", "abcdefghijklmnop"),

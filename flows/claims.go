@@ -18,7 +18,7 @@ const ClaimLife = 48 * time.Hour
 const guessesMost = 5
 
 // cardsInMessage is how many cards one message shows; more come as a file.
-const cardsInMessage = 10
+const vouchersInMessage = 10
 
 // tokenForm is what follows /start in a customer's link: 128 bits in
 // base64url.
@@ -26,13 +26,13 @@ var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
 
 // Claim is a customer's link as the conversations see it.
 type Claim struct {
-	Order   topup.OrderID
-	State   string // "open", "taken", "revoked", "expired"
-	Expires time.Time
-	By      int64
-	Taken   time.Time
-	Shop    int64  // the shop's chat
-	Card    string // the shop's message about it
+	Order    topup.OrderID
+	State    string // "open", "taken", "revoked", "expired"
+	Expires  time.Time
+	By       int64
+	Redeemed time.Time
+	Shop     int64  // the shop's chat
+	Panel    string // the shop's message about it
 }
 
 // TokenHash is under what a link's token is kept. Being a hash of 128 random
@@ -57,12 +57,12 @@ type (
 	// former one.
 	MakeClaim struct {
 		Order topup.OrderID
-		Card  string
+		Panel string
 	}
 	// RevokeClaim ends an order's link.
 	RevokeClaim struct{ Order topup.OrderID }
 	// TakeClaim gives the codes behind a link to a chat.
-	TakeClaim struct {
+	RedeemClaim struct {
 		Hash []byte
 		Chat int64
 	}
@@ -73,7 +73,7 @@ type (
 func (ShowCodes) effect()   {}
 func (MakeClaim) effect()   {}
 func (RevokeClaim) effect() {}
-func (TakeClaim) effect()   {}
+func (RedeemClaim) effect() {}
 func (Guess) effect()       {}
 
 // codeRows are the buttons of a delivered order that has codes.
@@ -102,7 +102,7 @@ func (t *turn) codesTapped(o topup.Order, verb, arg string) bool {
 		sc := Screen{Lines: []Msg{M("codes.again", "No", number(o.No), "Time", last[0])}}
 		sc.row(Button{Label: M("button.showcodes"), Data: encodeTap("o", string(o.ID), "codes2", card), Style: Go},
 			Button{Label: M("button.cancel"), Data: encodeTap("o", string(o.ID), "codes0", card), Style: Stop})
-		t.do(Show{Chat: t.in.Chat, Card: card, Screen: sc, Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: card, Screen: sc, Class: ClassAnswer})
 	case "codes0", "codes2":
 		if arg == "" {
 			return false
@@ -112,17 +112,17 @@ func (t *turn) codesTapped(o topup.Order, verb, arg string) bool {
 			done = Screen{Lines: []Msg{M("codes.below", "No", number(o.No))}}
 			t.do(ShowCodes{Order: o.ID, By: t.in.Person.ID})
 		}
-		t.do(Show{Chat: t.in.Chat, Card: arg, Screen: done, Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: arg, Screen: done, Class: ClassAnswer})
 	case "claim":
 		if t.in.BotName == "" {
 			t.alert(M("claim.notyet"))
 			return true
 		}
 		if c, ok := t.v.ClaimOf(o.ID); ok && c.State == "taken" {
-			t.alert(M("claim.was", "Time", c.Taken))
+			t.alert(M("claim.was", "Time", c.Redeemed))
 			return true
 		}
-		t.do(MakeClaim{Order: o.ID, Card: t.in.NewID()})
+		t.do(MakeClaim{Order: o.ID, Panel: t.in.NewID()})
 	case "revoke":
 		c, ok := t.v.ClaimOf(o.ID)
 		switch {
@@ -140,7 +140,7 @@ func (t *turn) codesTapped(o topup.Order, verb, arg string) bool {
 
 // CodesScreen shows codes: under spoilers, each with a button that copies it.
 // how adds, for a customer, how to use them.
-func CodesScreen(o topup.Order, cards []topup.Card, shop string, customer bool) Screen {
+func CodesScreen(o topup.Order, cards []topup.Voucher, shop string, customer bool) Screen {
 	sc := Screen{Protect: true}
 	if customer {
 		sc.line(M("codes.customer", "Shop", Name(shop)))
@@ -148,7 +148,7 @@ func CodesScreen(o topup.Order, cards []topup.Card, shop string, customer bool) 
 		sc.line(M("codes.title", "No", number(o.No)))
 	}
 	orderItem(&sc, o)
-	if len(cards) > cardsInMessage {
+	if len(cards) > vouchersInMessage {
 		sc.line(M("codes.file", "Count", len(cards)))
 		sc.File = codesFile(o, cards)
 		sc.FileName = "codes-" + number(o.No) + ".txt"
@@ -193,7 +193,7 @@ func copyButton(label Msg, text string) []Button {
 }
 
 // codesFile lists many cards, one a line, code then serial.
-func codesFile(o topup.Order, cards []topup.Card) []byte {
+func codesFile(o topup.Order, cards []topup.Voucher) []byte {
 	b := []byte(o.PlanName + "\n")
 	for i, c := range cards {
 		b = append(b, strconv.Itoa(i+1)+"\t"+c.Code...)
@@ -218,7 +218,7 @@ func ClaimScreen(o topup.Order, c Claim, link string, qr []byte) Screen {
 		sc.row(Button{Label: M("button.openlink"), URL: link}, Button{Label: M("button.copylink"), Copy: link})
 		sc.row(Button{Label: M("button.revoke"), Data: encodeTap("o", string(o.ID), "revoke"), Style: Stop})
 	case "taken":
-		sc.line(M("claim.taken", "No", no), M("order.time", "Time", c.Taken))
+		sc.line(M("claim.taken", "No", no), M("order.time", "Time", c.Redeemed))
 	case "revoked":
 		sc.line(M("claim.isrevoked", "No", no))
 		sc.row(again)
@@ -269,11 +269,11 @@ func (t *turn) openClaim(hash []byte) {
 	case c.Shop == t.in.Chat:
 		t.sayLines(M("claim.own"))
 	case c.State == "taken" && c.By == t.in.Chat:
-		t.sayLines(M("claim.mine", "Time", c.Taken))
+		t.sayLines(M("claim.mine", "Time", c.Redeemed))
 	case c.State == "taken":
 		t.sayLines(M("claim.used"))
 	case c.State == "open" && t.in.Now.Before(c.Expires):
-		t.do(TakeClaim{Hash: hash, Chat: t.in.Chat})
+		t.do(RedeemClaim{Hash: hash, Chat: t.in.Chat})
 	default:
 		t.sayLines(M("claim.ended"))
 	}

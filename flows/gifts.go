@@ -216,7 +216,7 @@ func (t *turn) askStock(step Step) {
 		}
 	}
 	t.drawStock()
-	t.do(Run{Job: JobStock, Chat: t.in.Chat, Card: t.s.Card, Ask: Question{Product: d.Product}})
+	t.do(Run{Job: JobStock, Chat: t.in.Chat, Panel: t.s.Panel, Ask: Question{Product: d.Product}})
 }
 
 // drawStock shows that the stock is being asked for, or could not be read.
@@ -267,7 +267,7 @@ func (t *turn) regionLine(sc *Screen) {
 
 // StockAnswer is what the provider said of a product's stock.
 type StockAnswer struct {
-	Card    string // the card that asked
+	Panel   string // the card that asked
 	Product string
 	Stock   topup.GiftStock
 	Fault   topup.FaultKind // why there is no Stock; "" when there is
@@ -277,7 +277,7 @@ type StockAnswer struct {
 // does any more, nothing happens.
 func StockChecked(v View, s Session, in Input, r StockAnswer) (Session, []Effect) {
 	d := s.Sale
-	if (s.Step != StepStock && s.Step != StepRecheck) || s.Card != r.Card || d == nil || d.Product != r.Product || d.Failed {
+	if (s.Step != StepStock && s.Step != StepRecheck) || s.Panel != r.Panel || d == nil || d.Product != r.Product || d.Failed {
 		return s, nil
 	}
 	t := &turn{v: v, s: s, in: in}

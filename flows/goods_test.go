@@ -84,7 +84,7 @@ func newTalk(t *testing.T) *talk {
 func (k *talk) input() Input {
 	return Input{
 		Chat: deskChat, Private: true, Person: Person{ID: deskChat}, Now: k.now,
-		NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastCard: k.s.Card,
+		NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastPanel: k.s.Panel,
 	}
 }
 
@@ -168,7 +168,7 @@ func (k *talk) checking() LineAnswer {
 	k.say("036 36 26 08")
 	k.at(StepChecking, "line.checking")
 	r := k.run()
-	return LineAnswer{Card: r.Card, LineType: r.Ask.LineType, Line: r.Ask.Line, Info: topup.LineInfo{Offer: "10M", Type: topup.ADSL}}
+	return LineAnswer{Panel: r.Panel, LineType: r.Ask.LineType, Line: r.Ask.Line, Info: topup.LineInfo{Offer: "10M", Type: topup.ADSL}}
 }
 
 func TestLineAnswers(t *testing.T) {
@@ -209,7 +209,7 @@ func TestLineAnswers(t *testing.T) {
 
 func TestStaleLineAnswersAreDropped(t *testing.T) {
 	for name, change := range map[string]func(*talk, *LineAnswer){
-		"another card":    func(_ *talk, a *LineAnswer) { a.Card = "other" },
+		"another card":    func(_ *talk, a *LineAnswer) { a.Panel = "other" },
 		"another number":  func(_ *talk, a *LineAnswer) { a.Line = "036362609" },
 		"another type":    func(_ *talk, a *LineAnswer) { a.LineType = topup.LTE4G },
 		"cancelled":       func(k *talk, _ *LineAnswer) { k.tap("no") },
@@ -254,7 +254,7 @@ func TestLostLineAnswer(t *testing.T) {
 	}
 	k.now = noon.Add(30 * time.Second)
 	in := k.input()
-	in.Data = encodeTap("s", k.s.Card, "1", "back") // a button of an older state
+	in.Data = encodeTap("s", k.s.Panel, "1", "back") // a button of an older state
 	k.s, k.out = Handle(k.v, k.s, in)
 	k.at(StepChecking, "line.checking")
 	if r := k.run(); r.Ask.Line != "036362608" {
@@ -363,7 +363,7 @@ func (k *talk) stocked(types ...topup.GiftType) StockAnswer {
 	k.tap("p", "0")
 	k.at(StepStock, "stock.checking")
 	r := k.run()
-	a := StockAnswer{Card: r.Card, Product: r.Ask.Product, Stock: topup.GiftStock{ProductID: "a", Title: "PSN UK", Types: types}}
+	a := StockAnswer{Panel: r.Panel, Product: r.Ask.Product, Stock: topup.GiftStock{ProductID: "a", Title: "PSN UK", Types: types}}
 	k.stock(a)
 	k.at(StepType, "type.ask")
 	return a
@@ -455,7 +455,7 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 		k.tap("t", "0")
 		k.tap("k", "2")
 		k.tap("ok")
-		for _, stale := range []StockAnswer{{Card: "other", Product: "a", Stock: a.Stock}, {Card: a.Card, Product: "b", Stock: a.Stock}} {
+		for _, stale := range []StockAnswer{{Panel: "other", Product: "a", Stock: a.Stock}, {Panel: a.Panel, Product: "b", Stock: a.Stock}} {
 			k.stock(stale)
 			k.untouched("of another question")
 		}
@@ -490,7 +490,7 @@ func TestGiftCardAgain(t *testing.T) {
 		k.s, k.out = t.s, t.out
 		k.at(StepStock)
 		r := k.run()
-		return StockAnswer{Card: r.Card, Product: "a", Stock: topup.GiftStock{Types: []topup.GiftType{tenPounds(5)}}}
+		return StockAnswer{Panel: r.Panel, Product: "a", Stock: topup.GiftStock{Types: []topup.GiftType{tenPounds(5)}}}
 	}
 	k.stock(again())
 	k.at(StepConfirm, "gift.quantity")
@@ -501,7 +501,7 @@ func TestGiftCardAgain(t *testing.T) {
 	k.tap("c", "0")
 	k.tap("p", "1")
 	r := k.run()
-	k.stock(StockAnswer{Card: r.Card, Product: "b", Stock: topup.GiftStock{Types: []topup.GiftType{{ID: "u", Name: "5 EUR", Cost: 100, Quantity: 1}}}})
+	k.stock(StockAnswer{Panel: r.Panel, Product: "b", Stock: topup.GiftStock{Types: []topup.GiftType{{ID: "u", Name: "5 EUR", Cost: 100, Quantity: 1}}}})
 	if k.at(StepType, "type.ask"); slices.Contains(k.says(), "type.gone") {
 		t.Errorf("a choice of another product is missed: %v", k.says())
 	}

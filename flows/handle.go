@@ -45,9 +45,9 @@ func (t *turn) alert(m Msg) {
 // build carry the new version, so that older ones are known as old.
 func (t *turn) draw(build func(*Screen)) {
 	fresh := false
-	if t.s.Card == "" {
-		t.s.Card = t.in.NewID()
-	} else if t.lower || (t.in.Data == "" && (t.s.Card != t.in.LastCard || t.s.Step == t.was)) {
+	if t.s.Panel == "" {
+		t.s.Panel = t.in.NewID()
+	} else if t.lower || (t.in.Data == "" && (t.s.Panel != t.in.LastPanel || t.s.Step == t.was)) {
 		// Something was said below it, or what was typed led nowhere, and an
 		// edit to the same text would show nothing at all.
 		fresh = true
@@ -55,12 +55,12 @@ func (t *turn) draw(build func(*Screen)) {
 	t.s.Version++
 	var sc Screen
 	build(&sc)
-	t.do(Show{Chat: t.in.Chat, Card: t.s.Card, Screen: sc, Class: ClassAnswer, Fresh: fresh})
+	t.do(Show{Chat: t.in.Chat, Panel: t.s.Panel, Screen: sc, Class: ClassAnswer, Fresh: fresh})
 }
 
 // say sends a message of its own that nothing will change later.
 func (t *turn) say(sc Screen) {
-	t.do(Show{Chat: t.in.Chat, Card: t.in.NewID(), Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: t.in.NewID(), Screen: sc, Class: ClassAnswer})
 }
 
 func (t *turn) sayLines(m ...Msg) { t.say(Screen{Lines: m}) }
@@ -72,13 +72,13 @@ func (t *turn) begin(step Step) {
 
 // drop ends the talk; its card, if any, says so and loses its buttons.
 func (t *turn) drop(m Msg) {
-	if t.s.Card != "" && t.s.Step != StepIdle {
-		card := t.s.Card
+	if t.s.Panel != "" && t.s.Step != StepIdle {
+		card := t.s.Panel
 		sc := Screen{Lines: []Msg{m}}
 		sc.row(homeButton())
-		t.do(Show{Chat: t.in.Chat, Card: card, Screen: sc, Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: card, Screen: sc, Class: ClassAnswer})
 	}
-	t.s = Session{Version: t.s.Version, Card: t.s.Card}
+	t.s = Session{Version: t.s.Version, Panel: t.s.Panel}
 }
 
 // left tells that a talk was left: sale are the words when it was a sale.
@@ -277,7 +277,7 @@ func (t *turn) sessionTapped(c tap) {
 		t.toast(M("tap.unknown"))
 		return
 	}
-	if card != t.s.Card || t.s.Step == StepIdle {
+	if card != t.s.Panel || t.s.Step == StepIdle {
 		t.oldButton(card)
 		return
 	}
@@ -309,9 +309,9 @@ func (t *turn) sessionTapped(c tap) {
 // oldButton answers a tap on a card that the talk has left: it shows what
 // became of the sale on it, or where the talk stands.
 func (t *turn) oldButton(card string) {
-	if o, ok := t.v.OrderByCard(card); ok && o.Chat == t.in.Chat {
+	if o, ok := t.v.OrderByPanel(card); ok && o.Chat == t.in.Chat {
 		t.toast(M("tap.sold", "No", number(o.No), "State", StateMsg(o)))
-		t.do(Show{Chat: o.Chat, Card: o.Card, Screen: OrderScreen(o), Class: ClassMoney})
+		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})
 		return
 	}
 	t.toast(M("tap.old"))
@@ -319,12 +319,12 @@ func (t *turn) oldButton(card string) {
 		t.redraw()
 		return
 	}
-	if card == t.s.Card {
+	if card == t.s.Panel {
 		return // a second tap on what has just ended: the card has said how
 	}
 	sc := Screen{Lines: []Msg{M("card.ended")}}
 	sc.row(homeButton())
-	t.do(Show{Chat: t.in.Chat, Card: card, Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: card, Screen: sc, Class: ClassAnswer})
 }
 
 // redraw shows the current step again.

@@ -19,12 +19,12 @@ func (t *turn) history(before uint64) {
 	t.dropQuietly()
 	t.s = Session{Version: t.s.Version}
 	card := t.in.NewID()
-	t.do(Show{Chat: t.in.Chat, Card: historyCard + card, Screen: t.historyScreen(sh, before, card), Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: t.historyScreen(sh, before, card), Class: ClassAnswer})
 }
 
 // historyCard begins the ID of every history card; the rest of it travels in
 // the buttons, so that a page turns in place.
-const historyCard = "h/"
+const historyPanel = "h/"
 
 func (t *turn) historyScreen(sh topup.Shop, before uint64, card string) Screen {
 	var sc Screen
@@ -64,7 +64,7 @@ func historyLine(o topup.Order) Msg {
 
 func (t *turn) historyPage(before uint64, card string) {
 	if sh, ok := t.shop(); ok {
-		t.do(Show{Chat: t.in.Chat, Card: historyCard + card, Screen: t.historyScreen(sh, before, card), Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: t.historyScreen(sh, before, card), Class: ClassAnswer})
 	}
 }
 
@@ -82,7 +82,7 @@ func (t *turn) historyOrder(no, before uint64, card string) {
 		sc.Rows = nil // taking back belongs to the sale's own card
 	}
 	sc.row(button(M("button.back"), encodeTap("h", number(before), card)), homeButton())
-	t.do(Show{Chat: t.in.Chat, Card: historyCard + card, Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: sc, Class: ClassAnswer})
 }
 
 // askFind asks what to look for.
@@ -156,5 +156,5 @@ func (t *turn) find(what string) {
 		sc.row(button(historyLine(o), encodeTap("v", number(o.No), "0", card)))
 	}
 	sc.row(homeButton())
-	t.do(Show{Chat: t.in.Chat, Card: historyCard + card, Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: sc, Class: ClassAnswer})
 }

@@ -8,17 +8,17 @@ import (
 
 // Input is one thing a person did.
 type Input struct {
-	Chat     int64
-	Private  bool // the chat is the person's own with us
-	Person   Person
-	Text     string   // typed; empty for a tap or a contact
-	Data     string   // callback data of a tapped button
-	Contact  *Contact // a shared phone number
-	Now      time.Time
-	Late     bool          // reached us long after it was done
-	NewID    func() string // mints IDs for cards, orders and requests
-	BotName  string        // our Telegram username, for links to ourselves
-	LastCard string        // the last message that we sent to this chat
+	Chat      int64
+	Private   bool // the chat is the person's own with us
+	Person    Person
+	Text      string   // typed; empty for a tap or a contact
+	Data      string   // callback data of a tapped button
+	Contact   *Contact // a shared phone number
+	Now       time.Time
+	Late      bool          // reached us long after it was done
+	NewID     func() string // mints IDs for cards, orders and requests
+	BotName   string        // our Telegram username, for links to ourselves
+	LastPanel string        // the last message that we sent to this chat
 }
 
 // Person is who did it, as Telegram names them.
@@ -63,7 +63,7 @@ type View interface {
 	Closed() bool
 	Order(id topup.OrderID) (topup.Order, bool)
 	OrderByNo(no uint64) (topup.Order, bool)
-	OrderByCard(card string) (topup.Order, bool)
+	OrderByPanel(card string) (topup.Order, bool)
 	OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order
 	OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order
 	OpenOrders(limit int) []topup.Order
@@ -89,7 +89,7 @@ type (
 	// it below what was said since.
 	Show struct {
 		Chat   int64
-		Card   string
+		Panel  string
 		Screen Screen
 		Class  Class
 		Fresh  bool
@@ -110,7 +110,7 @@ type (
 	// Place holds the money and makes the order.
 	Place struct{ Order topup.Order }
 	// Take moves an order by a person's hand: cancel, or settle a review.
-	Take struct{ Step topup.Step }
+	MoveOrder struct{ Change topup.Change }
 	// Book writes a credit or debit.
 	Book struct{ Transaction topup.Transaction }
 	// Wake brings a chat's waiting sale back, now that it has money. It is
@@ -120,10 +120,10 @@ type (
 	Menu struct{ Chat int64 }
 	// Run starts slow work whose result comes back to the card.
 	Run struct {
-		Job  Job
-		Chat int64
-		Card string
-		Ask  Question // for the jobs that ask about something
+		Job   Job
+		Chat  int64
+		Panel string
+		Ask   Question // for the jobs that ask about something
 	}
 )
 
@@ -147,13 +147,13 @@ const (
 	JobStock  Job = "stock"  // read a product's stock; the answer goes to StockChecked
 )
 
-func (Show) effect()     {}
-func (Toast) effect()    {}
-func (Speak) effect()    {}
-func (SaveShop) effect() {}
-func (Place) effect()    {}
-func (Take) effect()     {}
-func (Book) effect()     {}
-func (Wake) effect()     {}
-func (Menu) effect()     {}
-func (Run) effect()      {}
+func (Show) effect()      {}
+func (Toast) effect()     {}
+func (Speak) effect()     {}
+func (SaveShop) effect()  {}
+func (Place) effect()     {}
+func (MoveOrder) effect() {}
+func (Book) effect()      {}
+func (Wake) effect()      {}
+func (Menu) effect()      {}
+func (Run) effect()       {}

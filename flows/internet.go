@@ -127,7 +127,7 @@ func (t *turn) checkLine() {
 	}
 	t.drawChecking()
 	_, at := t.v.Products(d.LineType)
-	t.do(Run{Job: JobLine, Chat: t.in.Chat, Card: t.s.Card, Ask: Question{
+	t.do(Run{Job: JobLine, Chat: t.in.Chat, Panel: t.s.Panel, Ask: Question{
 		LineType: d.LineType, Line: d.Line, Products: t.in.Now.Sub(at) > productsFor,
 	}})
 }
@@ -171,7 +171,7 @@ func Restarted(v View, s Session, in Input) (Session, []Effect) {
 
 // LineAnswer is what the provider said of a line.
 type LineAnswer struct {
-	Card     string // the card that asked
+	Panel    string // the card that asked
 	LineType string
 	Line     topup.Line
 	Info     topup.LineInfo
@@ -182,7 +182,7 @@ type LineAnswer struct {
 // does any more, nothing happens.
 func LineChecked(v View, s Session, in Input, r LineAnswer) (Session, []Effect) {
 	d := s.Sale
-	if s.Step != StepChecking || s.Card != r.Card || d == nil || d.LineType != r.LineType || d.Line != r.Line {
+	if s.Step != StepChecking || s.Panel != r.Panel || d == nil || d.LineType != r.LineType || d.Line != r.Line {
 		return s, nil
 	}
 	t := &turn{v: v, s: s, in: in}

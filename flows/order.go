@@ -148,11 +148,11 @@ func (t *turn) orderTapped(c tap) {
 		step, ok := topup.Cancel(o, topup.ReasonCancelled, t.in.Now)
 		if !ok {
 			t.alert(M("order.toolate"))
-			t.do(Show{Chat: o.Chat, Card: o.Card, Screen: OrderScreen(o), Class: ClassMoney})
+			t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})
 			return
 		}
 		t.toast(M("cancel.done"))
-		t.do(Take{Step: step})
+		t.do(MoveOrder{Change: step})
 	case "again":
 		t.again(o, o.Plan, o.Face)
 	case "offer":
@@ -160,7 +160,7 @@ func (t *turn) orderTapped(c tap) {
 			t.again(o, o.Offers[i].Plan, o.Offers[i].Face)
 		}
 	case "show":
-		t.do(Show{Chat: o.Chat, Card: o.Card, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
+		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
 	default:
 		if !t.codesTapped(o, c.part(1), c.part(2)) {
 			t.toast(M("tap.unknown"))

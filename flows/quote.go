@@ -216,7 +216,7 @@ func (t *turn) confirm() {
 // place makes the order of the quote that was confirmed.
 func (t *turn) place(o topup.Order) {
 	sh, _ := t.shop()
-	o.ID, o.Shop, o.By, o.Chat, o.Card = t.s.Sale.Order, sh.ID, t.in.Person.ID, t.in.Chat, t.s.Card
+	o.ID, o.Shop, o.By, o.Chat, o.Panel = t.s.Sale.Order, sh.ID, t.in.Person.ID, t.in.Chat, t.s.Panel
 	o.State = topup.Placed
 	o.Placed, o.Changed, o.Due = t.in.Now, t.in.Now, t.in.Now
 	t.do(Place{Order: o})

@@ -112,7 +112,7 @@ func (t *turn) numberGiven() {
 func (t *turn) operators() []topup.Operator {
 	acc, _ := t.v.Account()
 	var out []topup.Operator
-	for _, op := range t.s.Sale.Number.Operators(acc.Sandbox) {
+	for _, op := range t.s.Sale.Number.Operators(acc.Test) {
 		if len(t.plansOf(op)) > 0 {
 			out = append(out, op)
 		}
@@ -409,7 +409,7 @@ func (t *turn) saleTapped(verb, arg string) {
 		t.confirm()
 	case verb == "show" && step == StepConfirm:
 		if o, ok := t.v.Order(d.Warned); ok && o.Chat == t.in.Chat {
-			t.do(Show{Chat: o.Chat, Card: o.Card, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
+			t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
 		}
 	case d.Good == topup.InternetCard:
 		t.internetTapped(verb, arg, picked)

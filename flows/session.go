@@ -39,13 +39,13 @@ const (
 
 // Session is where the talk with one chat stands.
 type Session struct {
-	Step    Step   `json:"step,omitempty"`
-	Card    string `json:"card,omitempty"`    // the living message
-	Version int    `json:"version,omitempty"` // counts what the card has shown
-	Name    string `json:"name,omitempty"`    // of the shop being asked for
-	Sale    *Draft `json:"sale,omitempty"`
-	Money   *Move  `json:"money,omitempty"`
-	Claim   []byte `json:"claim,omitempty"` // hash of the link that waits
+	Step    Step        `json:"step,omitempty"`
+	Panel   string      `json:"card,omitempty"`    // the living message
+	Version int         `json:"version,omitempty"` // counts what the card has shown
+	Name    string      `json:"name,omitempty"`    // of the shop being asked for
+	Sale    *Draft      `json:"sale,omitempty"`
+	Money   *Adjustment `json:"money,omitempty"`
+	Claim   []byte      `json:"claim,omitempty"` // hash of the link that waits
 }
 
 // Draft is a sale before it is an order.
@@ -90,7 +90,7 @@ type Draft struct {
 }
 
 // Move is a credit or debit that an admin has asked for.
-type Move struct {
+type Adjustment struct {
 	Debit   bool         `json:"debit,omitempty"`
 	Shop    topup.ShopID `json:"shop"`
 	Amount  topup.Money  `json:"amount"`
@@ -110,7 +110,7 @@ func DecodeSession(b []byte) Session {
 
 // Encode writes the session for storing; nil for one that says nothing.
 func (s Session) Encode() []byte {
-	if s.Step == StepIdle && s.Card == "" && s.Sale == nil {
+	if s.Step == StepIdle && s.Panel == "" && s.Sale == nil {
 		return nil
 	}
 	b, err := json.Marshal(s)

@@ -235,7 +235,7 @@ func (t *turn) name() {
 	}
 	t.s.Name = name
 	t.s.Step = StepPhone
-	t.s.Card = ""
+	t.s.Panel = ""
 	t.askPhone(Msg{})
 }
 
@@ -286,7 +286,7 @@ func (t *turn) phone() {
 	t.do(SaveShop{Shop: sh})
 	t.say(Screen{Lines: []Msg{M("ask.sent", "Shop", Name(sh.Name))}, RemoveKeyboard: true})
 	for _, admin := range t.v.Admins() {
-		t.do(Show{Chat: admin, Card: askCard(sh, admin), Screen: askScreen(sh, t.in.Person.Name), Class: ClassNotices, Fresh: again})
+		t.do(Show{Chat: admin, Panel: askPanel(sh, admin), Screen: askScreen(sh, t.in.Person.Name), Class: ClassNotices, Fresh: again})
 	}
 }
 
@@ -303,7 +303,7 @@ func contactDigits(s string) string {
 	return "+" + s
 }
 
-func askCard(sh topup.Shop, admin int64) string {
+func askPanel(sh topup.Shop, admin int64) string {
 	return "ask/" + number(uint64(sh.ID)) + "/" + number(uint64(admin))
 }
 

@@ -86,7 +86,7 @@ func readAccount(data []byte) (topup.Account, error) {
 	return topup.Account{
 		Username: d.Username.trimmed(),
 		Enabled:  d.APIKey.Enabled.value || !d.APIKey.Enabled.set,
-		Sandbox:  d.APIKey.Type.upper() == "SANDBOX",
+		Test:     d.APIKey.Type.upper() == "SANDBOX",
 		ReadOnly: strings.ReplaceAll(d.APIKey.Scope.upper(), "_", "-") == "READ-ONLY",
 	}, nil
 }

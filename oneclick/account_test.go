@@ -52,13 +52,13 @@ func TestAccount(t *testing.T) {
 		fault      bool
 	}{
 		{"sandbox", `{"username":"+213660000000","apiKey":{"key":"k","isEnabled":true,"type":"SANDBOX","allowedips":[],"scope":"READ-WRITE"}}`,
-			topup.Account{Username: "+213660000000", Enabled: true, Sandbox: true}, false},
+			topup.Account{Username: "+213660000000", Enabled: true, Test: true}, false},
 		{"subset of the quickstart", `{"username":"+213660000000","apiKey":{"isEnabled":true,"type":"PRODUCTION","scope":"READ-WRITE"}}`,
 			topup.Account{Username: "+213660000000", Enabled: true}, false},
 		{"read only", `{"username":"u","apiKey":{"isEnabled":true,"type":"SANDBOX","scope":"read_only"}}`,
-			topup.Account{Username: "u", Enabled: true, Sandbox: true, ReadOnly: true}, false},
+			topup.Account{Username: "u", Enabled: true, Test: true, ReadOnly: true}, false},
 		{"disabled", `{"username":"u","apiKey":{"isEnabled":false,"type":"SANDBOX"}}`,
-			topup.Account{Username: "u", Sandbox: true}, false},
+			topup.Account{Username: "u", Test: true}, false},
 		{"nothing said is a live key", `{"username":"u","apiKey":{}}`, topup.Account{Username: "u", Enabled: true}, false},
 		{"no key", `{"username":"u"}`, topup.Account{}, true},
 		{"null", `null`, topup.Account{}, true},

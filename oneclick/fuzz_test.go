@@ -72,7 +72,7 @@ func FuzzReadOrder(f *testing.F) {
 		if s.Phase == topup.PhasePart && good != topup.GiftCard {
 			t.Errorf("a part of a %s", good)
 		}
-		for _, c := range s.Cards {
+		for _, c := range s.Vouchers {
 			if c.Code == "" {
 				t.Error("a card without its code")
 			}

@@ -128,7 +128,7 @@ func TestCheckInternet(t *testing.T) {
 	got.Evidence = topup.Evidence{}
 	want := topup.Status{
 		ProviderID: anID, ProviderRef: "r", Phase: topup.PhaseDone, LineType: topup.LTE4G, To: "213472731602",
-		Face: topup.Dinars(1000), Cards: []topup.Card{{Code: canaryCode}}, Transaction: "AT-2026-00001",
+		Face: topup.Dinars(1000), Vouchers: []topup.Voucher{{Code: canaryCode}}, Transaction: "AT-2026-00001",
 		Processed: "2026-11-21T09:31:40.000Z", Created: time.Date(2026, 11, 21, 9, 31, 0, 0, time.UTC),
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -157,8 +157,8 @@ func TestCheckGiftCard(t *testing.T) {
 	want := topup.Status{
 		ProviderID: anID, Phase: topup.PhasePart, Plan: "6126393c6f57860f925a1983", TypeID: "6126393c6f57860f925a1984",
 		Charged: topup.Dinars(9900), ChargedKnown: true, Quantity: 4, DoneQty: 2,
-		Cards:   []topup.Card{{Code: "AAAA-0001", Serial: "900000001"}, {Code: "AAAA-0002"}},
-		Created: time.Date(2026, 11, 21, 9, 32, 0, 0, time.UTC),
+		Vouchers: []topup.Voucher{{Code: "AAAA-0001", Serial: "900000001"}, {Code: "AAAA-0002"}},
+		Created:  time.Date(2026, 11, 21, 9, 32, 0, 0, time.UTC),
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -74,7 +74,7 @@ func readOrder(good topup.Good, raw []byte, a *answer) (topup.Status, error) {
 		s.Charged, s.ChargedKnown = w.Charged.money()
 		s.Transaction, s.Processed = w.Transaction.trimmed(), w.Processed.trimmed()
 		if code := w.Code.trimmed(); code != "" {
-			s.Cards = []topup.Card{{Code: code}}
+			s.Vouchers = []topup.Voucher{{Code: code}}
 		}
 	case topup.GiftCard:
 		s.Plan, s.TypeID = string(w.Product), string(w.Type)
@@ -82,7 +82,7 @@ func readOrder(good topup.Good, raw []byte, a *answer) (topup.Status, error) {
 		s.Quantity, s.DoneQty = w.Quantity.count(), w.Done.count()
 		for _, card := range w.Cards {
 			if code := card.Value.trimmed(); code != "" {
-				s.Cards = append(s.Cards, topup.Card{Code: code, Serial: card.Serial.trimmed()})
+				s.Vouchers = append(s.Vouchers, topup.Voucher{Code: code, Serial: card.Serial.trimmed()})
 			}
 		}
 	}

@@ -98,7 +98,7 @@ func walk(t *testing.T, v provider.Variants) {
 	if w, err := c.Weather(t.Context()); err != nil || len(w.Down) != 1 || !w.Down[topup.Pixx] {
 		t.Errorf("weather %+v, %v", w, err)
 	}
-	if a, err := c.Account(t.Context()); err != nil || !a.Sandbox || !a.Enabled || a.ReadOnly || a.Username != provider.SandboxUser {
+	if a, err := c.Account(t.Context()); err != nil || !a.Test || !a.Enabled || a.ReadOnly || a.Username != provider.SandboxUser {
 		t.Errorf("account %+v, %v", a, err)
 	}
 	if f, err := c.Float(t.Context()); err != nil || f <= 0 {
@@ -190,18 +190,18 @@ func walk(t *testing.T, v provider.Variants) {
 		t.Error("a menu without offers")
 	}
 	check(unclear, topup.PhaseUncertain)
-	if s := check(card, topup.PhaseDone); len(s.Cards) != 1 || s.Cards[0].Code == "" || s.Transaction == "" || s.Processed == "" {
+	if s := check(card, topup.PhaseDone); len(s.Vouchers) != 1 || s.Vouchers[0].Code == "" || s.Transaction == "" || s.Processed == "" {
 		t.Errorf("card: %+v", s)
 	}
 	check(back, topup.PhaseRefunded)
 	check(queued, topup.PhaseQueued)
-	if s := check(cards, topup.PhaseDone); len(s.Cards) != 2 || s.DoneQty != 2 || s.Quantity != 2 || s.Cards[0].Serial == "" {
+	if s := check(cards, topup.PhaseDone); len(s.Vouchers) != 2 || s.DoneQty != 2 || s.Quantity != 2 || s.Vouchers[0].Serial == "" {
 		t.Errorf("gift cards: %+v", s)
 	}
-	if s := check(part, topup.PhasePart); len(s.Cards) != 2 || s.DoneQty != 2 || s.Quantity != 4 {
+	if s := check(part, topup.PhasePart); len(s.Vouchers) != 2 || s.DoneQty != 2 || s.Quantity != 4 {
 		t.Errorf("part: %+v", s)
 	}
-	if s := check(none, topup.PhaseRefunded); len(s.Cards) != 0 {
+	if s := check(none, topup.PhaseRefunded); len(s.Vouchers) != 0 {
 		t.Errorf("none: %+v", s)
 	}
 
@@ -349,7 +349,7 @@ func TestSpoiltReads(t *testing.T) {
 			if err != nil || s.Phase != topup.PhaseDone {
 				t.Fatalf("%+v, %v", s, err)
 			}
-			codes += len(s.Cards)
+			codes += len(s.Vouchers)
 		}
 		if codes == 0 || codes == 4 {
 			t.Errorf("the code came %d times of 4", codes)
@@ -369,7 +369,7 @@ func TestKeys(t *testing.T) {
 			}
 		}
 		readOnly := connect(t, fake, provider.ReadOnlyKey)
-		if a, err := readOnly.Account(t.Context()); err != nil || !a.ReadOnly || a.Sandbox {
+		if a, err := readOnly.Account(t.Context()); err != nil || !a.ReadOnly || a.Test {
 			t.Errorf("read-only: %+v, %v", a, err)
 		}
 		closed(readOnly, "read-only")

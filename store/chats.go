@@ -16,7 +16,7 @@ type Chat struct {
 	Guess     string    `json:"guess,omitempty"`    // Telegram's language_code
 	FirstSeen time.Time `json:"first_seen,omitzero"`
 	Blocked   bool      `json:"blocked,omitempty"`   // the person blocked us
-	LastCard  string    `json:"last_card,omitempty"` // the last message owed anew
+	LastPanel string    `json:"last_card,omitempty"` // the last message owed anew
 	// Guesses counts unknown customer links opened since GuessedFrom.
 	Guesses     int       `json:"guesses,omitempty"`
 	GuessedFrom time.Time `json:"guessed_from,omitzero"`

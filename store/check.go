@@ -26,7 +26,7 @@ type Report struct {
 	Due      int
 	Owed     int
 	Lost     int // messages that could not be delivered
-	Parked   int
+	SetAside int
 	Codes    int      // delivered orders with codes
 	Opened   bool     // their codes were opened, not only counted
 	Problems []string // what is wrong; empty when the file is sound
@@ -188,8 +188,8 @@ func (r Report) Write(w io.Writer) error {
 		}
 		fmt.Fprintf(t, "orders with codes\t%d, %s\n", r.Codes, how)
 	}
-	if r.Parked > 0 {
-		fmt.Fprintf(t, "updates set aside\t%d\n", r.Parked)
+	if r.SetAside > 0 {
+		fmt.Fprintf(t, "updates set aside\t%d\n", r.SetAside)
 	}
 	var total topup.Money
 	for _, name := range slices.Sorted(maps.Keys(r.Sums)) {

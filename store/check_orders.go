@@ -85,7 +85,7 @@ func (c *checker) codes(o topup.Order) {
 		return
 	}
 	c.report.Opened = true
-	if cards, err := c.vault.OpenCards(o); err != nil || (len(cards) < o.DeliveredQty && o.Reason != topup.ReasonPerson) {
+	if cards, err := c.vault.OpenVouchers(o); err != nil || (len(cards) < o.DeliveredQty && o.Reason != topup.ReasonPerson) {
 		c.problem("order %d: its codes do not open under this key", o.No)
 	}
 }
@@ -95,7 +95,7 @@ func (c *checker) codes(o topup.Order) {
 func (c *checker) listed(o topup.Order, numbered bool) {
 	want := map[string][]byte{
 		bOrderNo: u64(o.No), bOrderShop: append(u64(uint64(o.Shop)), u64(o.No)...),
-		bOrderCard: []byte(o.Card),
+		bOrderPanel: []byte(o.Panel),
 	}
 	if numbered {
 		want[bOrderTo] = c.tx.toKey(o.Shop, o.To, o.No)
@@ -127,7 +127,7 @@ func (c *checker) listed(o topup.Order, numbered bool) {
 }
 
 func (c *checker) indexes() error {
-	for _, bucket := range []string{bOrderNo, bOrderShop, bOrderTo, bOrderCard, bOrderProvider, bOrderOpen, bDue} {
+	for _, bucket := range []string{bOrderNo, bOrderShop, bOrderTo, bOrderPanel, bOrderProvider, bOrderOpen, bDue} {
 		if n := c.count(bucket); n != c.index[bucket] {
 			c.problem("index %s has %d rows, the orders account for %d", bucket, n, c.index[bucket])
 		}

@@ -52,20 +52,20 @@ func (c *checker) pairs() error {
 			c.problem("a handled update is not listed by its time")
 		}
 	}
-	cur = c.tx.bucket(bCards).Cursor()
+	cur = c.tx.bucket(bPanels).Cursor()
 	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
-		ref, _, err := c.tx.CardRef(string(k))
+		ref, _, err := c.tx.PanelRef(string(k))
 		if err != nil {
 			return err
 		}
-		if c.tx.bucket(bCardsAt).Get(timeKey(ref.At, k)) == nil {
+		if c.tx.bucket(bPanelsAt).Get(timeKey(ref.At, k)) == nil {
 			c.problem("a card is not listed by its time")
 		}
 	}
 	if a, b := c.count(bUpdates), c.count(bUpdatesAt); a != b {
 		c.problem("updates: %d marks, %d by time", a, b)
 	}
-	if a, b := c.count(bCards), c.count(bCardsAt); a != b {
+	if a, b := c.count(bPanels), c.count(bPanelsAt); a != b {
 		c.problem("cards: %d, %d by time", a, b)
 	}
 	return nil
@@ -109,13 +109,13 @@ func (c *checker) claims() error {
 func (c *checker) rest() error {
 	if err := c.tx.Outbox(func(o Owed) bool {
 		c.report.Owed++
-		if o.Card == "" || o.Chat == 0 || o.Seq == 0 {
+		if o.Panel == "" || o.Chat == 0 || o.Seq == 0 {
 			c.problem("outbox: a message without card, chat or number")
 		}
 		return true
 	}); err != nil {
 		return err
 	}
-	c.report.Lost, c.report.Parked = c.count(bUndelivered), c.count(bParked)
+	c.report.Lost, c.report.SetAside = c.count(bUndelivered), c.count(bDeadLetters)
 	return nil
 }

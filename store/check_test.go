@@ -34,7 +34,7 @@ func till(t *testing.T) *DB {
 		}
 		for _, id := range []topup.OrderID{"done", "back", "open"} {
 			o, err := tx.Place(topup.Order{
-				ID: id, Shop: 1, By: 5, Chat: 5, Card: "card-" + string(id), Good: topup.MobileTopUp, State: topup.Placed,
+				ID: id, Shop: 1, By: 5, Chat: 5, Panel: "card-" + string(id), Good: topup.MobileTopUp, State: topup.Placed,
 				Plan: "PREPAID_DJEZZY", To: "0778037340", Quantity: 1, Face: 100_00, Price: 99_00, Expected: 97_00,
 				Placed: at, Changed: at, Due: at,
 			})
@@ -129,21 +129,21 @@ func TestCheckNamesEachFault(t *testing.T) {
 		{"open and not listed", func(tx *Tx) error { return tx.delete(bOrderOpen, orderKey("open")) }, "open but not listed"},
 		{"not found by its number", func(tx *Tx) error { return tx.delete(bOrderNo, u64(2)) }, "not found by order_no"},
 		{"not found by its shop", func(tx *Tx) error { return tx.put(bOrderShop, append(u64(1), u64(2)...), orderKey("open")) }, "not found by order_shop"},
-		{"not found by its card", func(tx *Tx) error { return tx.delete(bOrderCard, []byte("card-done")) }, "not found by order_card"},
+		{"not found by its card", func(tx *Tx) error { return tx.delete(bOrderPanel, []byte("card-done")) }, "not found by order_card"},
 		{"two for one provider order", order("done", func(o *topup.Order) { o.ProviderID = "p-open" }), "not found by order_provider"},
 		{"a provider order of nobody", func(tx *Tx) error { return tx.put(bOrderProvider, []byte("p-x"), orderKey("done")) }, "index order_provider has 4 rows"},
 		{"a shop not found by its chat", func(tx *Tx) error { return tx.delete(bShopChat, i64(5)) }, "shop 1 is not found by its chat"},
 		{"a chat of no shop", func(tx *Tx) error { return tx.put(bShopChat, i64(6), u64(9)) }, "shop 9, which is missing"},
 		{"an update marked at no time", func(tx *Tx) error { return tx.delete(bUpdatesAt, timeKey(at, i64(77))) }, "update is not listed by its time"},
 		{"a time of no update", func(tx *Tx) error { return tx.put(bUpdatesAt, timeKey(at, i64(78)), nil) }, "1 marks, 2 by time"},
-		{"a card at no time", func(tx *Tx) error { return tx.delete(bCardsAt, timeKey(at, []byte("card-done"))) }, "card is not listed by its time"},
+		{"a card at no time", func(tx *Tx) error { return tx.delete(bPanelsAt, timeKey(at, []byte("card-done"))) }, "card is not listed by its time"},
 		{"an open link not listed", func(tx *Tx) error { return tx.delete(bClaimsOpen, timeKey(at.Add(time.Hour), []byte("hash"))) }, "not listed as open"},
 		{"a link of no order", func(tx *Tx) error {
 			return tx.putJSON(bClaims, []byte("hash"), Claim{Hash: []byte("hash"), Order: "none"})
 		}, "leads nowhere"},
 		{"a wrong checksum", func(tx *Tx) error { return tx.bucket(bChats).Put(i64(5), []byte("0000{}")) }, `damaged data in "chats", key `},
-		{"a bucket gone", func(tx *Tx) error { return tx.tx.DeleteBucket([]byte(bParked)) }, `bucket "parked" is missing`},
-		{"a message to nobody", func(tx *Tx) error { return tx.putJSON(bOutbox, []byte("c"), Owed{Card: "c", Seq: 1}) }, "without card, chat or number"},
+		{"a bucket gone", func(tx *Tx) error { return tx.tx.DeleteBucket([]byte(bDeadLetters)) }, `bucket "parked" is missing`},
+		{"a message to nobody", func(tx *Tx) error { return tx.putJSON(bOutbox, []byte("c"), Owed{Panel: "c", Seq: 1}) }, "without card, chat or number"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			db := till(t)

@@ -12,24 +12,24 @@ type ClaimState string
 
 // The states of a claim.
 const (
-	ClaimOpen    ClaimState = "open"
-	ClaimTaken   ClaimState = "taken"
-	ClaimRevoked ClaimState = "revoked"
-	ClaimExpired ClaimState = "expired"
+	ClaimOpen     ClaimState = "open"
+	ClaimRedeemed ClaimState = "taken"
+	ClaimRevoked  ClaimState = "revoked"
+	ClaimExpired  ClaimState = "expired"
 )
 
 // Claim is a one-use link by which a customer gets an order's codes. It is
 // kept under the SHA-256 of its token; the token itself is nowhere.
 type Claim struct {
-	Hash    []byte        `json:"hash"`
-	Order   topup.OrderID `json:"order"`
-	Shop    topup.ShopID  `json:"shop"`
-	Card    string        `json:"card"` // the shop's message about it
-	State   ClaimState    `json:"state"`
-	Made    time.Time     `json:"made"`
-	Expires time.Time     `json:"expires"`
-	By      int64         `json:"by,omitempty"` // the chat that took it
-	Taken   time.Time     `json:"taken,omitzero"`
+	Hash     []byte        `json:"hash"`
+	Order    topup.OrderID `json:"order"`
+	Shop     topup.ShopID  `json:"shop"`
+	Panel    string        `json:"card"` // the shop's message about it
+	State    ClaimState    `json:"state"`
+	Made     time.Time     `json:"made"`
+	Expires  time.Time     `json:"expires"`
+	By       int64         `json:"by,omitempty"` // the chat that took it
+	Redeemed time.Time     `json:"taken,omitzero"`
 }
 
 // PutClaim stores a claim. The one that was open last is found by its order.

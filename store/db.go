@@ -233,16 +233,16 @@ func Open(path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	db.bolt = b
-	if err := db.adopt(); err != nil {
+	if err := db.checkSchema(); err != nil {
 		db.Close()
 		return nil, err
 	}
 	return db, nil
 }
 
-// adopt checks that the file is ours and of a schema we know, and migrates.
+// checkSchema checks that the file is ours and of a schema we know, and migrates.
 // A page that can't be read is an error here, where a person waits for one.
-func (db *DB) adopt() (err error) {
+func (db *DB) checkSchema() (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {

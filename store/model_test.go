@@ -93,7 +93,7 @@ func (m *model) step(t *rapid.T, tx *store.Tx, now time.Time) {
 		}
 	case "owe":
 		text := topup.NewID()
-		_, err := tx.Owe(store.Owed{Card: card, Chat: 5, Since: now, Body: []byte(text)})
+		_, err := tx.Owe(store.Owed{Panel: card, Chat: 5, Since: now, Body: []byte(text)})
 		ok(err)
 		m.owed[card] = text
 	case "deliver", "fail":
@@ -135,7 +135,7 @@ func (m *model) add(shop topup.ShopID, available, held topup.Money) {
 
 // move takes an order on by what a provider might say, sensible or not.
 func (m *model) move(t *rapid.T, tx *store.Tx, o topup.Order, now time.Time) {
-	var s topup.Step
+	var s topup.Change
 	if o.State == topup.Placed {
 		if rapid.Bool().Draw(t, "cancel") {
 			s, _ = topup.Cancel(o, topup.ReasonCancelled, now)
@@ -191,7 +191,7 @@ func (m *model) compare(t *rapid.T, db *store.DB) {
 			}
 			for by, find := range map[string]func() (topup.Order, bool, error){
 				"number": func() (topup.Order, bool, error) { return tx.OrderByNo(o.No) },
-				"card":   func() (topup.Order, bool, error) { return tx.OrderByCard(o.Card) },
+				"card":   func() (topup.Order, bool, error) { return tx.OrderByPanel(o.Panel) },
 				"provider": func() (topup.Order, bool, error) {
 					if o.ProviderID == "" {
 						return o, true, nil
@@ -223,7 +223,7 @@ func (m *model) compare(t *rapid.T, db *store.DB) {
 			t.Fatalf("open: %v (%v), want %v", ids(list), err, open)
 		}
 		owed := map[string]string{}
-		if err := tx.Outbox(func(o store.Owed) bool { owed[o.Card] = string(o.Body); return true }); err != nil || !maps.Equal(owed, m.owed) {
+		if err := tx.Outbox(func(o store.Owed) bool { owed[o.Panel] = string(o.Body); return true }); err != nil || !maps.Equal(owed, m.owed) {
 			t.Fatalf("owed: %v (%v), want %v", owed, err, m.owed)
 		}
 		for id := int64(-3); id <= 12; id++ {

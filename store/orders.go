@@ -40,7 +40,7 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 	} else if ok {
 		return old, ErrExists
 	}
-	if other, taken, err := t.OrderByCard(o.Card); err != nil {
+	if other, taken, err := t.OrderByPanel(o.Panel); err != nil {
 		return o, err
 	} else if taken {
 		return o, fmt.Errorf("%w: the card of %s shows %s already", ErrMove, o.ID, other.ID)
@@ -63,7 +63,7 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 		{bOrderNo, u64(o.No), orderKey(o.ID)},
 		{bOrderShop, append(u64(uint64(o.Shop)), u64(o.No)...), orderKey(o.ID)},
 		{bOrderTo, t.toKey(o.Shop, o.To, o.No), orderKey(o.ID)},
-		{bOrderCard, []byte(o.Card), orderKey(o.ID)},
+		{bOrderPanel, []byte(o.Panel), orderKey(o.ID)},
 		{bOrderOpen, orderKey(o.ID), nil},
 		{bDue, timeKey(o.Due, orderKey(o.ID)), nil},
 	} {
@@ -78,7 +78,7 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 // that goes with it, and the indexes. The transition table is enforced here a
 // last time; a final state needs its own journal line, and no other step has
 // one. Nothing is written when ErrMove or ErrConflict comes back.
-func (t *Tx) Apply(s topup.Step) error {
+func (t *Tx) Apply(s topup.Change) error {
 	o := s.Order
 	was, ok, err := t.Order(o.ID)
 	switch {
@@ -88,7 +88,7 @@ func (t *Tx) Apply(s topup.Step) error {
 		return fmt.Errorf("%w: no order %s", ErrMove, o.ID)
 	case !was.State.May(o.State):
 		return fmt.Errorf("%w: %s from %s to %s", ErrMove, o.ID, was.State, o.State)
-	case was.No != o.No || was.Shop != o.Shop || was.Chat != o.Chat || was.Card != o.Card || was.Good != o.Good ||
+	case was.No != o.No || was.Shop != o.Shop || was.Chat != o.Chat || was.Panel != o.Panel || was.Good != o.Good ||
 		was.Price != o.Price || was.Face != o.Face || was.Quantity != o.Quantity || was.To != o.To ||
 		was.Plan != o.Plan || was.Product != o.Product || was.TypeID != o.TypeID:
 		return fmt.Errorf("%w: %s changed what was sold", ErrMove, o.ID)
@@ -145,7 +145,7 @@ func (t *Tx) Apply(s topup.Step) error {
 
 // settles reports whether a step has the one journal line that goes with it:
 // the capture or release of its order on the way to a final state, else none.
-func settles(s topup.Step, was topup.State) bool {
+func settles(s topup.Change, was topup.State) bool {
 	var want topup.Transaction
 	switch o := s.Order; {
 	case was == o.State || !o.State.Final():
@@ -211,8 +211,8 @@ func (t *Tx) OrderByProvider(id string) (topup.Order, bool, error) {
 }
 
 // OrderByCard reads an order by the message that shows it.
-func (t *Tx) OrderByCard(card string) (topup.Order, bool, error) {
-	return t.indexed(bOrderCard, []byte(card))
+func (t *Tx) OrderByPanel(card string) (topup.Order, bool, error) {
+	return t.indexed(bOrderPanel, []byte(card))
 }
 
 // OrdersOf lists a shop's newest orders, from below the number before (0:

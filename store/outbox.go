@@ -8,7 +8,7 @@ import (
 // Owed is a message that Telegram has not taken yet. A card owes at most one:
 // a newer text replaces an older one that was not sent.
 type Owed struct {
-	Card  string    `json:"card"`
+	Panel string    `json:"card"`
 	Chat  int64     `json:"chat"`
 	Seq   uint64    `json:"seq"` // set by Owe; the newest wins
 	Class int       `json:"class"`
@@ -19,7 +19,7 @@ type Owed struct {
 }
 
 // CardRef is the message that shows a card now.
-type CardRef struct {
+type PanelRef struct {
 	Chat      int64     `json:"chat"`
 	MessageID int       `json:"message_id"`
 	At        time.Time `json:"at"`
@@ -34,7 +34,7 @@ type Undelivered struct {
 
 // Owe writes down a message before anyone sends it.
 func (t *Tx) Owe(o Owed) (Owed, error) {
-	old, waits, err := t.OwedOf(o.Card)
+	old, waits, err := t.OwedOf(o.Panel)
 	if err != nil {
 		return o, err
 	}
@@ -44,7 +44,7 @@ func (t *Tx) Owe(o Owed) (Owed, error) {
 	if o.Seq, err = t.NextID("owed"); err != nil {
 		return o, err
 	}
-	return o, t.putJSON(bOutbox, []byte(o.Card), o)
+	return o, t.putJSON(bOutbox, []byte(o.Panel), o)
 }
 
 // OwedOf reads what a card owes.
@@ -82,7 +82,7 @@ func (t *Tx) Delivered(card string, seq uint64, chat int64, messageID int, at ti
 			return 0, err
 		}
 	}
-	ref, had, err := t.CardRef(card)
+	ref, had, err := t.PanelRef(card)
 	if err != nil || messageID == 0 {
 		return 0, err
 	}
@@ -91,14 +91,14 @@ func (t *Tx) Delivered(card string, seq uint64, chat int64, messageID int, at ti
 		if former == messageID {
 			return former, nil
 		}
-		if err := t.delete(bCardsAt, timeKey(ref.At, []byte(card))); err != nil {
+		if err := t.delete(bPanelsAt, timeKey(ref.At, []byte(card))); err != nil {
 			return 0, err
 		}
 	}
-	if err := t.put(bCardsAt, timeKey(at, []byte(card)), nil); err != nil {
+	if err := t.put(bPanelsAt, timeKey(at, []byte(card)), nil); err != nil {
 		return 0, err
 	}
-	return former, t.putJSON(bCards, []byte(card), CardRef{Chat: chat, MessageID: messageID, At: at})
+	return former, t.putJSON(bPanels, []byte(card), PanelRef{Chat: chat, MessageID: messageID, At: at})
 }
 
 // Undeliverable sets aside what card owed under seq, readable for a person.
@@ -130,22 +130,22 @@ func (t *Tx) Undelivered(fn func(Undelivered) (more bool)) error {
 }
 
 // CardRef reads which message shows a card.
-func (t *Tx) CardRef(card string) (CardRef, bool, error) {
-	var r CardRef
-	ok, err := t.getJSON(bCards, []byte(card), &r)
+func (t *Tx) PanelRef(card string) (PanelRef, bool, error) {
+	var r PanelRef
+	ok, err := t.getJSON(bPanels, []byte(card), &r)
 	return r, ok, err
 }
 
 // PruneCards forgets the messages of cards that were first sent before a
 // time, at most limit of them: Telegram lets no bot delete, and nobody scrolls
 // back to, a card that old. Cards that owe something stay.
-func (t *Tx) PruneCards(before time.Time, limit int) (int, error) {
+func (t *Tx) PrunePanels(before time.Time, limit int) (int, error) {
 	var old [][]byte
-	c := t.bucket(bCardsAt).Cursor()
+	c := t.bucket(bPanelsAt).Cursor()
 	for k, _ := c.First(); k != nil && len(old) < limit; k, _ = c.Next() {
 		at, _, ok := fromTimeKey(k)
 		if !ok {
-			return 0, corrupt(bCardsAt, k, "a key does not decode")
+			return 0, corrupt(bPanelsAt, k, "a key does not decode")
 		}
 		if !at.Before(before) {
 			break
@@ -160,10 +160,10 @@ func (t *Tx) PruneCards(before time.Time, limit int) (int, error) {
 		} else if waits {
 			continue
 		}
-		if err := t.delete(bCards, card); err != nil {
+		if err := t.delete(bPanels, card); err != nil {
 			return n, err
 		}
-		if err := t.delete(bCardsAt, k); err != nil {
+		if err := t.delete(bPanelsAt, k); err != nil {
 			return n, err
 		}
 		n++
@@ -172,7 +172,7 @@ func (t *Tx) PruneCards(before time.Time, limit int) (int, error) {
 }
 
 // Parked is an update that could not be handled, kept for a person to see.
-type Parked struct {
+type DeadLetter struct {
 	UpdateID int64     `json:"update_id"`
 	Raw      []byte    `json:"raw"`
 	Why      string    `json:"why"`
@@ -180,24 +180,24 @@ type Parked struct {
 }
 
 // Park sets an update aside.
-func (t *Tx) Park(updateID int64, raw []byte, why string, at time.Time) error {
+func (t *Tx) SetAside(updateID int64, raw []byte, why string, at time.Time) error {
 	if t.vault != nil {
-		raw = t.vault.Seal(raw, parkedContext(updateID))
+		raw = t.vault.Seal(raw, deadLetterContext(updateID))
 	}
-	return t.putJSON(bParked, i64(updateID), Parked{updateID, raw, why, at})
+	return t.putJSON(bDeadLetters, i64(updateID), DeadLetter{updateID, raw, why, at})
 }
 
 // Parked walks the updates set aside, until fn says stop.
-func (t *Tx) Parked(fn func(Parked) (more bool)) error {
-	c := t.bucket(bParked).Cursor()
+func (t *Tx) DeadLetters(fn func(DeadLetter) (more bool)) error {
+	c := t.bucket(bDeadLetters).Cursor()
 	for k, _ := c.First(); k != nil; k, _ = c.Next() {
-		var p Parked
-		if _, err := t.getJSON(bParked, k, &p); err != nil {
+		var p DeadLetter
+		if _, err := t.getJSON(bDeadLetters, k, &p); err != nil {
 			return err
 		}
 		if t.vault != nil {
 			var err error
-			if p.Raw, err = t.vault.Open(p.Raw, parkedContext(p.UpdateID)); err != nil {
+			if p.Raw, err = t.vault.Open(p.Raw, deadLetterContext(p.UpdateID)); err != nil {
 				return err
 			}
 		}
@@ -208,7 +208,7 @@ func (t *Tx) Parked(fn func(Parked) (more bool)) error {
 	return nil
 }
 
-func parkedContext(updateID int64) string { return "update " + strconv.FormatInt(updateID, 10) }
+func deadLetterContext(updateID int64) string { return "update " + strconv.FormatInt(updateID, 10) }
 
 // Handled tells whether an update was handled. IDs are compared for equality
 // only: after a quiet week Telegram's numbers start anywhere (Bot API,

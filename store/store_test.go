@@ -65,7 +65,7 @@ func stock(t testing.TB, db *store.DB, money topup.Money) topup.Shop {
 
 func order(s topup.Shop, id string, price topup.Money) topup.Order {
 	return topup.Order{
-		ID: topup.OrderID(id), Shop: s.ID, By: s.Chat, Chat: s.Chat, Card: "card-" + id, Good: topup.MobileTopUp,
+		ID: topup.OrderID(id), Shop: s.ID, By: s.Chat, Chat: s.Chat, Panel: "card-" + id, Good: topup.MobileTopUp,
 		State: topup.Placed, Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", To: "0778037340", Quantity: 1,
 		Face: price, Price: price, Expected: price - 100, Placed: t0, Changed: t0, Due: t0,
 	}
@@ -74,16 +74,16 @@ func order(s topup.Shop, id string, price topup.Money) topup.Order {
 func TestSaleMovesMoney(t *testing.T) {
 	for _, tt := range []struct {
 		name            string
-		end             func(topup.Order) topup.Step
+		end             func(topup.Order) topup.Change
 		available, held topup.Money
 	}{
-		{"delivered", func(o topup.Order) topup.Step {
+		{"delivered", func(o topup.Order) topup.Change {
 			return topup.Checked(o, topup.Status{ProviderID: "p1", Phase: topup.PhaseDone, Evidence: topup.Evidence{Word: "FULFILLED"}}, t0, 1)
 		}, 500_00, 0},
-		{"refunded", func(o topup.Order) topup.Step {
+		{"refunded", func(o topup.Order) topup.Change {
 			return topup.Checked(o, topup.Status{ProviderID: "p1", Phase: topup.PhaseRefunded, Evidence: topup.Evidence{Word: "REFUNDED"}}, t0, 1)
 		}, 1000_00, 0},
-		{"uncertain", func(o topup.Order) topup.Step {
+		{"uncertain", func(o topup.Order) topup.Change {
 			return topup.Checked(o, topup.Status{ProviderID: "p1", Phase: topup.PhaseUncertain}, t0, 1)
 		}, 500_00, 500_00},
 	} {
@@ -136,7 +136,7 @@ func TestPlaceRefuses(t *testing.T) {
 			t.Errorf("more than the wallet has: %v", err)
 		}
 		same := order(s, "d", 10_00)
-		same.Card = "card-a"
+		same.Panel = "card-a"
 		if _, err := tx.Place(same); !errors.Is(err, store.ErrMove) {
 			t.Errorf("a second order on one card: %v", err)
 		}
@@ -163,7 +163,7 @@ func TestApplyRefuses(t *testing.T) {
 	pending := o
 	pending.State = topup.Pending
 	done := topup.Checked(pending, topup.Status{ProviderID: "p", Phase: topup.PhaseDone, Evidence: topup.Evidence{Word: "FULFILLED"}}, t0, 1)
-	tests := map[string]topup.Step{
+	tests := map[string]topup.Change{
 		"placed straight to delivered": done,
 		"a final state without a journal line": {Order: func() topup.Order {
 			r, _ := topup.Cancel(o, topup.ReasonCancelled, t0)
@@ -177,12 +177,12 @@ func TestApplyRefuses(t *testing.T) {
 			return o
 		}()},
 		"an unknown order": {Order: order(s, "zz", 1_00)},
-		"a capture on the way to refunded": func() topup.Step {
+		"a capture on the way to refunded": func() topup.Change {
 			s, _ := topup.Cancel(o, topup.ReasonCancelled, t0)
 			s.Journal = done.Journal
 			return s
 		}(),
-		"a release of another order": func() topup.Step {
+		"a release of another order": func() topup.Change {
 			s, _ := topup.Cancel(o, topup.ReasonCancelled, t0)
 			s.Journal.Key = topup.OrderID("b").ReleaseKey()
 			return s
@@ -211,7 +211,7 @@ func TestApplyRefuses(t *testing.T) {
 			return err
 		}
 		settled.Captured = 1
-		if err := tx.Apply(topup.Step{Order: settled}); !errors.Is(err, store.ErrMove) {
+		if err := tx.Apply(topup.Change{Order: settled}); !errors.Is(err, store.ErrMove) {
 			t.Errorf("a settlement was changed: %v", err)
 		}
 		return nil
@@ -224,7 +224,7 @@ func TestOneProviderOrderEach(t *testing.T) {
 	db, _ := open(t, store.Options{})
 	s := stock(t, db, 1000_00)
 	update(t, db, func(tx *store.Tx) error {
-		var steps []topup.Step
+		var steps []topup.Change
 		for _, id := range []string{"a", "b"} {
 			o, err := tx.Place(order(s, id, 100_00))
 			if err != nil {
@@ -373,8 +373,8 @@ func TestDue(t *testing.T) {
 func TestOutbox(t *testing.T) {
 	db, _ := open(t, store.Options{})
 	update(t, db, func(tx *store.Tx) error {
-		first, _ := tx.Owe(store.Owed{Card: "c", Chat: 5, Since: t0, Body: []byte("1")})
-		second, _ := tx.Owe(store.Owed{Card: "c", Chat: 5, Since: t0.Add(time.Hour), Body: []byte("2")})
+		first, _ := tx.Owe(store.Owed{Panel: "c", Chat: 5, Since: t0, Body: []byte("1")})
+		second, _ := tx.Owe(store.Owed{Panel: "c", Chat: 5, Since: t0.Add(time.Hour), Body: []byte("2")})
 		if second.Seq <= first.Seq || !second.Since.Equal(t0) {
 			t.Errorf("the newer debt is %+v after %+v", second, first)
 		}
@@ -391,10 +391,10 @@ func TestOutbox(t *testing.T) {
 		if _, ok, _ := tx.OwedOf("c"); ok {
 			t.Error("a delivered message is still owed")
 		}
-		if ref, ok, _ := tx.CardRef("c"); !ok || ref.MessageID != 71 {
+		if ref, ok, _ := tx.PanelRef("c"); !ok || ref.MessageID != 71 {
 			t.Errorf("the card is shown by %+v", ref)
 		}
-		o, _ := tx.Owe(store.Owed{Card: "d", Chat: 6, Since: t0, Body: []byte("secret")})
+		o, _ := tx.Owe(store.Owed{Panel: "d", Chat: 6, Since: t0, Body: []byte("secret")})
 		if err := tx.Undeliverable("d", o.Seq, "blocked", t0); err != nil {
 			return err
 		}
@@ -407,7 +407,7 @@ func TestOutbox(t *testing.T) {
 		}())
 	})
 	update(t, db, func(tx *store.Tx) error {
-		if n, err := tx.PruneCards(t0.Add(time.Hour), 10); err != nil || n != 1 {
+		if n, err := tx.PrunePanels(t0.Add(time.Hour), 10); err != nil || n != 1 {
 			t.Errorf("pruned %d cards, %v", n, err)
 		}
 		return nil

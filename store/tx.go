@@ -27,16 +27,16 @@ const (
 	bOrderShop     = "order_shop"
 	bOrderTo       = "order_to"
 	bOrderProvider = "order_provider"
-	bOrderCard     = "order_card"
+	bOrderPanel    = "order_card"
 	bOrderOpen     = "order_open"
 	bDue           = "due"
 	bUpdates       = "updates"
 	bUpdatesAt     = "updates_at"
-	bParked        = "parked"
+	bDeadLetters   = "parked"
 	bOutbox        = "outbox"
 	bUndelivered   = "undelivered"
-	bCards         = "cards"
-	bCardsAt       = "cards_at"
+	bPanels        = "cards"
+	bPanelsAt      = "cards_at"
 	bSettings      = "settings"
 	bClaims        = "claims"
 	bClaimOrder    = "claim_order"
@@ -46,8 +46,8 @@ const (
 
 var allBuckets = []string{
 	bMeta, bShops, bShopChat, bChats, bSessions, bJournal, bJournalKey, bBalances, bEntries,
-	bOrders, bOrderNo, bOrderShop, bOrderTo, bOrderProvider, bOrderCard, bOrderOpen, bDue,
-	bUpdates, bUpdatesAt, bParked, bOutbox, bUndelivered, bCards, bCardsAt, bSettings,
+	bOrders, bOrderNo, bOrderShop, bOrderTo, bOrderProvider, bOrderPanel, bOrderOpen, bDue,
+	bUpdates, bUpdatesAt, bDeadLetters, bOutbox, bUndelivered, bPanels, bPanelsAt, bSettings,
 	bClaims, bClaimOrder, bClaimsOpen, bShowings,
 }
 

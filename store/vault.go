@@ -101,24 +101,24 @@ func (v *Vault) Open(sealed []byte, context string) ([]byte, error) {
 	return nil, ErrSealed
 }
 
-func cardsContext(id topup.OrderID) string { return "cards of " + string(id) }
+func vouchersContext(id topup.OrderID) string { return "cards of " + string(id) }
 
 // SealCards encrypts an order's cards.
-func (v *Vault) SealCards(id topup.OrderID, cards []topup.Card) []byte {
+func (v *Vault) SealVouchers(id topup.OrderID, cards []topup.Voucher) []byte {
 	b, err := json.Marshal(cards)
 	if err != nil {
 		panic("store: cards do not encode: " + err.Error()) // no field can fail
 	}
-	return v.Seal(b, cardsContext(id))
+	return v.Seal(b, vouchersContext(id))
 }
 
 // OpenCards decrypts an order's cards.
-func (v *Vault) OpenCards(o topup.Order) ([]topup.Card, error) {
-	b, err := v.Open(o.Sealed, cardsContext(o.ID))
+func (v *Vault) OpenVouchers(o topup.Order) ([]topup.Voucher, error) {
+	b, err := v.Open(o.Sealed, vouchersContext(o.ID))
 	if err != nil {
 		return nil, err
 	}
-	var cards []topup.Card
+	var cards []topup.Voucher
 	if err := json.Unmarshal(b, &cards); err != nil {
 		return nil, ErrSealed
 	}
@@ -153,7 +153,7 @@ func (t *Tx) Rekey(v *Vault) (orders int, err error) {
 	t.vault = v
 	for _, part := range []func() error{
 		func() (err error) { orders, err = t.rekeyOrders(); return err },
-		t.rekeyShops, t.rekeySessions, t.rekeyParked, t.rekeyOutbox,
+		t.rekeyShops, t.rekeySessions, t.rekeyDeadLetters, t.rekeyOutbox,
 	} {
 		if err := part(); err != nil {
 			return 0, err
@@ -185,11 +185,11 @@ func (t *Tx) rekeyOrders() (int, error) {
 			return 0, err
 		}
 		if len(o.Sealed) > 0 {
-			cards, err := t.vault.OpenCards(o)
+			cards, err := t.vault.OpenVouchers(o)
 			if err != nil {
 				return 0, fmt.Errorf("order %d: %w", o.No, err)
 			}
-			o.Sealed = t.vault.SealCards(o.ID, cards)
+			o.Sealed = t.vault.SealVouchers(o.ID, cards)
 		}
 		if err := t.putOrder(o); err != nil {
 			return 0, err
@@ -227,13 +227,13 @@ func (t *Tx) rekeySessions() error {
 	return nil
 }
 
-func (t *Tx) rekeyParked() error {
-	var list []Parked
-	if err := t.Parked(func(p Parked) bool { list = append(list, p); return true }); err != nil {
+func (t *Tx) rekeyDeadLetters() error {
+	var list []DeadLetter
+	if err := t.DeadLetters(func(p DeadLetter) bool { list = append(list, p); return true }); err != nil {
 		return err
 	}
 	for _, p := range list {
-		if err := t.Park(p.UpdateID, p.Raw, p.Why, p.At); err != nil {
+		if err := t.SetAside(p.UpdateID, p.Raw, p.Why, p.At); err != nil {
 			return err
 		}
 	}
@@ -245,11 +245,11 @@ func (t *Tx) rekeyOutbox() error {
 		if !o.Sealed {
 			return nil
 		}
-		secret, err := t.vault.Open(o.Body, o.Card)
+		secret, err := t.vault.Open(o.Body, o.Panel)
 		if err != nil {
 			return fmt.Errorf("a message owed to %d: %w", o.Chat, err)
 		}
-		o.Body = t.vault.Seal(secret, o.Card)
+		o.Body = t.vault.Seal(secret, o.Panel)
 		return nil
 	}
 	for _, k := range t.keys(bOutbox) {

@@ -77,19 +77,19 @@ func delivered(t *testing.T, db *store.DB, v *store.Vault) {
 		if err := tx.Apply(sub); err != nil {
 			return err
 		}
-		done := topup.Checked(sub.Order, topup.Status{ProviderID: "p", Phase: topup.PhaseDone, Cards: []topup.Card{{Code: "770011223344"}},
+		done := topup.Checked(sub.Order, topup.Status{ProviderID: "p", Phase: topup.PhaseDone, Vouchers: []topup.Voucher{{Code: "770011223344"}},
 			Evidence: topup.Evidence{Word: "FULFILLED"}}, t0, 1)
-		done.Order.Sealed = v.SealCards("a", done.Cards)
+		done.Order.Sealed = v.SealVouchers("a", done.Vouchers)
 		if err := tx.Apply(done); err != nil {
 			return err
 		}
 		if err := tx.PutSession(7, []byte(`{"number":"0778037340"}`)); err != nil {
 			return err
 		}
-		if err := tx.Park(9, []byte(`{"text":"0778037340"}`), "why", t0); err != nil {
+		if err := tx.SetAside(9, []byte(`{"text":"0778037340"}`), "why", t0); err != nil {
 			return err
 		}
-		_, err = tx.Owe(store.Owed{Card: "c", Chat: 7, Since: t0, Body: v.Seal([]byte("770011223344"), "c"), Sealed: true})
+		_, err = tx.Owe(store.Owed{Panel: "c", Chat: 7, Since: t0, Body: v.Seal([]byte("770011223344"), "c"), Sealed: true})
 		return err
 	})
 }
@@ -193,7 +193,7 @@ func TestRekey(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].To != "036362608" {
 			t.Fatalf("orders to the number: %v %v", list, err)
 		}
-		if cards, err := v.OpenCards(list[0]); err != nil || cards[0].Code != "770011223344" {
+		if cards, err := v.OpenVouchers(list[0]); err != nil || cards[0].Code != "770011223344" {
 			t.Errorf("cards %d, %v", len(cards), err)
 		}
 		if s, _, err := tx.Shop(1); err != nil || s.Phone != "0661998877" {
@@ -209,7 +209,7 @@ func TestRekey(t *testing.T) {
 		if b, err := v.Open(o.Body, "c"); err != nil || string(b) != "770011223344" {
 			t.Errorf("owed %q, %v", b, err)
 		}
-		return tx.Parked(func(p store.Parked) bool {
+		return tx.DeadLetters(func(p store.DeadLetter) bool {
 			if string(p.Raw) != `{"text":"0778037340"}` {
 				t.Errorf("parked %q", p.Raw)
 			}

@@ -98,7 +98,7 @@ func (o Order) sentAt() time.Time {
 // codesMissing reports that a list shows the order as delivered, but not all
 // of what was: only reading it alone shows everything for certain.
 func (o Order) codesMissing(s Status) bool {
-	return o.Good != MobileTopUp && (s.Phase == PhaseDone || s.Phase == PhasePart) && len(coded(s.Cards)) < o.Quantity
+	return o.Good != MobileTopUp && (s.Phase == PhaseDone || s.Phase == PhasePart) && len(coded(s.Vouchers)) < o.Quantity
 }
 
 // lookup finds an order whose answer was lost. Only when all its places could

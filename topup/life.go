@@ -123,23 +123,23 @@ const (
 	AlertQuantity Alert = "quantity" // number of codes differs from what the provider said
 )
 
-// Step is what an answer makes of an order: its next version, the journal
+// Change is what an answer makes of an order: its next version, the journal
 // line that goes with it (nil for none), and whom to tell.
-type Step struct {
-	Order   Order
-	Journal *Transaction
-	Alert   Alert
-	Cards   []Card // to be sealed into the order by the engine, with this step
+type Change struct {
+	Order    Order
+	Journal  *Transaction
+	Alert    Alert
+	Vouchers []Voucher // to be sealed into the order by the engine, with this step
 }
 
 // Submit is the step that must be committed before the request leaves. The
 // order is due again after lease, in case the process dies.
-func Submit(o Order, now time.Time, lease time.Duration) (Step, error) {
+func Submit(o Order, now time.Time, lease time.Duration) (Change, error) {
 	if o.Good == GiftCard && o.Submits > 0 {
-		return Step{}, fmt.Errorf("topup: gift-card order %s must never be submitted twice", o.ID)
+		return Change{}, fmt.Errorf("topup: gift-card order %s must never be submitted twice", o.ID)
 	}
 	if (o.State != Placed || o.Submits > 0) && !o.Resend() {
-		return Step{}, fmt.Errorf("topup: order %s can't be submitted from %s after %d requests", o.ID, o.State, o.Submits)
+		return Change{}, fmt.Errorf("topup: order %s can't be submitted from %s after %d requests", o.ID, o.State, o.Submits)
 	}
 	o.State = Submitting
 	o.Submits++
@@ -150,20 +150,20 @@ func Submit(o Order, now time.Time, lease time.Duration) (Step, error) {
 	}
 	o.Changed = now
 	o.Due = now.Add(lease)
-	return Step{Order: o}, nil
+	return Change{Order: o}, nil
 }
 
 // Cancel takes an order back that was never sent.
-func Cancel(o Order, why Reason, now time.Time) (Step, bool) {
+func Cancel(o Order, why Reason, now time.Time) (Change, bool) {
 	if o.State != Placed {
-		return Step{}, false
+		return Change{}, false
 	}
 	return refund(o, why, nil, now), true
 }
 
 // Sent is what the answer to a send makes of an order. scale stretches the
 // waits.
-func Sent(o Order, a SendAnswer, now time.Time, scale float64) Step {
+func Sent(o Order, a SendAnswer, now time.Time, scale float64) Change {
 	if o.State != Submitting {
 		return late(o, a, now, scale)
 	}
@@ -177,7 +177,7 @@ func Sent(o Order, a SendAnswer, now time.Time, scale float64) Step {
 	case Accepted, Duplicate:
 		// Whether a duplicate is ours the check decides; see [Checked].
 		if a.ProviderID != "" {
-			return adopt(o, a.ProviderID, a.ProviderRef, now, scale)
+			return accept(o, a.ProviderID, a.ProviderRef, now, scale)
 		}
 	case Refused, NotSent, KeyFault:
 		switch {
@@ -198,35 +198,35 @@ func Sent(o Order, a SendAnswer, now time.Time, scale float64) Step {
 	}
 	o.Due = now.Add(wait)
 	o.Changed = now
-	return Step{Order: o, Alert: alert}
+	return Change{Order: o, Alert: alert}
 }
 
 // late is what the answer to a send makes of an order that went on without
 // it. Only the provider's ID is news: with it an order in review can be read,
 // and a released one is in dispute.
-func late(o Order, a SendAnswer, now time.Time, scale float64) Step {
+func late(o Order, a SendAnswer, now time.Time, scale float64) Change {
 	if a.Verdict != Accepted || a.ProviderID == "" || o.ProviderID != "" {
-		return Step{Order: o}
+		return Change{Order: o}
 	}
 	switch o.State {
 	case Review:
 		o.Reason = ReasonNone
-		return adopt(o, a.ProviderID, a.ProviderRef, now, scale)
+		return accept(o, a.ProviderID, a.ProviderRef, now, scale)
 	case Refunded:
 		o.ProviderID = a.ProviderID
 		return dispute(o, string(a.Verdict), now)
 	}
-	return Step{Order: o}
+	return Change{Order: o}
 }
 
-func adopt(o Order, id, ref string, now time.Time, scale float64) Step {
+func accept(o Order, id, ref string, now time.Time, scale float64) Change {
 	o.ProviderID = id
 	if ref != "" {
 		o.ProviderRef = ref
 	}
 	o.State, o.Changed, o.Faults, o.Polls = Pending, now, 0, 0
 	o.Due = now.Add(stretch(PollWait(Pending, 0, 0), scale))
-	return Step{Order: o}
+	return Change{Order: o}
 }
 
 // Resend reports whether an order whose answer was lost may be sent once more
@@ -242,10 +242,10 @@ func (o Order) Resend() bool {
 // Lost is what a look-up that did not find the order makes of it. absent
 // means that the provider's list was read and did not have it; otherwise the
 // look-up failed and says nothing.
-func Lost(o Order, absent bool, now time.Time, scale float64) Step {
+func Lost(o Order, absent bool, now time.Time, scale float64) Change {
 	switch {
 	case o.closed():
-		return Step{Order: o}
+		return Change{Order: o}
 	case o.ProviderID != "":
 		// It has an ID, but that is another order's: the check has failed.
 		return Faulted(o, &Fault{Kind: FaultUnavailable}, now, scale)
@@ -259,7 +259,7 @@ func Lost(o Order, absent bool, now time.Time, scale float64) Step {
 	o.Changed = now
 	if o.State == Review {
 		o.Due = now.Add(stretch(recheckReview, scale))
-		return Step{Order: o}
+		return Change{Order: o}
 	}
 	o.Due = now.Add(stretch(lookupWait(max(o.Lookups, o.Faults)), scale))
 	if o.Resend() {
@@ -267,14 +267,14 @@ func Lost(o Order, absent bool, now time.Time, scale float64) Step {
 	} else if o.Lookups >= lookupsMost || now.Sub(o.Submitted) > stretch(openLimit, scale) {
 		return review(o, ReasonLost, now, scale)
 	}
-	return Step{Order: o}
+	return Change{Order: o}
 }
 
 // Ambiguous is what a look-up that found several candidates makes of it.
-func Ambiguous(o Order, now time.Time, scale float64) Step {
+func Ambiguous(o Order, now time.Time, scale float64) Change {
 	switch {
 	case o.closed():
-		return Step{Order: o}
+		return Change{Order: o}
 	case o.ProviderID != "":
 		return Faulted(o, &Fault{Kind: FaultUnavailable}, now, scale)
 	}
@@ -286,14 +286,14 @@ func Ambiguous(o Order, now time.Time, scale float64) Step {
 func (o Order) closed() bool { return o.State == Placed || o.State.Final() }
 
 // review hands the order to a person. They are told once for each reason.
-func review(o Order, why Reason, now time.Time, scale float64) Step {
+func review(o Order, why Reason, now time.Time, scale float64) Change {
 	alert := AlertReview
 	if o.State == Review && o.Reason == why {
 		alert = AlertNone
 	}
 	o.State, o.Reason, o.Changed = Review, why, now
 	o.Due = now.Add(stretch(recheckReview, scale))
-	return Step{Order: o, Alert: alert}
+	return Change{Order: o, Alert: alert}
 }
 
 // Fits reports whether a provider order is the one that o asked for. Fields
@@ -317,10 +317,10 @@ func (o Order) OwnRef(ref string) bool {
 
 // Checked is what a status makes of an order, whether read by ID, by
 // reference or from a list. scale stretches the waits.
-func Checked(o Order, s Status, now time.Time, scale float64) Step {
+func Checked(o Order, s Status, now time.Time, scale float64) Change {
 	switch {
 	case o.State == Placed:
-		return Step{Order: o}
+		return Change{Order: o}
 	case o.State.Final():
 		return contradict(o, s, now)
 	}
@@ -378,14 +378,14 @@ func Checked(o Order, s Status, now time.Time, scale float64) Step {
 	}
 	o.Changed = now
 	o.Due = now.Add(stretch(PollWait(next, o.Polls, unstretch(age, scale)), scale))
-	return Step{Order: o}
+	return Change{Order: o}
 }
 
 // fulfil settles a delivered order, once what was paid for is really here.
 // news marks a word that the provider did not say at the last check.
-func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Step {
+func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Change {
 	qty, alert := o.Quantity, AlertNone
-	cards := coded(s.Cards)
+	cards := coded(s.Vouchers)
 	switch o.Good {
 	case InternetCard:
 		if len(cards) == 0 {
@@ -423,13 +423,13 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Step {
 		}
 	}
 	t := Capture(o)
-	return Step{Order: o, Journal: &t, Alert: alert, Cards: cards}
+	return Change{Order: o, Journal: &t, Alert: alert, Vouchers: cards}
 }
 
 // coded leaves out cards without a code, and cards listed twice: one code is
 // one card.
-func coded(cards []Card) []Card {
-	var full []Card
+func coded(cards []Voucher) []Voucher {
+	var full []Voucher
 	for _, c := range cards {
 		if c.Code != "" && !slices.Contains(full, c) {
 			full = append(full, c)
@@ -445,7 +445,7 @@ const pollsUncoded = 12
 // uncoded keeps an order open that the provider calls delivered while a code
 // is missing. What has come is handed over already: the customer waits for it,
 // and the money stays held for the whole.
-func uncoded(o Order, came []Card, news bool, now time.Time, scale float64) Step {
+func uncoded(o Order, came []Voucher, news bool, now time.Time, scale float64) Change {
 	if len(came) > o.DeliveredQty {
 		o.DeliveredQty = len(came)
 	} else {
@@ -458,7 +458,7 @@ func uncoded(o Order, came []Card, news bool, now time.Time, scale float64) Step
 	age := now.Sub(o.Placed)
 	if age > stretch(longest, scale) {
 		s := review(o, ReasonTooLong, now, scale)
-		s.Cards = came
+		s.Vouchers = came
 		return s
 	}
 	if news {
@@ -466,14 +466,14 @@ func uncoded(o Order, came []Card, news bool, now time.Time, scale float64) Step
 	}
 	o.State, o.Reason, o.Changed = Pending, ReasonNone, now
 	o.Due = now.Add(stretch(PollWait(Pending, o.Polls, unstretch(age, scale)), scale))
-	s := Step{Order: o, Cards: came}
+	s := Change{Order: o, Vouchers: came}
 	if o.Polls == pollsUncoded {
 		s.Alert = AlertNoCode
 	}
 	return s
 }
 
-func refund(o Order, why Reason, ev *Evidence, now time.Time) Step {
+func refund(o Order, why Reason, ev *Evidence, now time.Time) Change {
 	o.State, o.Reason, o.Due = Refunded, why, time.Time{}
 	o.Charged, o.ChargedKnown = 0, false
 	o.Changed, o.Settled = now, now
@@ -482,16 +482,16 @@ func refund(o Order, why Reason, ev *Evidence, now time.Time) Step {
 	}
 	o.Evidence = ev
 	t := Release(o)
-	return Step{Order: o, Journal: &t}
+	return Change{Order: o, Journal: &t}
 }
 
 // contradict records that the provider changed its mind after the end. The
 // money is not touched twice; a person decides.
-func contradict(o Order, s Status, now time.Time) Step {
+func contradict(o Order, s Status, now time.Time) Change {
 	flips := (o.State == Delivered && s.Phase == PhaseRefunded) ||
 		(o.State == Refunded && (s.Phase == PhaseDone || s.Phase == PhasePart))
 	if !flips {
-		return Step{Order: o}
+		return Change{Order: o}
 	}
 	word := s.Evidence.Word
 	if word == "" {
@@ -501,12 +501,12 @@ func contradict(o Order, s Status, now time.Time) Step {
 }
 
 // dispute notes another final word, once.
-func dispute(o Order, word string, now time.Time) Step {
+func dispute(o Order, word string, now time.Time) Change {
 	if o.Dispute != "" {
-		return Step{Order: o}
+		return Change{Order: o}
 	}
 	o.Dispute, o.Changed = word, now
-	return Step{Order: o, Alert: AlertDispute}
+	return Change{Order: o, Alert: AlertDispute}
 }
 
 // faultsMost is the longest pause that failed reads alone lead to.
@@ -514,13 +514,13 @@ const faultsMost = 5 * time.Minute
 
 // Faulted is what a failed read makes of an order: nothing but a later try,
 // and after the longest time of its state a person.
-func Faulted(o Order, f *Fault, now time.Time, scale float64) Step {
+func Faulted(o Order, f *Fault, now time.Time, scale float64) Change {
 	if o.closed() {
-		return Step{Order: o}
+		return Change{Order: o}
 	}
 	o.Faults++
 	o.Changed = now
-	s := Step{Order: o}
+	s := Change{Order: o}
 	if age := now.Sub(o.Placed); o.State != Review && age > stretch(limit(o.State), scale) {
 		s = review(o, ReasonTooLong, now, scale)
 	} else {
@@ -547,9 +547,9 @@ func unstretch(d time.Duration, scale float64) time.Duration {
 // Settle is a person's decision on an order in Review: delivered captures it
 // in full, otherwise it is released. It reports false for an order that is
 // not in Review.
-func Settle(o Order, delivered bool, actor int64, now time.Time) (Step, bool) {
+func Settle(o Order, delivered bool, actor int64, now time.Time) (Change, bool) {
 	if o.State != Review {
-		return Step{}, false
+		return Change{}, false
 	}
 	ev := &Evidence{At: now, Word: fmt.Sprintf("admin %d", actor)}
 	if !delivered {
@@ -565,5 +565,5 @@ func Settle(o Order, delivered bool, actor int64, now time.Time) (Step, bool) {
 	o.Changed, o.Settled, o.Evidence = now, now, ev
 	t := Capture(o)
 	t.Actor = actor
-	return Step{Order: o, Journal: &t}, true
+	return Change{Order: o, Journal: &t}, true
 }

@@ -21,7 +21,7 @@ type history struct {
 }
 
 // take applies a step as the store would, and checks it.
-func (h *history) take(t *rapid.T, what string, s topup.Step) {
+func (h *history) take(t *rapid.T, what string, s topup.Change) {
 	was := h.o
 	h.o = s.Order
 	describe := fmt.Sprintf("%s: %s to %s", what, was.State, h.o.State)
@@ -114,7 +114,7 @@ func (h *history) sent(t *rapid.T) {
 func (h *history) checked(t *rapid.T) {
 	s := word(rapid.SampledFrom(phases).Draw(t, "phase"), rapid.SampledFrom([]string{"", "A", "B"}).Draw(t, "word"))
 	s.ProviderID = rapid.SampledFrom([]string{"", "p1", "p2"}).Draw(t, "id")
-	s.Cards = cards(rapid.IntRange(0, 5).Draw(t, "cards"))
+	s.Vouchers = cards(rapid.IntRange(0, 5).Draw(t, "cards"))
 	s.DoneQty = rapid.IntRange(0, 5).Draw(t, "done")
 	s.Quantity = rapid.SampledFrom([]int{0, h.o.Quantity, 9}).Draw(t, "quantity")
 	s.Face = rapid.SampledFrom([]topup.Money{0, h.o.Face, 1}).Draw(t, "face")
@@ -133,9 +133,9 @@ func (h *history) checked(t *rapid.T) {
 		t.Fatalf("%s made it %s", s.Phase, h.o.State)
 	}
 	// A part is given back only when the provider says that it is a part.
-	if h.o.Captured < h.o.Price && h.o.State == topup.Delivered && (s.Phase != topup.PhasePart || len(s.Cards) < s.DoneQty) {
+	if h.o.Captured < h.o.Price && h.o.State == topup.Delivered && (s.Phase != topup.PhasePart || len(s.Vouchers) < s.DoneQty) {
 		t.Fatalf("%s with %d of %d codes, %d said, captured %v of %v",
-			s.Phase, len(s.Cards), h.o.Quantity, s.DoneQty, h.o.Captured, h.o.Price)
+			s.Phase, len(s.Vouchers), h.o.Quantity, s.DoneQty, h.o.Captured, h.o.Price)
 	}
 }
 

@@ -31,10 +31,10 @@ func word(phase topup.Phase, w string) topup.Status {
 	return topup.Status{ProviderID: "p1", Phase: phase, Evidence: topup.Evidence{HTTP: 200, Word: w}}
 }
 
-func cards(n int) []topup.Card {
-	list := make([]topup.Card, n)
+func cards(n int) []topup.Voucher {
+	list := make([]topup.Voucher, n)
 	for i := range list {
-		list[i] = topup.Card{Code: strings.Repeat("c", i+1)}
+		list[i] = topup.Voucher{Code: strings.Repeat("c", i+1)}
 	}
 	return list
 }
@@ -351,7 +351,7 @@ func TestDelivery(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := word(c.phase, "W")
-			s.Cards, s.DoneQty, s.Charged, s.ChargedKnown = cards(c.cards), c.said, c.charged, c.charged != 0
+			s.Vouchers, s.DoneQty, s.Charged, s.ChargedKnown = cards(c.cards), c.said, c.charged, c.charged != 0
 			s.Transaction, s.Processed = "AT-1", "today"
 			o := pending(t, c.good)
 			got := topup.Checked(o, s, start.Add(time.Minute), scale)
@@ -359,17 +359,17 @@ func TestDelivery(t *testing.T) {
 				t.Fatalf("%s, captured %v, alert %q", got.Order.State, got.Order.Captured, got.Alert)
 			}
 			if c.state != topup.Delivered {
-				if got.Journal != nil || len(got.Cards) != c.cards || got.Order.DeliveredQty != c.cards {
-					t.Errorf("an open order moves money, or keeps back codes that came: %d of %d", len(got.Cards), c.cards)
+				if got.Journal != nil || len(got.Vouchers) != c.cards || got.Order.DeliveredQty != c.cards {
+					t.Errorf("an open order moves money, or keeps back codes that came: %d of %d", len(got.Vouchers), c.cards)
 				}
 				again := topup.Checked(got.Order, s, start.Add(2*time.Minute), scale)
-				if len(again.Cards) != 0 {
+				if len(again.Vouchers) != 0 {
 					t.Error("the same codes are handed over again")
 				}
 				return
 			}
-			if len(got.Cards) != c.cards || got.Order.Charged != c.cost || got.Order.Transaction != "AT-1" || got.Order.Processed != "today" {
-				t.Errorf("%d codes, cost %v, %+v", len(got.Cards), got.Order.Charged, got.Order)
+			if len(got.Vouchers) != c.cards || got.Order.Charged != c.cost || got.Order.Transaction != "AT-1" || got.Order.Processed != "today" {
+				t.Errorf("%d codes, cost %v, %+v", len(got.Vouchers), got.Order.Charged, got.Order)
 			}
 			if want := min(max(c.cards, 1), o.Quantity); got.Order.DeliveredQty != want || got.Order.Captured > o.Price {
 				t.Errorf("delivered %d of %d for %v, want %d", got.Order.DeliveredQty, o.Quantity, got.Order.Captured, want)
@@ -386,7 +386,7 @@ func TestUnevenPriceIsSharedDownwards(t *testing.T) {
 	o := pending(t, topup.GiftCard)
 	o.Price, o.Quantity = 1000, 3
 	s := word(topup.PhasePart, "PARTIALLY_FILLED")
-	s.Cards = cards(2)
+	s.Vouchers = cards(2)
 	got := topup.Checked(o, s, start, scale)
 	if got.Order.Captured != 666 {
 		t.Errorf("captured %v of 10.00 for 2 of 3", got.Order.Captured)
@@ -427,12 +427,12 @@ func TestMissingCodeIsToldOnceAndWaitedFor(t *testing.T) {
 	if s.Order.State != topup.Review || s.Alert != topup.AlertReview || s.Journal != nil {
 		t.Errorf("after 73 h: %s", s.Order.State)
 	}
-	late.Cards = cards(1)
-	if s := topup.Checked(s.Order, late, start.Add(74*time.Hour), scale); s.Order.State != topup.Delivered || len(s.Cards) != 1 {
+	late.Vouchers = cards(1)
+	if s := topup.Checked(s.Order, late, start.Add(74*time.Hour), scale); s.Order.State != topup.Delivered || len(s.Vouchers) != 1 {
 		t.Errorf("the code came at last: %s", s.Order.State)
 	}
 	empty := word(topup.PhaseDone, "FULFILLED")
-	empty.Cards = []topup.Card{{}}
+	empty.Vouchers = []topup.Voucher{{}}
 	if s := topup.Checked(pending(t, topup.InternetCard), empty, start, scale); s.Order.State != topup.Pending {
 		t.Errorf("a card without a code: %s", s.Order.State)
 	}
@@ -599,7 +599,7 @@ func TestReviewTellsEachReasonOnce(t *testing.T) {
 // An ID that turns out to be another order's must not be asked in a loop.
 func TestForeignIDIsAskedLater(t *testing.T) {
 	o := topup.Sent(submitted(t, topup.MobileTopUp), topup.SendAnswer{Verdict: topup.Duplicate, ProviderID: "p9"}, start, scale).Order
-	for name, s := range map[string]topup.Step{
+	for name, s := range map[string]topup.Change{
 		"lost": topup.Lost(o, true, o.Due, scale), "ambiguous": topup.Ambiguous(o, o.Due, scale),
 	} {
 		if !s.Order.Due.After(o.Due) || s.Order.State.Final() || s.Order.Resend() {
@@ -611,7 +611,7 @@ func TestForeignIDIsAskedLater(t *testing.T) {
 func TestPlacedKnowsNoAnswers(t *testing.T) {
 	o := newOrder(topup.MobileTopUp)
 	late := start.Add(100 * time.Hour)
-	for name, s := range map[string]topup.Step{
+	for name, s := range map[string]topup.Change{
 		"sent":      topup.Sent(o, topup.SendAnswer{Verdict: topup.Accepted, ProviderID: "p1"}, late, scale),
 		"checked":   topup.Checked(o, word(topup.PhaseRefunded, "REFUNDED"), late, scale),
 		"lost":      topup.Lost(o, true, late, scale),

@@ -39,14 +39,14 @@ var prefixes = map[string][]Operator{
 
 // sandboxNumbers are the quickstart's numbers with a fixed outcome; on a
 // SANDBOX key they go with every operator's plans.
-var sandboxNumbers = []MSISDN{"0600000001", "0600000002", "0600000003"}
+var testNumbers = []MSISDN{"0600000001", "0600000002", "0600000003"}
 
 // Operators gives the operators a number may belong to, best guess first:
 // by the provider's table, else by the carrier of public numbering data, which
 // knows nothing of portability. More than one means: ask. On a sandbox key the
 // sandbox numbers go with all.
 func (n MSISDN) Operators(sandbox bool) []Operator {
-	if sandbox && slices.Contains(sandboxNumbers, n) {
+	if sandbox && slices.Contains(testNumbers, n) {
 		return slices.Clone(RetailOperators)
 	}
 	if len(n) != 10 {

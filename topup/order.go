@@ -137,7 +137,7 @@ type Order struct {
 	Shop  ShopID  `json:"shop"`
 	By    int64   `json:"by"`   // who tapped confirm
 	Chat  int64   `json:"chat"` // where its card lives
-	Card  string  `json:"card"` // the living message
+	Panel string  `json:"card"` // the living message
 	Good  Good    `json:"good"`
 	State State   `json:"state"`
 
@@ -199,7 +199,7 @@ func (o Order) Commission() Money {
 // Valid reports the first thing that makes an order unfit to be placed.
 func (o Order) Valid() error {
 	switch {
-	case o.ID == "" || o.Shop == 0 || o.Card == "" || o.Chat == 0:
+	case o.ID == "" || o.Shop == 0 || o.Panel == "" || o.Chat == 0:
 		return fmt.Errorf("topup: order without identity")
 	case o.Price <= 0 || o.Price > MaxMoney || o.Expected < 0 || o.Expected > MaxMoney || o.Face < 0 || o.Face > MaxMoney:
 		return fmt.Errorf("topup: order with impossible money")

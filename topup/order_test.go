@@ -14,7 +14,7 @@ var start = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 // newOrder is an order fit to be placed.
 func newOrder(good topup.Good) topup.Order {
 	o := topup.Order{
-		ID: "abcdefgh01234567", Shop: 12, By: 77, Chat: 77, Card: "card", Good: good, State: topup.Placed, Quantity: 1,
+		ID: "abcdefgh01234567", Shop: 12, By: 77, Chat: 77, Panel: "card", Good: good, State: topup.Placed, Quantity: 1,
 		Price: topup.Dinars(495), Expected: topup.Dinars(490), Placed: start, Changed: start, Due: start,
 	}
 	switch good {
@@ -43,7 +43,7 @@ func TestOrderValid(t *testing.T) {
 	}{
 		{"no ID", topup.MobileTopUp, func(o *topup.Order) { o.ID = "" }},
 		{"no shop", topup.MobileTopUp, func(o *topup.Order) { o.Shop = 0 }},
-		{"no card", topup.MobileTopUp, func(o *topup.Order) { o.Card = "" }},
+		{"no card", topup.MobileTopUp, func(o *topup.Order) { o.Panel = "" }},
 		{"no chat", topup.MobileTopUp, func(o *topup.Order) { o.Chat = 0 }},
 		{"no price", topup.MobileTopUp, func(o *topup.Order) { o.Price = 0 }},
 		{"negative price", topup.GiftCard, func(o *topup.Order) { o.Price = -1 }},

@@ -58,22 +58,22 @@ type GiftStock struct {
 
 // Card is what a customer paid for: a code and, for gift cards, its serial.
 // Both are secrets; see [Card.LogValue].
-type Card struct {
+type Voucher struct {
 	Code   string `json:"code"`
 	Serial string `json:"serial,omitempty"`
 }
 
 // LogValue shows nothing of the card.
-func (Card) LogValue() slog.Value { return slog.StringValue("•••") }
+func (Voucher) LogValue() slog.Value { return slog.StringValue("•••") }
 
 // String hides the card from careless printing, too.
-func (Card) String() string { return "•••" }
+func (Voucher) String() string { return "•••" }
 
 // Account is what GET /validate says of the provider key, without the key.
 type Account struct {
 	Username string    `json:"username"`
 	Enabled  bool      `json:"enabled"`
-	Sandbox  bool      `json:"sandbox"`
+	Test     bool      `json:"sandbox"`
 	ReadOnly bool      `json:"read_only"`
 	At       time.Time `json:"at"`
 }

@@ -59,7 +59,7 @@ type Status struct {
 	ChargedKnown bool
 	Message      string // refund_message, for the customer
 	Offers       []Offer
-	Cards        []Card
+	Vouchers     []Voucher
 	Transaction  string // num_trans
 	Processed    string // date_traitement
 	Quantity     int

@@ -598,7 +598,7 @@ func TestWorkerListAnswersMany(t *testing.T) {
 			pass(time.Second)
 		}
 		done, coded := status(orders[2], topup.PhaseDone), status(orders[3], topup.PhaseDone)
-		coded.Cards = cards(1)
+		coded.Vouchers = cards(1)
 		list = []topup.Status{status(orders[0], topup.PhaseQueued), {ProviderID: "stranger"}, done, coded}
 		for _, o := range orders {
 			r.Ask(o, topup.CallCheck)

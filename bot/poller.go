@@ -84,7 +84,7 @@ type Callback struct {
 	Data      string
 }
 
-// What ends an intake for good.
+// What ends a poller for good.
 var (
 	ErrConflict     = errors.New("bot: another process takes updates with the same token")
 	ErrWebhook      = errors.New("bot: a webhook is set for this token and must be deleted first")
@@ -99,12 +99,12 @@ const (
 
 	shortestRetry = 500 * time.Millisecond
 	longestRetry  = 30 * time.Second
-	longestPark   = time.Hour
+	longestPause  = time.Hour
 )
 
-// Intake takes updates from Telegram by long polling. It shares nothing with
+// Poller takes updates from Telegram by long polling. It shares nothing with
 // the API's client, so that neither waits for the other.
-type Intake struct {
+type Poller struct {
 	client   *http.Client
 	url      string
 	wrong    error // in the arguments
@@ -112,12 +112,12 @@ type Intake struct {
 	log      *slog.Logger
 }
 
-// NewIntake makes an intake for a bot's token. An empty serverURL means
+// NewPoller makes a poller for a bot's token. An empty serverURL means
 // Telegram's own server, a nil rt the network. Wrong arguments are the error of
 // Run.
-func NewIntake(token, serverURL string, rt http.RoundTripper, log *slog.Logger) *Intake {
+func NewPoller(token, serverURL string, rt http.RoundTripper, log *slog.Logger) *Poller {
 	token = strings.TrimSpace(token)
-	in := &Intake{client: newHTTPClient(rt), redactor: NewRedactor(token), log: log}
+	in := &Poller{client: newHTTPClient(rt), redactor: NewRedactor(token), log: log}
 	server, err := serverAddress(serverURL)
 	if err == nil && !tokenForm.MatchString(token) {
 		err = ErrUnauthorized
@@ -134,7 +134,7 @@ func NewIntake(token, serverURL string, rt http.RoundTripper, log *slog.Logger) 
 // Run ends with nil when ctx is done; with the error of take; with
 // [ErrConflict], [ErrWebhook] or [ErrUnauthorized]. Everything else is tried
 // again.
-func (in *Intake) Run(ctx context.Context, take func(context.Context, []Update) error) error {
+func (in *Poller) Run(ctx context.Context, take func(context.Context, []Update) error) error {
 	if in.wrong != nil {
 		return in.wrong
 	}
@@ -168,7 +168,7 @@ func (in *Intake) Run(ctx context.Context, take func(context.Context, []Update) 
 		}
 		wait := retryWait(failures, shortestRetry, longestRetry)
 		if f, ok := errors.AsType[*Fail](err); ok && f.Kind == FailThrottled {
-			wait = min(f.RetryAfter, longestPark)
+			wait = min(f.RetryAfter, longestPause)
 		}
 		failures++
 		in.log.Warn("updates can't be taken", "error", err, "failures", failures, "retry_in", wait)
@@ -203,7 +203,7 @@ var (
 )
 
 // poll asks once and gives the batch by increasing ID.
-func (in *Intake) poll(ctx context.Context, offset int64, limit int) ([]Update, error) {
+func (in *Poller) poll(ctx context.Context, offset int64, limit int) ([]Update, error) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	ask, err := json.Marshal(struct {
@@ -236,12 +236,12 @@ func (in *Intake) poll(ctx context.Context, offset int64, limit int) ([]Update, 
 }
 
 // unreached is an error of the way to Telegram, without the token.
-func (in *Intake) unreached(err error) error {
+func (in *Poller) unreached(err error) error {
 	return &Fail{Kind: FailTemporary, Method: "getUpdates", Text: short(in.redactor, bareCause(err).Error())}
 }
 
 // read takes the batch out of an answer.
-func (in *Intake) read(status int, body []byte) ([]Update, error) {
+func (in *Poller) read(status int, body []byte) ([]Update, error) {
 	e, ok := readEnvelope(body)
 	switch {
 	case !ok:
@@ -270,7 +270,7 @@ func (in *Intake) read(status int, body []byte) ([]Update, error) {
 }
 
 // refused is the error of an answer with ok:false.
-func (in *Intake) refused(e envelope) error {
+func (in *Poller) refused(e envelope) error {
 	f := refused("getUpdates", e, in.redactor)
 	switch {
 	case f.Kind == FailConflict && strings.Contains(f.Text, "webhook"):

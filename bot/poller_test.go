@@ -18,25 +18,25 @@ import (
 	"hanout/sandbox/telegram"
 )
 
-// intakeRig runs an intake against the fake server and keeps what it takes.
-type intakeRig struct {
+// pollerRig runs a poller against the fake server and keeps what it takes.
+type pollerRig struct {
 	server *telegram.Server
-	intake *Intake
+	poller *Poller
 	logged *bytes.Buffer
 	taken  [][]Update // without empty batches
 	empty  int
 	refuse func(n int) error // the error of the n-th batch that is not empty, from 1
 }
 
-func newIntakeRig(t *testing.T) *intakeRig {
-	r := &intakeRig{server: newTelegram(telegram.Options{}), logged: &bytes.Buffer{}}
-	r.intake = NewIntake(canaryToken+"\n", "https://telegram.test", r.server.Transport(),
+func newPollerRig(t *testing.T) *pollerRig {
+	r := &pollerRig{server: newTelegram(telegram.Options{}), logged: &bytes.Buffer{}}
+	r.poller = NewPoller(canaryToken+"\n", "https://telegram.test", r.server.Transport(),
 		slog.New(slog.NewTextHandler(r.logged, nil)))
 	t.Cleanup(func() { wantNoCanary(t, "the log", r.logged.String()) })
 	return r
 }
 
-func (r *intakeRig) take(_ context.Context, batch []Update) error {
+func (r *pollerRig) take(_ context.Context, batch []Update) error {
 	if len(batch) == 0 {
 		r.empty++
 		return nil
@@ -48,18 +48,18 @@ func (r *intakeRig) take(_ context.Context, batch []Update) error {
 	return nil
 }
 
-// run lets the intake run for a while and gives its error.
-func (r *intakeRig) run(t *testing.T, d time.Duration) error {
+// run lets the poller run for a while and gives its error.
+func (r *pollerRig) run(t *testing.T, d time.Duration) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
-	err := r.intake.Run(ctx, r.take)
+	err := r.poller.Run(ctx, r.take)
 	synctest.Wait()
 	return err
 }
 
 // texts gives what was typed, in the order of arrival.
-func (r *intakeRig) texts() []string {
+func (r *pollerRig) texts() []string {
 	var all []string
 	for _, batch := range r.taken {
 		for _, u := range batch {
@@ -71,9 +71,9 @@ func (r *intakeRig) texts() []string {
 	return all
 }
 
-func TestIntakeReadsUpdates(t *testing.T) {
+func TestPollerReadsUpdates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		typed := r.server.Type(amina, "0661234567 500")
 		r.server.ShareContact(amina)
 		r.server.ShareForeignContact(amina, "213770000000", 0)
@@ -140,15 +140,15 @@ func TestIntakeReadsUpdates(t *testing.T) {
 }
 
 // The offset may rise only after take has returned.
-func TestIntakeConfirmsAfterTake(t *testing.T) {
+func TestPollerConfirmsAfterTake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		pending := r.server.Pending()
 		release := make(chan struct{})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() {
-			ended <- r.intake.Run(ctx, func(context.Context, []Update) error { <-release; return nil })
+			ended <- r.poller.Run(ctx, func(context.Context, []Update) error { <-release; return nil })
 		}()
 		time.Sleep(time.Hour)
 		if got := r.server.Pending(); got != pending {
@@ -171,9 +171,9 @@ func TestIntakeConfirmsAfterTake(t *testing.T) {
 
 // A process that dies before its commit leaves nothing behind but the updates,
 // which come again.
-func TestIntakeRedeliversAfterAFailure(t *testing.T) {
+func TestPollerRedeliversAfterAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		died := errors.New("died")
 		r.refuse = func(n int) error {
 			if n == 2 {
@@ -200,9 +200,9 @@ func TestIntakeRedeliversAfterAFailure(t *testing.T) {
 }
 
 // What can't be read must neither stop the others nor be lost in silence.
-func TestIntakeSetsBrokenUpdatesApart(t *testing.T) {
+func TestPollerSetsBrokenUpdatesApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		for i, raw := range []string{
 			`{"message":{"message_id":"x","date":1,"chat":{"id":1,"type":"private"}}}`,
 			`{"message":{"message_id":1,"text":["secret 0661234567"],"chat":{"id":1}}}`,
@@ -276,7 +276,7 @@ func FuzzDecodeUpdate(f *testing.F) {
 	})
 }
 
-// scripted answers polls from a list, and ends the intake after it.
+// scripted answers polls from a list, and ends the poller after it.
 type scripted struct {
 	t       *testing.T
 	answers []http.RoundTripper
@@ -311,7 +311,7 @@ func runScript(t *testing.T, answers ...http.RoundTripper) (s *scripted, batches
 	defer cancel()
 	s = &scripted{t: t, answers: answers, end: cancel}
 	var log bytes.Buffer
-	in := NewIntake(canaryToken, "", s, slog.New(slog.NewTextHandler(&log, nil)))
+	in := NewPoller(canaryToken, "", s, slog.New(slog.NewTextHandler(&log, nil)))
 	err = in.Run(ctx, func(_ context.Context, batch []Update) error {
 		batches = append(batches, batch)
 		return nil
@@ -327,7 +327,7 @@ func updatesAnswer(list string) canned {
 	return canned{status: 200, body: `{"ok":true,"result":` + list + `}`}
 }
 
-func TestIntakeUnreadableIDs(t *testing.T) {
+func TestPollerUnreadableIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, batches, logged, err := runScript(t,
 			updatesAnswer(`["0661234567",{"update_id":5},{"x":1}]`),
@@ -351,7 +351,7 @@ func TestIntakeUnreadableIDs(t *testing.T) {
 
 // Telegram may start its numbers anew, lower than before; they may also come
 // out of order, or twice.
-func TestIntakeOffsets(t *testing.T) {
+func TestPollerOffsets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, batches, _, err := runScript(t,
 			updatesAnswer(`[{"update_id":1000},{"update_id":1002},{"update_id":1001}]`),
@@ -371,9 +371,9 @@ func TestIntakeOffsets(t *testing.T) {
 	})
 }
 
-func TestIntakeRepeatedUpdate(t *testing.T) {
+func TestPollerRepeatedUpdate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		first := r.server.LastUpdateID()
 		go func() {
 			time.Sleep(time.Second)
@@ -393,7 +393,7 @@ func TestIntakeRepeatedUpdate(t *testing.T) {
 	})
 }
 
-func TestIntakeEnds(t *testing.T) {
+func TestPollerEnds(t *testing.T) {
 	page := "<html>GET /bot" + canaryToken + "</html>"
 	for _, tc := range []struct {
 		answer canned
@@ -419,13 +419,13 @@ func TestIntakeEnds(t *testing.T) {
 	}
 }
 
-func TestIntakeTwoAtOnce(t *testing.T) {
+func TestPollerTwoAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		ended := make(chan error, 1)
 		go func() { ended <- r.run(t, time.Hour) }()
 		time.Sleep(time.Second)
-		second := NewIntake(canaryToken, "", r.server.Transport(), slog.New(slog.DiscardHandler))
+		second := NewPoller(canaryToken, "", r.server.Transport(), slog.New(slog.DiscardHandler))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if err := second.Run(ctx, func(context.Context, []Update) error { return nil }); err != nil {
@@ -437,11 +437,11 @@ func TestIntakeTwoAtOnce(t *testing.T) {
 	})
 }
 
-func TestIntakeWrongArguments(t *testing.T) {
+func TestPollerWrongArguments(t *testing.T) {
 	for _, tc := range []struct{ token, server string }{
 		{canaryHalf, ""}, {"", ""}, {canaryToken, "no address"},
 	} {
-		err := NewIntake(tc.token, tc.server, canned{}, slog.New(slog.DiscardHandler)).Run(t.Context(), nil)
+		err := NewPoller(tc.token, tc.server, canned{}, slog.New(slog.DiscardHandler)).Run(t.Context(), nil)
 		if err == nil {
 			t.Errorf("%q, %q is taken", tc.token, tc.server)
 			continue
@@ -450,7 +450,7 @@ func TestIntakeWrongArguments(t *testing.T) {
 	}
 }
 
-func TestIntakeWaits(t *testing.T) {
+func TestPollerWaits(t *testing.T) {
 	page := "<html>POST /bot" + canaryToken + "/getUpdates 502</html>"
 	down := canned{err: errors.New("dial https://t/bot" + canaryToken)}
 	synctest.Test(t, func(t *testing.T) {
@@ -481,7 +481,7 @@ func TestIntakeWaits(t *testing.T) {
 		}
 		between(13, 0, 0)
 		between(14, shortestRetry, shortestRetry+shortestRetry/4)
-		between(15, alienPark, alienPark)
+		between(15, alienPause, alienPause)
 		if !strings.Contains(logged, "arrive again") {
 			t.Errorf("the end of the outage is not logged:\n%s", logged)
 		}
@@ -500,7 +500,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestIntakeBodyLimit(t *testing.T) {
+func TestPollerBodyLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, batches, _, err := runScript(t, repeating(1<<40), repeating(1<<40), updatesAnswer(`[]`))
 		if err != nil || len(batches) != 1 {
@@ -512,9 +512,9 @@ func TestIntakeBodyLimit(t *testing.T) {
 	})
 }
 
-func TestIntakeOutageOfTheFake(t *testing.T) {
+func TestPollerOutageOfTheFake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		r.server.SetFault(telegram.Fault{Kind: telegram.FaultOutage, For: 10 * time.Minute})
 		go func() { time.Sleep(5 * time.Minute); r.server.Type(amina, "while away") }()
 		if err := r.run(t, 12*time.Minute); err != nil {
@@ -530,9 +530,9 @@ func TestIntakeOutageOfTheFake(t *testing.T) {
 	})
 }
 
-func TestIntakeSlowLine(t *testing.T) {
+func TestPollerSlowLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newIntakeRig(t)
+		r := newPollerRig(t)
 		r.server.SetFault(telegram.Fault{Kind: telegram.FaultSlow, Delay: time.Hour, Times: 1})
 		began := time.Now()
 		if err := r.run(t, 2*time.Minute); err != nil {

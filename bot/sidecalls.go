@@ -8,7 +8,7 @@ import (
 
 // Errands is the outbox as the engine sees it: the sender for all that is
 // owed, and small best-effort calls beside it that nobody waits for.
-type Errands struct {
+type SideCalls struct {
 	*Sender
 	api  *API
 	todo chan func(context.Context)
@@ -17,16 +17,16 @@ type Errands struct {
 
 // errandsMost bounds what waits; what does not fit is dropped, since a start
 // sets missing menus again and an undeleted message answers its buttons.
-const errandsMost = 1024
+const sideCallsMost = 1024
 
 // NewErrands makes the outbox over a sender and its API. Run carries the
 // errands out.
-func NewErrands(s *Sender, api *API, log *slog.Logger) *Errands {
-	return &Errands{Sender: s, api: api, todo: make(chan func(context.Context), errandsMost), log: log}
+func NewSideCalls(s *Sender, api *API, log *slog.Logger) *SideCalls {
+	return &SideCalls{Sender: s, api: api, todo: make(chan func(context.Context), sideCallsMost), log: log}
 }
 
 // RunErrands carries errands out, one after the other, until ctx is done.
-func (e *Errands) RunErrands(ctx context.Context) {
+func (e *SideCalls) RunErrands(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -37,7 +37,7 @@ func (e *Errands) RunErrands(ctx context.Context) {
 	}
 }
 
-func (e *Errands) add(do func(context.Context)) {
+func (e *SideCalls) add(do func(context.Context)) {
 	select {
 	case e.todo <- do:
 	default:
@@ -46,7 +46,7 @@ func (e *Errands) add(do func(context.Context)) {
 }
 
 // Forget deletes a message that a newer one of its card has replaced.
-func (e *Errands) Forget(chat int64, messageID int) {
+func (e *SideCalls) Forget(chat int64, messageID int) {
 	e.add(func(ctx context.Context) {
 		if err := e.api.Delete(ctx, chat, messageID); err != nil {
 			e.log.Debug("a replaced message stays", "error", err)
@@ -55,7 +55,7 @@ func (e *Errands) Forget(chat int64, messageID int) {
 }
 
 // Menu sets the command menu of a chat; done is called once Telegram has it.
-func (e *Errands) Menu(chat int64, language string, commands []Command, done func()) {
+func (e *SideCalls) Menu(chat int64, language string, commands []Command, done func()) {
 	e.add(func(ctx context.Context) {
 		for wait := time.Second; ; wait *= 2 {
 			err := e.api.SetCommands(ctx, chat, language, commands)
