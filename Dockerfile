@@ -6,7 +6,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=""
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/hanout . \
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X hanout/app.version=${VERSION}" -o /out/hanout . \
  && mkdir -p /out/data
 
 FROM gcr.io/distroless/static-debian13:nonroot

@@ -15,74 +15,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"hanout/redact"
+	"hanout/till"
 )
-
-// Update is one update, read as far as this bot needs it. At most one of
-// Message, Callback and Blocked is set.
-type Update struct {
-	ID       int64
-	Raw      json.RawMessage // as Telegram sent it
-	Message  *Incoming
-	Callback *Callback
-	// Blocked tells that the bot was thrown out of Chat (true), or let in
-	// again (false); in a private chat, that the person blocked it.
-	Blocked *bool
-	Chat    Chat
-	// Broken says why the update could not be read; it holds nothing of the
-	// content.
-	Broken string
-	// Other marks a kind of update that the bot does not use.
-	Other bool
-}
-
-// Chat is where something happened. Type is "private", "group", "supergroup"
-// or "channel".
-type Chat struct {
-	ID   int64  `json:"id"`
-	Type string `json:"type"`
-}
-
-// User is who did it. The names are as the person typed them.
-type User struct {
-	ID           int64  `json:"id"`
-	FirstName    string `json:"first_name"`
-	LastName     string `json:"last_name"`
-	Username     string `json:"username"`      // without @
-	LanguageCode string `json:"language_code"` // of the app, such as "ar" or "fr-FR"
-	IsBot        bool   `json:"is_bot"`
-}
-
-// Incoming is a message of a person. From is zero for channel posts.
-type Incoming struct {
-	MessageID int
-	Chat      Chat
-	From      User
-	Date      time.Time
-	Text      string
-	Contact   *Contact
-	Forwarded bool // written by somebody else, or elsewhere
-	HasOther  bool // neither text nor contact: a picture, a voice, a notice of the chat
-}
-
-// Contact is a shared phone number, as Telegram writes it. UserID is 0 for a
-// number that is not on Telegram; only when it equals the sender's ID is the
-// number known to be the sender's own.
-type Contact struct {
-	Phone  string `json:"phone_number"`
-	UserID int64  `json:"user_id"`
-}
-
-// Callback is a pressed inline button. The message may no longer be
-// accessible: ChatID and MessageID are then 0 unless Telegram still tells them.
-// Data may be forged; it need not belong to any button ever sent.
-type Callback struct {
-	ID        string
-	From      User
-	ChatID    int64
-	ChatType  string
-	MessageID int
-	Data      string
-}
 
 // What ends a poller for good.
 var (
@@ -108,7 +44,7 @@ type Poller struct {
 	client   *http.Client
 	url      string
 	wrong    error // in the arguments
-	redactor *Redactor
+	redactor *redact.Redactor
 	log      *slog.Logger
 }
 
@@ -117,9 +53,9 @@ type Poller struct {
 // Run.
 func NewPoller(token, serverURL string, rt http.RoundTripper, log *slog.Logger) *Poller {
 	token = strings.TrimSpace(token)
-	in := &Poller{client: newHTTPClient(rt), redactor: NewRedactor(token), log: log}
+	in := &Poller{client: newHTTPClient(rt), redactor: redact.New(token), log: log}
 	server, err := serverAddress(serverURL)
-	if err == nil && !tokenForm.MatchString(token) {
+	if err == nil && !redact.TokenForm.MatchString(token) {
 		err = ErrUnauthorized
 	}
 	in.url, in.wrong = server+"/bot"+token+"/getUpdates", err
@@ -134,7 +70,7 @@ func NewPoller(token, serverURL string, rt http.RoundTripper, log *slog.Logger) 
 // Run ends with nil when ctx is done; with the error of take; with
 // [ErrConflict], [ErrWebhook] or [ErrUnauthorized]. Everything else is tried
 // again.
-func (in *Poller) Run(ctx context.Context, take func(context.Context, []Update) error) error {
+func (in *Poller) Run(ctx context.Context, take func(context.Context, []till.Update) error) error {
 	if in.wrong != nil {
 		return in.wrong
 	}
@@ -203,7 +139,7 @@ var (
 )
 
 // poll asks once and gives the batch by increasing ID.
-func (in *Poller) poll(ctx context.Context, offset int64, limit int) ([]Update, error) {
+func (in *Poller) poll(ctx context.Context, offset int64, limit int) ([]till.Update, error) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	ask, err := json.Marshal(struct {
@@ -241,7 +177,7 @@ func (in *Poller) unreached(err error) error {
 }
 
 // read takes the batch out of an answer.
-func (in *Poller) read(status int, body []byte) ([]Update, error) {
+func (in *Poller) read(status int, body []byte) ([]till.Update, error) {
 	e, ok := readEnvelope(body)
 	switch {
 	case !ok:
@@ -253,7 +189,7 @@ func (in *Poller) read(status int, body []byte) ([]Update, error) {
 	if json.Unmarshal(e.Result, &list) != nil {
 		return nil, errors.New("telegram: getUpdates: the result is not a list")
 	}
-	batch := make([]Update, 0, len(list))
+	batch := make([]till.Update, 0, len(list))
 	for _, raw := range list {
 		u := decodeUpdate(raw)
 		if u.ID == 0 {
@@ -265,7 +201,7 @@ func (in *Poller) read(status int, body []byte) ([]Update, error) {
 	if len(batch) == 0 && len(list) > 0 {
 		return nil, errUnreadable
 	}
-	slices.SortStableFunc(batch, func(a, b Update) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(batch, func(a, b till.Update) int { return cmp.Compare(a.ID, b.ID) })
 	return batch, nil
 }
 
@@ -294,25 +230,25 @@ type (
 	}
 	wireMessage struct {
 		MessageID int             `json:"message_id"`
-		Chat      Chat            `json:"chat"`
-		From      User            `json:"from"`
+		Chat      till.Chat       `json:"chat"`
+		From      till.User       `json:"from"`
 		Date      int64           `json:"date"` // Unix seconds
 		Text      string          `json:"text"`
-		Contact   *Contact        `json:"contact"`
+		Contact   *till.Contact   `json:"contact"`
 		Origin    json.RawMessage `json:"forward_origin"`
 	}
 	wireCallback struct {
 		ID      string          `json:"id"`
-		From    User            `json:"from"`
+		From    till.User       `json:"from"`
 		Message json.RawMessage `json:"message"`
 		Data    string          `json:"data"`
 	}
 	wirePlace struct {
-		MessageID int  `json:"message_id"`
-		Chat      Chat `json:"chat"`
+		MessageID int       `json:"message_id"`
+		Chat      till.Chat `json:"chat"`
 	}
 	wireMember struct {
-		Chat Chat `json:"chat"`
+		Chat till.Chat `json:"chat"`
 		New  struct {
 			Status string `json:"status"`
 		} `json:"new_chat_member"`
@@ -320,8 +256,8 @@ type (
 )
 
 // decodeUpdate reads one update; its ID is 0 when not even that can be read.
-func decodeUpdate(raw json.RawMessage) Update {
-	u := Update{Raw: raw}
+func decodeUpdate(raw json.RawMessage) till.Update {
+	u := till.Update{Raw: raw}
 	var w wireUpdate
 	err := json.Unmarshal(raw, &w)
 	if u.ID = w.ID; u.ID <= 0 {
@@ -331,11 +267,11 @@ func decodeUpdate(raw json.RawMessage) Update {
 	case err != nil:
 		u.Broken = misfit("update", err)
 	case given(w.Message):
-		u.readMessage(w.Message)
+		readMessage(&u, w.Message)
 	case given(w.Callback):
-		u.readCallback(w.Callback)
+		readCallback(&u, w.Callback)
 	case given(w.Member):
-		u.readMember(w.Member)
+		readMember(&u, w.Member)
 	default:
 		u.Other = true
 	}
@@ -368,7 +304,7 @@ func misfit(what string, err error) string {
 	return what + ": wrong shape"
 }
 
-func (u *Update) readMessage(raw json.RawMessage) {
+func readMessage(u *till.Update, raw json.RawMessage) {
 	var w wireMessage
 	if err := json.Unmarshal(raw, &w); err != nil {
 		u.Broken = misfit("message", err)
@@ -378,14 +314,14 @@ func (u *Update) readMessage(raw json.RawMessage) {
 		u.Broken = "message: no chat"
 		return
 	}
-	u.Message = &Incoming{
+	u.Message = &till.Incoming{
 		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
 		Text: w.Text, Contact: w.Contact, Forwarded: given(w.Origin),
 		HasOther: w.Text == "" && w.Contact == nil,
 	}
 }
 
-func (u *Update) readCallback(raw json.RawMessage) {
+func readCallback(u *till.Update, raw json.RawMessage) {
 	var w wireCallback
 	if err := json.Unmarshal(raw, &w); err != nil {
 		u.Broken = misfit("callback_query", err)
@@ -395,7 +331,7 @@ func (u *Update) readCallback(raw json.RawMessage) {
 		u.Broken = "callback_query: no ID or sender"
 		return
 	}
-	u.Callback = &Callback{ID: w.ID, From: w.From, Data: w.Data}
+	u.Callback = &till.Callback{ID: w.ID, From: w.From, Data: w.Data}
 	var place wirePlace
 	if given(w.Message) && json.Unmarshal(w.Message, &place) == nil {
 		u.Callback.ChatID, u.Callback.ChatType = place.Chat.ID, place.Chat.Type
@@ -403,7 +339,7 @@ func (u *Update) readCallback(raw json.RawMessage) {
 	}
 }
 
-func (u *Update) readMember(raw json.RawMessage) {
+func readMember(u *till.Update, raw json.RawMessage) {
 	var w wireMember
 	if err := json.Unmarshal(raw, &w); err != nil {
 		u.Broken = misfit("my_chat_member", err)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"hanout/sandbox/telegram"
+	"hanout/till"
 )
 
 // pollerRig runs a poller against the fake server and keeps what it takes.
@@ -23,7 +24,7 @@ type pollerRig struct {
 	server *telegram.Server
 	poller *Poller
 	logged *bytes.Buffer
-	taken  [][]Update // without empty batches
+	taken  [][]till.Update // without empty batches
 	empty  int
 	refuse func(n int) error // the error of the n-th batch that is not empty, from 1
 }
@@ -36,7 +37,7 @@ func newPollerRig(t *testing.T) *pollerRig {
 	return r
 }
 
-func (r *pollerRig) take(_ context.Context, batch []Update) error {
+func (r *pollerRig) take(_ context.Context, batch []till.Update) error {
 	if len(batch) == 0 {
 		r.empty++
 		return nil
@@ -95,15 +96,15 @@ func TestPollerReadsUpdates(t *testing.T) {
 		}
 		u := r.taken[0][2:] // after the two /start
 		m := u[0].Message
-		if m == nil || m.MessageID != typed || m.Text != "0661234567 500" || m.Chat != (Chat{amina, "private"}) ||
+		if m == nil || m.MessageID != typed || m.Text != "0661234567 500" || m.Chat != (till.Chat{ID: amina, Type: "private"}) ||
 			m.From.ID != amina || m.From.FirstName != "Amina" || m.From.LanguageCode != "ar" || m.Forwarded || m.HasOther ||
 			!m.Date.Equal(time.Now().Add(-time.Second)) {
 			t.Errorf("text: %+v", m)
 		}
-		if c := u[1].Message.Contact; c == nil || *c != (Contact{"213550000001", amina}) || u[1].Message.HasOther {
+		if c := u[1].Message.Contact; c == nil || *c != (till.Contact{Phone: "213550000001", UserID: amina}) || u[1].Message.HasOther {
 			t.Errorf("own contact: %+v", u[1].Message)
 		}
-		if c := u[2].Message.Contact; c == nil || *c != (Contact{"213770000000", 0}) {
+		if c := u[2].Message.Contact; c == nil || *c != (till.Contact{Phone: "213770000000"}) {
 			t.Errorf("foreign contact: %+v", u[2].Message)
 		}
 		if c := u[3].Callback; c == nil || c.ChatID != karim || c.ChatType != "private" || c.MessageID != 777 ||
@@ -148,7 +149,7 @@ func TestPollerConfirmsAfterTake(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() {
-			ended <- r.poller.Run(ctx, func(context.Context, []Update) error { <-release; return nil })
+			ended <- r.poller.Run(ctx, func(context.Context, []till.Update) error { <-release; return nil })
 		}()
 		time.Sleep(time.Hour)
 		if got := r.server.Pending(); got != pending {
@@ -305,14 +306,14 @@ func (s *scripted) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // runScript polls through a list of answers and gives what came of it.
-func runScript(t *testing.T, answers ...http.RoundTripper) (s *scripted, batches [][]Update, logged string, err error) {
+func runScript(t *testing.T, answers ...http.RoundTripper) (s *scripted, batches [][]till.Update, logged string, err error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	s = &scripted{t: t, answers: answers, end: cancel}
 	var log bytes.Buffer
 	in := NewPoller(canaryToken, "", s, slog.New(slog.NewTextHandler(&log, nil)))
-	err = in.Run(ctx, func(_ context.Context, batch []Update) error {
+	err = in.Run(ctx, func(_ context.Context, batch []till.Update) error {
 		batches = append(batches, batch)
 		return nil
 	})
@@ -428,7 +429,7 @@ func TestPollerTwoAtOnce(t *testing.T) {
 		second := NewPoller(canaryToken, "", r.server.Transport(), slog.New(slog.DiscardHandler))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := second.Run(ctx, func(context.Context, []Update) error { return nil }); err != nil {
+		if err := second.Run(ctx, func(context.Context, []till.Update) error { return nil }); err != nil {
 			t.Errorf("the newer one ends with %v", err)
 		}
 		if err := <-ended; !errors.Is(err, ErrConflict) {

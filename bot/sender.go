@@ -6,41 +6,15 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"hanout/render"
+	"hanout/till"
 )
-
-// Outgoing is a message owed to a chat. It is named by its card: of one card
-// only the newest state is worth sending.
-type Outgoing struct {
-	Panel string
-	// Seq orders what is owed: within a chat and class, messages leave by
-	// increasing Seq; of a card, the higher one replaces the lower.
-	Seq  uint64
-	Chat int64
-	// Class says who goes first, lowest first: 0 codes, 1 receipts and money,
-	// 2 menus and answers, 3 what can wait.
-	Class   int
-	Message Message
-	// MessageID is the card's message as the store knows it, 0 for none. What
-	// the sender itself has sent since counts more.
-	MessageID int
-}
-
-// Sent is what became of an Outgoing.
-type Sent struct {
-	Panel     string
-	Seq       uint64
-	Chat      int64
-	MessageID int // the card's message now; 0 when its ID could not be read
-	Former    int // the message it has replaced and that should be deleted, 0 for none
-	// Fail is nil for a message that is out. Otherwise it is permanent:
-	// trying again would not help.
-	Fail *Fail
-}
 
 // telegramAPI is the API as the sender uses it.
 type telegramAPI interface {
-	Send(ctx context.Context, chat int64, m Message) (messageID int, err error)
-	Edit(ctx context.Context, chat int64, messageID int, m Message) error
+	Send(ctx context.Context, chat int64, m render.Message) (messageID int, err error)
+	Edit(ctx context.Context, chat int64, messageID int, m render.Message) error
 	Answer(ctx context.Context, queryID, text string, alert bool) error
 }
 
@@ -101,7 +75,7 @@ func (p *pace) spend(now time.Time) {
 // all that is still owed is offered again.
 type Sender struct {
 	api    telegramAPI
-	report func(Sent)
+	report func(till.Sent)
 	log    *slog.Logger
 	wake   chan struct{}
 
@@ -126,16 +100,16 @@ type lane struct {
 	failures int       // temporary ones in a row
 	resume   time.Time // after a failure
 	slots    map[string]*slot
-	next     []*Outgoing // one for each card with something waiting, by class and Seq
-	place    int         // in Sender.active, while next is not empty
+	next     []*till.Outgoing // one for each card with something waiting, by class and Seq
+	place    int              // in Sender.active, while next is not empty
 }
 
 // card is what the sender remembers of a card.
 type slot struct {
-	newest    uint64    // highest Seq offered
-	waits     *Outgoing // in lane.next
-	flies     *Outgoing // in flight
-	known     bool      // this process has sent it; messageID is certain
+	newest    uint64         // highest Seq offered
+	waits     *till.Outgoing // in lane.next
+	flies     *till.Outgoing // in flight
+	known     bool           // this process has sent it; messageID is certain
 	messageID int
 	fixed     bool // the message can't be edited
 	lost      bool // the message could not be edited, so a new one is due
@@ -152,7 +126,7 @@ type answering struct {
 // NewSender makes a sender. report is called once for each message that is out
 // or can never be, from several goroutines, in order for each chat; it may
 // block, and then holds up its chat only.
-func NewSender(api telegramAPI, report func(Sent), log *slog.Logger) *Sender {
+func NewSender(api telegramAPI, report func(till.Sent), log *slog.Logger) *Sender {
 	return &Sender{
 		api: api, report: report, log: log,
 		wake:   make(chan struct{}, 1),
@@ -164,7 +138,7 @@ func NewSender(api telegramAPI, report func(Sent), log *slog.Logger) *Sender {
 // Offer hands over a message. It replaces an older one of its card that is not
 // yet on its way; after one that is, it follows. It never blocks, and may be
 // called from any goroutine, also before Run.
-func (s *Sender) Offer(o Outgoing) {
+func (s *Sender) Offer(o till.Outgoing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.lane(o.Chat)
@@ -265,7 +239,7 @@ func (s *Sender) sweep(now time.Time) {
 	}
 }
 
-func byTurn(a, b *Outgoing) int {
+func byTurn(a, b *till.Outgoing) int {
 	switch {
 	case a.Class != b.Class:
 		return a.Class - b.Class
@@ -278,7 +252,7 @@ func byTurn(a, b *Outgoing) int {
 }
 
 // enqueue puts a card's message into its lane's line.
-func (s *Sender) enqueue(l *lane, c *slot, o *Outgoing) {
+func (s *Sender) enqueue(l *lane, c *slot, o *till.Outgoing) {
 	at, _ := slices.BinarySearchFunc(l.next, o, byTurn)
 	l.next = slices.Insert(l.next, at, o)
 	c.waits = o
@@ -374,10 +348,10 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 }
 
 // editable tells whether a card's message can become m by an edit.
-func editable(m Message) bool { return !m.Fresh && !fixed(m) }
+func editable(m render.Message) bool { return !m.Fresh && !fixed(m) }
 
 // fixed tells whether a message can't be edited once it is sent.
-func fixed(m Message) bool {
+func fixed(m render.Message) bool {
 	return m.AskContact != "" || m.RemoveKeyboard || len(m.Photo) > 0 || len(m.File) > 0
 }
 
@@ -397,13 +371,13 @@ func (s *Sender) land(ctx context.Context, l *lane, c *slot, messageID int, f *F
 
 // settle decides what an outcome means; final is false when the message is
 // owed still.
-func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f *Fail, edit bool) (sent Sent, final bool) {
+func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f *Fail, edit bool) (sent till.Sent, final bool) {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := c.flies
 	c.flies, c.used = nil, now
-	sent = Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
+	sent = till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
 	kind := FailKind("")
 	if f != nil {
 		kind = f.Kind
@@ -423,7 +397,7 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 	case kind == FailThrottled:
 		s.pause(now, f.RetryAfter)
 	case permanent(kind):
-		sent.Fail = f
+		sent.Lost = till.Lost(f.Kind)
 		s.recovered(l)
 		if kind == FailBlocked || kind == FailChatGone || kind == FailMigrated {
 			s.log.Info("a chat can't be reached", "card", o.Panel, "kind", string(kind))
@@ -440,7 +414,7 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		}
 	}
 	s.again(l, c, o)
-	return Sent{}, false
+	return till.Sent{}, false
 }
 
 // permanent tells the failures that trying again can't mend.
@@ -454,7 +428,7 @@ func permanent(kind FailKind) bool {
 
 // again puts a message that is owed still back into the line, unless a newer
 // one of its card waits there.
-func (s *Sender) again(l *lane, c *slot, o *Outgoing) {
+func (s *Sender) again(l *lane, c *slot, o *till.Outgoing) {
 	if c.waits != nil {
 		c.waits.Message.Fresh = c.waits.Message.Fresh || o.Message.Fresh
 		return

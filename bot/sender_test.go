@@ -13,7 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hanout/render"
 	"hanout/sandbox/telegram"
+	"hanout/till"
 )
 
 // senderRig runs a sender and keeps its reports.
@@ -24,8 +26,8 @@ type senderRig struct {
 	stop   func()
 
 	mu      sync.Mutex
-	reports []Sent
-	hold    func(Sent) // called in each report, when set
+	reports []till.Sent
+	hold    func(till.Sent) // called in each report, when set
 }
 
 type syncBuffer struct {
@@ -48,7 +50,7 @@ func (s *syncBuffer) String() string {
 // newSenderRig makes a sender that does not run yet.
 func newSenderRig(t *testing.T, api telegramAPI) *senderRig {
 	r := &senderRig{t: t, logged: &syncBuffer{}, stop: func() {}}
-	r.Sender = NewSender(api, func(s Sent) {
+	r.Sender = NewSender(api, func(s till.Sent) {
 		r.mu.Lock()
 		r.reports = append(r.reports, s)
 		hold := r.hold
@@ -73,7 +75,7 @@ func (r *senderRig) start() *senderRig {
 	return r
 }
 
-func (r *senderRig) sent() []Sent {
+func (r *senderRig) sent() []till.Sent {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.reports)
@@ -91,8 +93,8 @@ func (r *senderRig) drained(d time.Duration) {
 }
 
 // owed is a text for a card of a chat.
-func owed(seq uint64, chat int64, card string, class int, text string) Outgoing {
-	return Outgoing{Panel: card, Seq: seq, Chat: chat, Class: class, Message: Message{Text: text}}
+func owed(seq uint64, chat int64, card string, class int, text string) till.Outgoing {
+	return till.Outgoing{Panel: card, Seq: seq, Chat: chat, Class: class, Message: render.Message{Text: text}}
 }
 
 // puppet is a Telegram that does what a test says.
@@ -142,11 +144,11 @@ func (s *puppet) do(ctx context.Context, method string, chat int64, text string,
 	return id, err
 }
 
-func (s *puppet) Send(ctx context.Context, chat int64, m Message) (int, error) {
+func (s *puppet) Send(ctx context.Context, chat int64, m render.Message) (int, error) {
 	return s.do(ctx, "send", chat, m.Text, 0)
 }
 
-func (s *puppet) Edit(ctx context.Context, chat int64, id int, m Message) error {
+func (s *puppet) Edit(ctx context.Context, chat int64, id int, m render.Message) error {
 	_, err := s.do(ctx, fmt.Sprint("edit#", id), chat, m.Text, id)
 	return err
 }
@@ -179,7 +181,7 @@ func TestSenderOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &puppet{}
 		r := newSenderRig(t, api)
-		for _, o := range []Outgoing{
+		for _, o := range []till.Outgoing{
 			owed(5, amina, "e", 2, "menu 5"),
 			owed(3, amina, "c", 3, "bulk 3"),
 			owed(4, amina, "d", 2, "menu 4"),
@@ -233,7 +235,7 @@ func TestSenderReplacesWhatIsNotSent(t *testing.T) {
 		r.Offer(owed(2, amina, "card", 2, "two")) // long out of date
 		r.drained(time.Minute)
 		wantCalls(t, api, "send 1001 three")
-		if got := r.sent(); len(got) != 1 || got[0] != (Sent{Panel: "card", Seq: 3, Chat: amina, MessageID: 1, Former: 70}) {
+		if got := r.sent(); len(got) != 1 || got[0] != (till.Sent{Panel: "card", Seq: 3, Chat: amina, MessageID: 1, Former: 70}) {
 			t.Errorf("reports: %+v", got)
 		}
 	})
@@ -254,7 +256,7 @@ func TestSenderNewerFollowsWhatIsInFlight(t *testing.T) {
 		}
 		r.drained(time.Minute)
 		wantCalls(t, api, "send 1001 one", "edit#1 1001 state 4")
-		want := []Sent{{Panel: "card", Seq: 1, Chat: amina, MessageID: 1}, {Panel: "card", Seq: 4, Chat: amina, MessageID: 1}}
+		want := []till.Sent{{Panel: "card", Seq: 1, Chat: amina, MessageID: 1}, {Panel: "card", Seq: 4, Chat: amina, MessageID: 1}}
 		if got := r.sent(); !slices.Equal(got, want) {
 			t.Errorf("reports: %+v", got)
 		}
@@ -272,28 +274,28 @@ func TestSenderNewerFollowsWhatIsInFlight(t *testing.T) {
 func TestSenderEditsOrSends(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
-		message Message
-		next    Message
+		message render.Message
+		next    render.Message
 		want    string // for the second
 		former  int
 	}{
-		{"text", Message{}, Message{}, "edit#1 1001 next", 0},
-		{"fresh", Message{}, Message{Fresh: true}, "send 1001 next", 1},
-		{"picture", Message{}, Message{Photo: []byte{1}}, "send 1001 next", 1},
-		{"file", Message{}, Message{File: []byte{1}}, "send 1001 next", 1},
-		{"contact", Message{}, Message{AskContact: "x"}, "send 1001 next", 1},
-		{"after a picture", Message{Photo: []byte{1}}, Message{}, "send 1001 next", 1},
-		{"after a contact", Message{AskContact: "x"}, Message{RemoveKeyboard: true}, "send 1001 next", 1},
-		{"after a removal", Message{RemoveKeyboard: true}, Message{}, "send 1001 next", 1},
+		{"text", render.Message{}, render.Message{}, "edit#1 1001 next", 0},
+		{"fresh", render.Message{}, render.Message{Fresh: true}, "send 1001 next", 1},
+		{"picture", render.Message{}, render.Message{Photo: []byte{1}}, "send 1001 next", 1},
+		{"file", render.Message{}, render.Message{File: []byte{1}}, "send 1001 next", 1},
+		{"contact", render.Message{}, render.Message{AskContact: "x"}, "send 1001 next", 1},
+		{"after a picture", render.Message{Photo: []byte{1}}, render.Message{}, "send 1001 next", 1},
+		{"after a contact", render.Message{AskContact: "x"}, render.Message{RemoveKeyboard: true}, "send 1001 next", 1},
+		{"after a removal", render.Message{RemoveKeyboard: true}, render.Message{}, "send 1001 next", 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api := &puppet{}
 				r := newSenderRig(t, api).start()
 				tc.message.Text, tc.next.Text = "first", "next"
-				r.Offer(Outgoing{Panel: "c", Seq: 1, Chat: amina, Message: tc.message})
+				r.Offer(till.Outgoing{Panel: "c", Seq: 1, Chat: amina, Message: tc.message})
 				r.drained(time.Minute)
-				r.Offer(Outgoing{Panel: "c", Seq: 2, Chat: amina, Message: tc.next, MessageID: 1})
+				r.Offer(till.Outgoing{Panel: "c", Seq: 2, Chat: amina, Message: tc.next, MessageID: 1})
 				r.drained(time.Minute)
 				wantCalls(t, api, "send 1001 first", tc.want)
 				if got := r.sent()[1]; got.Former != tc.former || got.MessageID != 1+tc.former {
@@ -478,13 +480,13 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 				if calls := api.log(); len(calls) != 3 || !slices.Contains(calls, wanted) {
 					t.Errorf("calls: %v", calls)
 				}
-				var failed []Sent
+				var failed []till.Sent
 				for _, s := range r.sent() {
-					if s.Fail != nil {
+					if s.Lost != "" {
 						failed = append(failed, s)
 					}
 				}
-				if len(failed) != 1 || failed[0].Panel != "the card" || failed[0].Seq != 1 || failed[0].Fail.Kind != tc.kind {
+				if len(failed) != 1 || failed[0].Panel != "the card" || failed[0].Seq != 1 || failed[0].Lost != till.Lost(tc.kind) {
 					t.Errorf("failed: %+v", failed)
 				}
 				logged := r.logged.String()
@@ -508,7 +510,7 @@ func TestSenderBlockedThenBack(t *testing.T) {
 		r.Offer(owed(1, amina, "card", 0, "code")) // the same row once more
 		r.drained(time.Minute)
 		got := r.sent()
-		if len(got) != 3 || got[2].Fail != nil || got[2].MessageID == 0 {
+		if len(got) != 3 || got[2].Lost != "" || got[2].MessageID == 0 {
 			t.Errorf("reports: %+v", got)
 		}
 		wantNoViolations(t, server)
@@ -526,7 +528,7 @@ func TestSenderSendsAnewWhenTheMessageIsGone(t *testing.T) {
 		r.Offer(owed(2, amina, "card", 2, "two"))
 		r.drained(time.Minute)
 		got := r.sent()[1]
-		if got.MessageID == old || got.Former != old || got.Fail != nil {
+		if got.MessageID == old || got.Former != old || got.Lost != "" {
 			t.Errorf("report: %+v", got)
 		}
 		if m, ok := server.Message(amina, got.MessageID); !ok || m.Text != "two" {
@@ -586,7 +588,7 @@ func TestSenderRepeatIsHarmless(t *testing.T) {
 		again.MessageID = id
 		r.Offer(again)
 		r.drained(time.Minute)
-		if got := r.sent(); len(got) != 1 || got[0] != (Sent{Panel: "card", Seq: 2, Chat: amina, MessageID: id}) {
+		if got := r.sent(); len(got) != 1 || got[0] != (till.Sent{Panel: "card", Seq: 2, Chat: amina, MessageID: id}) {
 			t.Errorf("reports: %+v", got)
 		}
 		if all := server.Messages(amina); len(all) != 2 || all[1].Text != "two" {
@@ -610,7 +612,7 @@ func TestSenderBlindMessage(t *testing.T) {
 		r.Offer(next)
 		r.drained(time.Minute)
 		got := r.sent()
-		if len(got) != 2 || got[0] != (Sent{Panel: "card", Seq: 1, Chat: amina, Former: 5}) || got[1].MessageID == 0 || got[1].Former != 0 {
+		if len(got) != 2 || got[0] != (till.Sent{Panel: "card", Seq: 1, Chat: amina, Former: 5}) || got[1].MessageID == 0 || got[1].Former != 0 {
 			t.Errorf("reports: %+v", got)
 		}
 		if n := len(server.Messages(amina)); n != 3 {
@@ -712,7 +714,7 @@ func TestSenderSlowReportHoldsOneChatOnly(t *testing.T) {
 		api := &puppet{}
 		release := make(chan struct{})
 		r := newSenderRig(t, api)
-		r.hold = func(s Sent) {
+		r.hold = func(s till.Sent) {
 			if s.Chat == amina {
 				<-release
 			}
@@ -814,7 +816,7 @@ func TestSenderRandom(t *testing.T) {
 		}
 		last := map[string]uint64{}
 		for _, s := range r.sent() {
-			if s.Fail != nil || s.Seq <= last[s.Panel] {
+			if s.Lost != "" || s.Seq <= last[s.Panel] {
 				t.Errorf("seed %d: report %+v after %d", seed, s, last[s.Panel])
 			}
 			last[s.Panel] = s.Seq
@@ -826,9 +828,9 @@ func TestSenderRandom(t *testing.T) {
 // instant takes everything at once.
 type instant struct{}
 
-func (instant) Send(context.Context, int64, Message) (int, error)  { return 1, nil }
-func (instant) Edit(context.Context, int64, int, Message) error    { return nil }
-func (instant) Answer(context.Context, string, string, bool) error { return nil }
+func (instant) Send(context.Context, int64, render.Message) (int, error) { return 1, nil }
+func (instant) Edit(context.Context, int64, int, render.Message) error   { return nil }
+func (instant) Answer(context.Context, string, string, bool) error       { return nil }
 
 // BenchmarkSender measures one message from Offer to its report, with an
 // instant Telegram without limits and a thousand messages waiting.
@@ -836,7 +838,7 @@ func BenchmarkSender(b *testing.B) {
 	for _, chats := range []int{1, 100, 1000} {
 		b.Run(fmt.Sprint("chats=", chats), func(b *testing.B) {
 			room := make(chan struct{}, 1000)
-			s := NewSender(instant{}, func(Sent) { <-room }, slog.New(slog.DiscardHandler))
+			s := NewSender(instant{}, func(till.Sent) { <-room }, slog.New(slog.DiscardHandler))
 			none := pace{every: 0, burst: 1}
 			s.limits.all, s.limits.chat = none, none
 			ctx, cancel := context.WithCancel(b.Context())
@@ -850,7 +852,7 @@ func BenchmarkSender(b *testing.B) {
 			b.ResetTimer()
 			for i := range b.N {
 				room <- struct{}{}
-				s.Offer(Outgoing{Panel: cards[i%len(cards)], Seq: uint64(i), Chat: int64(1 + i%chats)})
+				s.Offer(till.Outgoing{Panel: cards[i%len(cards)], Seq: uint64(i), Chat: int64(1 + i%chats)})
 			}
 			for range cap(room) {
 				room <- struct{}{}
@@ -865,7 +867,7 @@ func BenchmarkSender(b *testing.B) {
 // BenchmarkOffer measures the engine's side alone: new states of cards that
 // wait.
 func BenchmarkOffer(b *testing.B) {
-	s := NewSender(instant{}, func(Sent) {}, slog.New(slog.DiscardHandler))
+	s := NewSender(instant{}, func(till.Sent) {}, slog.New(slog.DiscardHandler))
 	cards := make([]string, 1000)
 	for i := range cards {
 		cards[i] = fmt.Sprint("card ", i)
@@ -874,6 +876,6 @@ func BenchmarkOffer(b *testing.B) {
 	seq := uint64(0)
 	for b.Loop() {
 		seq++
-		s.Offer(Outgoing{Panel: cards[seq%1000], Seq: seq, Chat: int64(seq % 500)})
+		s.Offer(till.Outgoing{Panel: cards[seq%1000], Seq: seq, Chat: int64(seq % 500)})
 	}
 }

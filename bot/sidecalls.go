@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"hanout/till"
 )
 
 // Errands is the outbox as the engine sees it: the sender for all that is
@@ -55,7 +57,7 @@ func (e *SideCalls) Forget(chat int64, messageID int) {
 }
 
 // Menu sets the command menu of a chat; done is called once Telegram has it.
-func (e *SideCalls) Menu(chat int64, language string, commands []Command, done func()) {
+func (e *SideCalls) Menu(chat int64, language string, commands []till.Command, done func()) {
 	e.add(func(ctx context.Context) {
 		for wait := time.Second; ; wait *= 2 {
 			err := e.api.SetCommands(ctx, chat, language, commands)

@@ -10,12 +10,15 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
+
+	"hanout/redact"
+	"hanout/render"
+	"hanout/till"
 )
 
 const (
@@ -28,14 +31,11 @@ const (
 	alienPause = 30 * time.Second // after a 429 that does not say for how long
 )
 
-// tokenForm is what BotFather gives out.
-var tokenForm = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]+$`)
-
 // API calls the methods of the Bot API. Each call is one request, never
 // repeated here. Every error is a [*Fail].
 type API struct {
 	client   *tg.Bot
-	redactor *Redactor
+	redactor *redact.Redactor
 }
 
 // NewAPI makes an API for a bot's token. An empty serverURL means Telegram's
@@ -43,7 +43,7 @@ type API struct {
 // wrong with the arguments, without the token.
 func NewAPI(token, serverURL string, rt http.RoundTripper) (*API, error) {
 	token = strings.TrimSpace(token)
-	if !tokenForm.MatchString(token) {
+	if !redact.TokenForm.MatchString(token) {
 		return nil, errors.New("bot: the token does not have the form of a bot token")
 	}
 	server, err := serverAddress(serverURL)
@@ -59,7 +59,7 @@ func NewAPI(token, serverURL string, rt http.RoundTripper) (*API, error) {
 		tg.WithDebugHandler(func(string, ...any) {}),
 		tg.WithDefaultHandler(func(context.Context, *tg.Bot, *models.Update) {}),
 	)
-	redactor := NewRedactor(token)
+	redactor := redact.New(token)
 	if err != nil {
 		return nil, fmt.Errorf("bot: %s", redactor.Clean(err.Error()))
 	}
@@ -194,7 +194,7 @@ func bareCause(err error) error {
 }
 
 // refused is the Fail of an answer with ok:false.
-func refused(method string, e envelope, r *Redactor) *Fail {
+func refused(method string, e envelope, r *redact.Redactor) *Fail {
 	f := &Fail{Kind: failKind(e.Code, e.Description), Method: method, Code: e.Code, Text: short(r, e.Description)}
 	if f.Kind == FailThrottled {
 		f.RetryAfter = max(time.Duration(e.Parameters.RetryAfter)*time.Second, time.Second)
@@ -206,7 +206,7 @@ func refused(method string, e envelope, r *Redactor) *Fail {
 }
 
 // short makes a foreign text fit for an error.
-func short(r *Redactor, text string) string {
+func short(r *redact.Redactor, text string) string {
 	const most = 200
 	text = strings.Join(strings.Fields(r.Clean(text)), " ")
 	if runes := []rune(text); len(runes) > most {
@@ -236,7 +236,7 @@ func (a *API) Me(ctx context.Context) (id int64, username string, err error) {
 
 // Send sends a new message and gives its ID. A *Fail of kind [FailSentBlind]
 // means that the message is out, but nothing can be read of its ID.
-func (a *API) Send(ctx context.Context, chat int64, m Message) (messageID int, err error) {
+func (a *API) Send(ctx context.Context, chat int64, m render.Message) (messageID int, err error) {
 	method, timeout, request := a.sending(chat, m)
 	r, err := a.call(ctx, timeout, method, request)
 	if err != nil {
@@ -252,7 +252,7 @@ func (a *API) Send(ctx context.Context, chat int64, m Message) (messageID int, e
 }
 
 // sending picks the method for what the message carries.
-func (a *API) sending(chat int64, m Message) (method string, timeout time.Duration, request func(context.Context) error) {
+func (a *API) sending(chat int64, m render.Message) (method string, timeout time.Duration, request func(context.Context) error) {
 	var answers *models.ReplyParameters
 	if m.ReplyTo != 0 {
 		answers = &models.ReplyParameters{MessageID: m.ReplyTo, AllowSendingWithoutReply: true}
@@ -295,11 +295,11 @@ func noPreview() *models.LinkPreviewOptions {
 
 // Edit replaces text and inline buttons of a sent text message. A message that
 // says the same already is a *Fail of kind [FailNotModified].
-func (a *API) Edit(ctx context.Context, chat int64, messageID int, m Message) error {
+func (a *API) Edit(ctx context.Context, chat int64, messageID int, m render.Message) error {
 	return a.plain(ctx, "editMessageText", func(ctx context.Context) error {
 		_, err := a.client.EditMessageText(ctx, &tg.EditMessageTextParams{
 			ChatID: chat, MessageID: messageID, Text: m.Text, ParseMode: models.ParseModeHTML,
-			LinkPreviewOptions: noPreview(), ReplyMarkup: markup(Message{Rows: m.Rows}),
+			LinkPreviewOptions: noPreview(), ReplyMarkup: markup(render.Message{Rows: m.Rows}),
 		})
 		return err
 	})
@@ -340,17 +340,10 @@ func (a *API) Answer(ctx context.Context, queryID, text string, alert bool) erro
 	})
 }
 
-// Command is one entry of a command menu: the name without its slash, and what
-// it does.
-type Command struct {
-	Name        string
-	Description string
-}
-
 // SetCommands sets the command menu of a chat, or of all private chats when
 // chat is 0. The language is a two-letter code; "" is for all without a menu of
 // their own. An empty list takes the menu away.
-func (a *API) SetCommands(ctx context.Context, chat int64, language string, cmds []Command) error {
+func (a *API) SetCommands(ctx context.Context, chat int64, language string, cmds []till.Command) error {
 	var scope models.BotCommandScope = &models.BotCommandScopeAllPrivateChats{}
 	if chat != 0 {
 		scope = &models.BotCommandScopeChat{ChatID: chat}
@@ -383,7 +376,7 @@ func (a *API) Action(ctx context.Context, chat int64, action string) error {
 // markup is what hangs under a message: the button that asks for the contact,
 // the removal of that button, inline buttons, or nothing. Telegram takes only
 // one of them; the first in this order counts.
-func markup(m Message) models.ReplyMarkup {
+func markup(m render.Message) models.ReplyMarkup {
 	switch {
 	case m.AskContact != "":
 		return contactKeyboard{

@@ -17,7 +17,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hanout/render"
 	"hanout/sandbox/telegram"
+	"hanout/till"
 )
 
 // Two keepers who have opened the bot, and one who has not.
@@ -94,10 +96,10 @@ func TestAPIMessages(t *testing.T) {
 			t.Fatalf("Me = %d, %q, %v", id, name, err)
 		}
 
-		first, err := api.Send(ctx, amina, Message{
+		first, err := api.Send(ctx, amina, render.Message{
 			Text:   "<b>بطاقة</b> https://example.test/",
 			Silent: true, Protect: true,
-			Rows: [][]Button{
+			Rows: [][]render.Button{
 				{{Text: "✅", Data: "yes", Style: "success"}, {Text: "open", URL: "https://example.test/"}},
 				{},
 				{{Text: "copy", Copy: "1234 5678"}},
@@ -125,32 +127,32 @@ func TestAPIMessages(t *testing.T) {
 			t.Errorf("copy_text is sent with %d buttons: %s", n, call.Params["reply_markup"])
 		}
 
-		if err := api.Edit(ctx, amina, first, Message{Text: "new"}); err != nil {
+		if err := api.Edit(ctx, amina, first, render.Message{Text: "new"}); err != nil {
 			t.Fatal(err)
 		}
 		if m, _ := server.Message(amina, first); m.Text != "new" || m.ReplyMarkup != nil {
 			t.Errorf("after the edit: %+v", m)
 		}
-		wantFail(t, api.Edit(ctx, amina, first, Message{Text: "new"}), FailNotModified)
+		wantFail(t, api.Edit(ctx, amina, first, render.Message{Text: "new"}), FailNotModified)
 
-		answer, err := api.Send(ctx, amina, Message{Text: "again", ReplyTo: first})
+		answer, err := api.Send(ctx, amina, render.Message{Text: "again", ReplyTo: first})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if m, _ := server.Message(amina, answer); m.ReplyToMessage == nil || m.ReplyToMessage.MessageID != first {
 			t.Errorf("no reply: %+v", m)
 		}
-		if _, err := api.Send(ctx, amina, Message{Text: "to what is gone", ReplyTo: 999_999}); err != nil {
+		if _, err := api.Send(ctx, amina, render.Message{Text: "to what is gone", ReplyTo: 999_999}); err != nil {
 			t.Error(err)
 		}
 
-		if _, err := api.Send(ctx, karim, Message{Text: "number?", AskContact: "share"}); err != nil {
+		if _, err := api.Send(ctx, karim, render.Message{Text: "number?", AskContact: "share"}); err != nil {
 			t.Fatal(err)
 		}
 		if k := server.Keyboard(karim); k == nil || !k.Keyboard[0][0].RequestContact || k.Keyboard[0][0].Text != "share" {
 			t.Errorf("the contact button: %+v", k)
 		}
-		if _, err := api.Send(ctx, karim, Message{Text: "thanks", RemoveKeyboard: true}); err != nil {
+		if _, err := api.Send(ctx, karim, render.Message{Text: "thanks", RemoveKeyboard: true}); err != nil {
 			t.Fatal(err)
 		}
 		if k := server.Keyboard(karim); k != nil {
@@ -164,7 +166,7 @@ func TestAPIMessages(t *testing.T) {
 			t.Error(err)
 		}
 		wantFail(t, api.Delete(ctx, amina, first), FailGone)
-		wantFail(t, api.Edit(ctx, amina, first, Message{Text: "gone"}), FailGone)
+		wantFail(t, api.Edit(ctx, amina, first, render.Message{Text: "gone"}), FailGone)
 		if err := api.Delete(ctx, amina, first, answer); err != nil {
 			t.Error(err)
 		}
@@ -187,7 +189,7 @@ func TestAPIFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		picture := drawn.Bytes()
-		photo := Message{Text: "<b>QR</b>", Photo: picture, Rows: [][]Button{{{Text: "ok", Data: "ok"}}}}
+		photo := render.Message{Text: "<b>QR</b>", Photo: picture, Rows: [][]render.Button{{{Text: "ok", Data: "ok"}}}}
 		id, err := api.Send(t.Context(), amina, photo)
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +204,7 @@ func TestAPIFiles(t *testing.T) {
 		if again, err := api.Send(t.Context(), amina, photo); err != nil || again == id {
 			t.Errorf("the same value once more: %d, %v", again, err)
 		}
-		id, err = api.Send(t.Context(), amina, Message{Text: "report", File: []byte("a;b\n"), FileName: "day.csv"})
+		id, err = api.Send(t.Context(), amina, render.Message{Text: "report", File: []byte("a;b\n"), FileName: "day.csv"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +216,7 @@ func TestAPIFiles(t *testing.T) {
 			t.Errorf("the file arrives as %q", got)
 		}
 		wantNoViolations(t, server)
-		_, err = api.Send(t.Context(), amina, Message{Text: strings.Repeat("x", 1025), Photo: picture})
+		_, err = api.Send(t.Context(), amina, render.Message{Text: strings.Repeat("x", 1025), Photo: picture})
 		wantFail(t, err, FailMarkup)
 	})
 }
@@ -223,11 +225,11 @@ func TestAPICommandsAndAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newTelegram(telegram.Options{})
 		api, ctx := newTestAPI(t, server.Transport()), t.Context()
-		all := []Command{{"start", "Démarrer"}, {"help", "Aide"}}
+		all := []till.Command{{Name: "start", Description: "Démarrer"}, {Name: "help", Description: "Aide"}}
 		if err := api.SetCommands(ctx, 0, "fr", all); err != nil {
 			t.Fatal(err)
 		}
-		if err := api.SetCommands(ctx, amina, "", []Command{{"mobile", "تعبئة"}}); err != nil {
+		if err := api.SetCommands(ctx, amina, "", []till.Command{{Name: "mobile", Description: "تعبئة"}}); err != nil {
 			t.Fatal(err)
 		}
 		if got := server.Commands(karim, "fr"); len(got) != 2 || got[1].Description != "Aide" {
@@ -243,7 +245,7 @@ func TestAPICommandsAndAnswers(t *testing.T) {
 			t.Errorf("taken away, but there: %v", got)
 		}
 
-		id, err := api.Send(ctx, amina, Message{Text: "?", Rows: [][]Button{{{Text: "yes", Data: "y"}}}})
+		id, err := api.Send(ctx, amina, render.Message{Text: "?", Rows: [][]render.Button{{{Text: "yes", Data: "y"}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,7 +269,7 @@ func TestAPIPeopleOutOfReach(t *testing.T) {
 		server := newTelegram(telegram.Options{})
 		api := newTestAPI(t, server.Transport())
 		send := func(chat int64) error {
-			_, err := api.Send(t.Context(), chat, Message{Text: "hello"})
+			_, err := api.Send(t.Context(), chat, render.Message{Text: "hello"})
 			return err
 		}
 		wantFail(t, send(nadia), FailBlocked)
@@ -304,7 +306,7 @@ func TestAPIFaults(t *testing.T) {
 			before := len(server.Messages(amina))
 			tc.fault.Times = 1
 			server.SetFault(tc.fault)
-			_, err := api.Send(t.Context(), amina, Message{Text: "hello"})
+			_, err := api.Send(t.Context(), amina, render.Message{Text: "hello"})
 			f := wantFail(t, err, tc.kind)
 			if tc.kind == FailThrottled && f.RetryAfter != 7*time.Second {
 				t.Errorf("retry after %v", f.RetryAfter)
@@ -316,12 +318,12 @@ func TestAPIFaults(t *testing.T) {
 			server.ClearFaults()
 		}
 		// An edit needs nothing from its answer.
-		id, err := api.Send(t.Context(), amina, Message{Text: "hello"})
+		id, err := api.Send(t.Context(), amina, render.Message{Text: "hello"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		server.SetFault(telegram.Fault{Kind: telegram.FaultStrangeAnswer, Times: 1})
-		if err := api.Edit(t.Context(), amina, id, Message{Text: "changed"}); err != nil {
+		if err := api.Edit(t.Context(), amina, id, render.Message{Text: "changed"}); err != nil {
 			t.Error(err)
 		}
 		wantNoViolations(t, server)
@@ -400,7 +402,7 @@ func TestFailKinds(t *testing.T) {
 		{canned{err: fmt.Errorf("outer: %w", &url.Error{Op: "Post", URL: canaryToken, Err: io.EOF})}, FailTemporary, 0},
 		{refusal(400, "Bad Request: "+canaryToken+" "+strings.Repeat("long ", 100), ""), FailMarkup, 0},
 	} {
-		_, err := newTestAPI(t, tc.answer).Send(t.Context(), amina, Message{Text: "hello"})
+		_, err := newTestAPI(t, tc.answer).Send(t.Context(), amina, render.Message{Text: "hello"})
 		f := wantFail(t, err, tc.kind)
 		if f.RetryAfter != tc.retry {
 			t.Errorf("%v: retry after %v, want %v", f, f.RetryAfter, tc.retry)
@@ -415,7 +417,7 @@ func TestFailKinds(t *testing.T) {
 // types can't take; the message's ID is still there to be read.
 func TestSendReadsOnlyTheID(t *testing.T) {
 	answer := canned{status: 200, body: `{"ok":true,"result":{"message_id":77,"date":1,"chat":{"id":1001},"text":["?"],"forward_origin":{"type":"new"}}}`}
-	if id, err := newTestAPI(t, answer).Send(t.Context(), amina, Message{Text: "hello"}); id != 77 || err != nil {
+	if id, err := newTestAPI(t, answer).Send(t.Context(), amina, render.Message{Text: "hello"}); id != 77 || err != nil {
 		t.Errorf("Send = %d, %v", id, err)
 	}
 }
@@ -428,12 +430,12 @@ func TestAPIStopsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		began := time.Now()
-		_, err := api.Send(ctx, amina, Message{Text: "hello"})
+		_, err := api.Send(ctx, amina, render.Message{Text: "hello"})
 		wantFail(t, err, FailTemporary)
 		if took := time.Since(began); took != 3*time.Second {
 			t.Errorf("took %v", took)
 		}
-		_, err = api.Send(t.Context(), amina, Message{Text: "hello"})
+		_, err = api.Send(t.Context(), amina, render.Message{Text: "hello"})
 		wantFail(t, err, FailTemporary)
 		if took := time.Since(began); took != 3*time.Second+callTimeout {
 			t.Errorf("the second took until %v", took)
@@ -455,16 +457,16 @@ func TestAPIOverASocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = api.Send(t.Context(), amina, Message{Text: "hello"})
+	_, err = api.Send(t.Context(), amina, render.Message{Text: "hello"})
 	wantFail(t, err, FailTemporary)
 	server.Close()
-	_, err = api.Send(t.Context(), amina, Message{Text: "hello"})
+	_, err = api.Send(t.Context(), amina, render.Message{Text: "hello"})
 	wantFail(t, err, FailTemporary)
 }
 
 func TestMarkupIsNeverNull(t *testing.T) {
-	for _, m := range []Message{
-		{}, {Rows: [][]Button{}}, {Rows: [][]Button{nil, {}}}, {Rows: [][]Button{{{Text: "a", Data: "a"}}, nil}},
+	for _, m := range []render.Message{
+		{}, {Rows: [][]render.Button{}}, {Rows: [][]render.Button{nil, {}}}, {Rows: [][]render.Button{{{Text: "a", Data: "a"}}, nil}},
 		{AskContact: "share"}, {RemoveKeyboard: true},
 	} {
 		got := markup(m)

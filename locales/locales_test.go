@@ -162,7 +162,7 @@ func TestMessagesAreUsed(t *testing.T) {
 			return err
 		}
 		dir := filepath.Base(filepath.Dir(path))
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || (dir != "flows" && dir != "bot") {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || (dir != "flows" && dir != "till") {
 			return nil
 		}
 		files++

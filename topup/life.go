@@ -103,9 +103,9 @@ const (
 	throttleMost  = 30 * time.Second
 )
 
-// throttleWait is the pause after being told to wait. What the provider names
+// ThrottleWait is the pause after being told to wait. What the provider names
 // is its own time, so the poll scale does not shorten it.
-func throttleWait(named time.Duration, scale float64) time.Duration {
+func ThrottleWait(named time.Duration, scale float64) time.Duration {
 	return max(stretch(throttleLeast, scale), min(named, throttleMost))
 }
 
@@ -194,7 +194,7 @@ func Sent(o Order, a SendAnswer, now time.Time, scale float64) Change {
 		}
 	case Throttled:
 		o.Throttled = first && o.Good != GiftCard
-		wait = throttleWait(a.RetryAfter, scale)
+		wait = ThrottleWait(a.RetryAfter, scale)
 	}
 	o.Due = now.Add(wait)
 	o.Changed = now
@@ -294,6 +294,20 @@ func review(o Order, why Reason, now time.Time, scale float64) Change {
 	o.State, o.Reason, o.Changed = Review, why, now
 	o.Due = now.Add(stretch(recheckReview, scale))
 	return Change{Order: o, Alert: alert}
+}
+
+// SentAt is from when the provider may know the order.
+func (o Order) SentAt() time.Time {
+	if o.Submitted.IsZero() {
+		return o.Placed
+	}
+	return o.Submitted
+}
+
+// VouchersMissing reports that a list shows the order as delivered, but not all
+// of what was: only reading it alone shows everything for certain.
+func (o Order) VouchersMissing(s Status) bool {
+	return o.Good != MobileTopUp && (s.Phase == PhaseDone || s.Phase == PhasePart) && len(coded(s.Vouchers)) < o.Quantity
 }
 
 // Fits reports whether a provider order is the one that o asked for. Fields

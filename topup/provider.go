@@ -140,3 +140,15 @@ type Provider interface {
 	// orders of a good made since, and whether there are more pages.
 	Recent(ctx context.Context, good Good, since time.Time, page int) (list []Status, more bool, err error)
 }
+
+// Answer is what came back for a call of an order. Exactly one of Sent,
+// Status, Absent, Candidates and Fault is set.
+type Answer struct {
+	Order      Order // as it was when asked
+	Call       Call
+	Sent       *SendAnswer
+	Status     *Status
+	Absent     bool     // the books were read, and the order is not in them
+	Candidates []Status // gift cards: the orders at the provider that could be it
+	Fault      *Fault
+}

@@ -1,0 +1,72 @@
+// Package app is the program: its commands, configuration, wiring, health
+// page and demo. It alone knows all other packages.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Main runs the program and gives its exit status: 0 done, 1 failed or found
+// unsound, 2 called wrongly. args are those after the program's name.
+func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	err := run(ctx, args, getenv, stdout, stderr)
+	var bad *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errUnsound):
+		return 1 // the report has said it all
+	}
+	fmt.Fprintln(stderr, "hanout:", err)
+	if errors.As(err, &bad) {
+		return 2
+	}
+	return 1
+}
+
+// usageError is a command line or a configuration that can't be used.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+const usage = `Hanout, the counter-sale bot.
+
+usage:
+  hanout [run]            run the bot (configured by environment, see .env.example)
+  hanout demo [-addr A] [-dir D] [-fresh] [-speed N] [-v]
+                          try it offline, in the browser
+  hanout init             make the database named by HANOUT_DB
+  hanout check [FILE]     prove that a database is sound; exit status 1 if not
+  hanout backup FILE      copy the database to FILE
+  hanout restore FILE     make the database named by HANOUT_DB from a backup
+  hanout keygen           print a new key for HANOUT_CODES_KEY
+  hanout rekey            seal all codes anew under a changed HANOUT_CODES_KEY
+  hanout version          print the version
+`
+
+// run is the program: it takes the arguments after the program's name, the
+// environment and where to write. It returns when ctx is done or the work is.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	name := "run"
+	if len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	commands := map[string]func(context.Context, []string, func(string) string, io.Writer, io.Writer) error{
+		"run": runBot, "demo": runDemo, "init": runInit, "check": runCheck,
+		"backup": runBackup, "restore": runRestore, "keygen": runKeygen, "rekey": runRekey, "version": runVersion,
+		"help": runHelp, "-h": runHelp, "-help": runHelp, "--help": runHelp,
+	}
+	command, ok := commands[name]
+	if !ok {
+		return &usageError{fmt.Errorf("no such command %q\n\n%s", name, usage)}
+	}
+	return command(ctx, args, getenv, stdout, stderr)
+}
+
+func runHelp(_ context.Context, _ []string, _ func(string) string, stdout, _ io.Writer) error {
+	_, err := io.WriteString(stdout, usage)
+	return err
+}

@@ -1,0 +1,199 @@
+package app
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"hanout/locales"
+)
+
+// config is everything that the environment says; .env.example lists it.
+type config struct {
+	token       string
+	telegramURL string
+	apiKey      string
+	providerURL string
+	admins      []int64
+	db          string
+	codesKey    []byte
+	oldKeys     [][]byte
+	language    string
+	listen      string
+	pollScale   float64
+	logJSON     bool
+	logLevel    slog.Level
+}
+
+const defaultDB = "hanout.db"
+
+var tokenForm = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
+
+// readConfig reads and checks the whole environment, and reports every fault
+// at once. No error contains a secret.
+func readConfig(getenv func(string) string) (config, error) {
+	r := envReader{getenv: getenv}
+	c := config{
+		token:       r.secret("TELEGRAM_BOT_TOKEN"),
+		telegramURL: r.address("TELEGRAM_API_URL", "https://api.telegram.org"),
+		apiKey:      r.secret("ONECLICKDZ_API_KEY"),
+		providerURL: r.address("ONECLICKDZ_BASE_URL", "https://api.oneclickdz.com/v3"),
+		admins:      r.admins("HANOUT_ADMINS"),
+		db:          r.text("HANOUT_DB", defaultDB),
+		codesKey:    r.key("HANOUT_CODES_KEY"),
+		oldKeys:     r.keys("HANOUT_CODES_OLD_KEYS"),
+		language:    r.oneOf("HANOUT_LANGUAGE", locales.Codes...),
+		listen:      r.listen("HANOUT_LISTEN"),
+		pollScale:   r.scale("HANOUT_POLL_SCALE"),
+		logJSON:     r.oneOf("HANOUT_LOG", "text", "json") == "json",
+	}
+	if c.token != "" && !tokenForm.MatchString(c.token) {
+		r.fault("TELEGRAM_BOT_TOKEN does not look like a token of BotFather (digits, a colon, letters)")
+	}
+	if strings.ContainsFunc(c.apiKey, func(x rune) bool { return x <= ' ' || x > '~' }) {
+		r.fault("ONECLICKDZ_API_KEY has a space or a character that no key has")
+	}
+	level := r.oneOf("HANOUT_LOG_LEVEL", "info", "debug", "warn", "error")
+	if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {
+		r.fault("HANOUT_LOG_LEVEL is not a level")
+	}
+	if err := errors.Join(r.faults...); err != nil {
+		return config{}, &usageError{fmt.Errorf("the configuration can't be used:\n%w\n(.env.example explains each setting)", err)}
+	}
+	return c, nil
+}
+
+// envReader collects faults while it reads.
+type envReader struct {
+	getenv func(string) string
+	faults []error
+}
+
+func (r *envReader) fault(format string, args ...any) {
+	r.faults = append(r.faults, fmt.Errorf("  - "+format, args...))
+}
+
+func (r *envReader) text(name, fallback string) string {
+	if v := strings.TrimSpace(r.getenv(name)); v != "" {
+		return v
+	}
+	return fallback
+}
+
+// secret reads NAME, or the file named by NAME_FILE.
+func (r *envReader) secret(name string) string {
+	v, file := r.text(name, ""), r.text(name+"_FILE", "")
+	switch {
+	case v != "" && file != "":
+		r.fault("%s and %s_FILE are both set; set one", name, name)
+	case v == "" && file == "":
+		r.fault("%s is not set (nor %s_FILE)", name, name)
+	case file != "":
+		b, err := os.ReadFile(file)
+		if err != nil {
+			r.fault("%s_FILE can't be read: %v", name, err)
+			return ""
+		}
+		if v = strings.TrimSpace(string(b)); v == "" {
+			r.fault("%s_FILE names an empty file", name)
+		}
+	}
+	return v
+}
+
+func (r *envReader) address(name, fallback string) string {
+	v := strings.TrimRight(r.text(name, fallback), "/")
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" {
+		r.fault("%s must be an http or https address without user, password or query", name)
+	}
+	return v
+}
+
+func (r *envReader) admins(name string) []int64 {
+	var ids []int64
+	for _, f := range strings.Split(r.text(name, ""), ",") {
+		if f = strings.TrimSpace(f); f == "" {
+			continue
+		}
+		id, err := strconv.ParseInt(f, 10, 64)
+		if err != nil || id <= 0 {
+			r.fault("%s: %q is not a Telegram user ID", name, f)
+			continue
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		r.fault("%s must name at least one Telegram user ID", name)
+	}
+	return ids
+}
+
+func (r *envReader) key(name string) []byte {
+	v := r.secret(name)
+	if v == "" {
+		return nil
+	}
+	b, err := base64.StdEncoding.DecodeString(v)
+	if err != nil || len(b) != 32 {
+		r.fault("%s must be 32 bytes in base64; `hanout keygen` prints one", name)
+	}
+	return b
+}
+
+// keys reads former codes keys, separated by commas; they only open.
+func (r *envReader) keys(name string) [][]byte {
+	if r.text(name, "") == "" && r.text(name+"_FILE", "") == "" {
+		return nil
+	}
+	var out [][]byte
+	for _, v := range strings.Split(r.secret(name), ",") {
+		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(v))
+		if err != nil || len(b) != 32 {
+			r.fault("%s must list keys of 32 bytes in base64, separated by commas", name)
+			continue
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// oneOf gives the first choice when nothing is set.
+func (r *envReader) oneOf(name string, choices ...string) string {
+	v := strings.ToLower(r.text(name, choices[0]))
+	for _, c := range choices {
+		if v == c {
+			return v
+		}
+	}
+	r.fault("%s must be one of: %s", name, strings.Join(choices, ", "))
+	return choices[0]
+}
+
+func (r *envReader) listen(name string) string {
+	v := r.text(name, "")
+	if v == "" {
+		return ""
+	}
+	if _, port, err := net.SplitHostPort(v); err != nil || port == "" {
+		r.fault("%s must be host:port, such as 127.0.0.1:9090", name)
+	}
+	return v
+}
+
+func (r *envReader) scale(name string) float64 {
+	v := r.text(name, "1")
+	f, err := strconv.ParseFloat(v, 64)
+	if err != nil || !(f > 0 && f <= 1000) {
+		r.fault("%s must be a number above 0 and at most 1000", name)
+		return 1
+	}
+	return f
+}

@@ -1,0 +1,275 @@
+//go:build rigs
+
+package app
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"encoding/base64"
+
+	"hanout/sandbox/provider"
+	"hanout/sandbox/telegram"
+	"hanout/store"
+	"hanout/topup"
+)
+
+// TestRigCrashEverywhere kills the bot at every point of the scenario, one
+// run for each.
+func TestRigCrashEverywhere(t *testing.T) {
+	calm := live(t, 0)
+	if len(calm.problems) > 0 {
+		t.Fatal(calm.problems)
+	}
+	sweep(t, len(calm.doom.passed), 1)
+}
+
+const (
+	killsWanted = 80
+	busyWanted  = 50 // of them while work was open
+	counters    = 12 // shops that sell at the same time
+	killFor     = 90 * time.Second
+)
+
+// counter is a shop of the kill rig and what it has sold.
+type counter struct {
+	person int64
+	sold   []string // the numbers, each wished for once
+}
+
+// TestRigKill runs the real program over HTTP on loopback and kills it with
+// SIGKILL, again and again, while shops sell. After each kill the file must
+// be sound; in the end each wish must be one order, delivered and shown.
+func TestRigKill(t *testing.T) {
+	dir := t.TempDir()
+	program := filepath.Join(dir, "hanout")
+	if out, err := exec.Command("go", "build", "-o", program, "hanout").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	people := telegram.New(telegram.Options{BotUsername: "hanout_test_bot", Limits: telegram.Limits{Off: true}})
+	sales := provider.New(provider.Options{PendingFor: 200 * time.Millisecond, HandlingFor: 200 * time.Millisecond})
+	atTelegram, atProvider := httptest.NewServer(people), httptest.NewServer(sales)
+	defer atProvider.Close()
+	defer atTelegram.Close()
+	file := filepath.Join(dir, "till.db")
+	shops := openCounters(t, file, people)
+
+	env := append(os.Environ(),
+		"TELEGRAM_BOT_TOKEN="+people.Token(), "TELEGRAM_API_URL="+atTelegram.URL,
+		"ONECLICKDZ_API_KEY="+provider.SandboxKey, "ONECLICKDZ_BASE_URL="+atProvider.URL+"/v3",
+		"HANOUT_ADMINS=601", "HANOUT_DB="+file, "HANOUT_POLL_SCALE=0.02", "HANOUT_LANGUAGE=fr",
+		"HANOUT_CODES_KEY="+base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	run := func() *exec.Cmd {
+		p := exec.Command(program)
+		p.Env = env
+		p.Stderr = &lockedBuffer{}
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+
+	var closing atomic.Bool // no new sales
+	var selling sync.WaitGroup
+	for _, c := range shops {
+		selling.Go(func() {
+			for n := 0; !closing.Load(); n++ {
+				number := fmt.Sprintf("0790%02d%04d", c.person%100, n)
+				c.sold = append(c.sold, number)
+				sell(t, people, c.person, number)
+			}
+		})
+	}
+	kills, busy := 0, 0
+	dice := rand.New(rand.NewPCG(3, 4))
+	for start := time.Now(); kills < killsWanted || busy < busyWanted; kills++ {
+		if time.Since(start) > killFor {
+			t.Fatalf("only %d kills, %d of them busy", kills, busy)
+		}
+		p := run()
+		time.Sleep(50*time.Millisecond + time.Duration(dice.IntN(300))*time.Millisecond)
+		if err := p.Process.Signal(syscall.SIGKILL); err != nil {
+			t.Fatalf("the process ended by itself: %v\n%s", err, p.Stderr)
+		}
+		if err := p.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
+			t.Fatalf("the process ended by itself: %v\n%s", err, p.Stderr)
+		}
+		if working(t, file) {
+			busy++
+		}
+	}
+	closing.Store(true)
+	p := run()
+	selling.Wait()
+	time.Sleep(2 * time.Second)
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Fatalf("the last process: %v\n%s", err, p.Stderr)
+	}
+	wished := judge(t, file, people, sales, shops)
+	t.Logf("%d kills, %d of them busy; %d sales, each once", kills, busy, wished)
+}
+
+// openCounters makes the database with its shops and their money.
+func openCounters(t *testing.T, file string, people *telegram.Server) []*counter {
+	t.Helper()
+	if err := store.Create(file); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(file, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var all []*counter
+	if err := db.Update(func(tx *store.Tx) error {
+		for i := range counters {
+			person := int64(7000 + i)
+			people.AddPerson(telegram.Person{ID: person, FirstName: "Shop", LanguageCode: "fr", Phone: "213661000000"})
+			id, err := tx.NextID("shop")
+			if err != nil {
+				return err
+			}
+			shop := topup.Shop{ID: topup.ShopID(id), Chat: person, Name: fmt.Sprintf("Counter %d", i), State: topup.ShopApproved}
+			if err := tx.PutShop(shop); err != nil {
+				return err
+			}
+			if err := tx.PutChat(store.Chat{ID: person, Language: "fr"}); err != nil {
+				return err
+			}
+			if _, err := tx.Post(topup.Credit(shop.ID, topup.Dinars(100_000), fmt.Sprint(i), 601, "start", time.Now())); err != nil {
+				return err
+			}
+			all = append(all, &counter{person: person})
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// sell wants 100 DA for a number, until the chat shows that it has arrived.
+func sell(t *testing.T, people *telegram.Server, person int64, number string) {
+	spaced := number[:4] + " " + number[4:6] + " " + number[6:8] + " " + number[8:]
+	shown := func(what string) bool {
+		for _, m := range people.Messages(person) {
+			if text := plainText(m.Text); strings.Contains(text, spaced) && strings.Contains(text, what) {
+				return true
+			}
+		}
+		return false
+	}
+	until := func(act func(), what ...string) {
+		for range 40 {
+			act()
+			for range 100 {
+				time.Sleep(30 * time.Millisecond)
+				for _, w := range what {
+					if shown(w) {
+						return
+					}
+				}
+			}
+		}
+		t.Errorf("%s never came to %q", number, what)
+	}
+	until(func() { people.Type(person, number+" 100") }, "Confirmer la vente", "Opération n°")
+	until(func() { _ = people.PressButton(person, "✅ Confirmer") }, "Opération n°")
+	until(func() {}, "Référence fournisseur")
+}
+
+// working proves the file after a kill and tells whether anything was open.
+func working(t *testing.T, file string) bool {
+	t.Helper()
+	db, err := store.Open(file, store.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	report, err := db.Check(nil)
+	if err != nil || len(report.Problems) > 0 {
+		t.Fatalf("after a kill the till is not sound: %v %q", err, report.Problems)
+	}
+	open := false
+	if err := db.View(func(tx *store.Tx) error {
+		if err := tx.OpenOrders(func(topup.Order) bool { open = true; return false }); err != nil {
+			return err
+		}
+		return tx.Outbox(func(store.Owed) bool { open = true; return false })
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return open
+}
+
+// judge compares the wishes, the till and the provider's books, one to one,
+// and gives how many sales there were.
+func judge(t *testing.T, file string, people *telegram.Server, sales *provider.Server, shops []*counter) (wished int) {
+	t.Helper()
+	booked := map[string]int{}
+	refs := map[string]string{}
+	for _, o := range sales.Book().Orders {
+		booked[o.Number]++
+		refs[o.Number] = o.SentRef
+	}
+	db, err := store.Open(file, store.Options{ReadOnly: true, Vault: vaultOf(t, make([]byte, 32))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.View(func(tx *store.Tx) error {
+		for i, c := range shops {
+			id := topup.ShopID(i + 1)
+			price := topup.Money(0)
+			for _, number := range c.sold {
+				wished++
+				mine, err := tx.OrdersTo(id, number, 10)
+				if err != nil {
+					return err
+				}
+				if len(mine) != 1 || booked[number] != 1 || refs[number] != string(mine[0].ID) || mine[0].State != topup.Delivered {
+					t.Errorf("%d orders of ours and %d at the provider for one wish: %+v", len(mine), booked[number], mine)
+					continue
+				}
+				price += mine[0].Price
+			}
+			w, err := tx.Wallet(id)
+			if err != nil {
+				return err
+			}
+			if w.Available != topup.Dinars(100_000)-price || w.Held != 0 {
+				t.Errorf("shop %d has %v after sales of %v", id, w, price)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(booked) != wished {
+		t.Errorf("the provider has sales to %d numbers, %d were wished for", len(booked), wished)
+	}
+	return wished
+}
+
+// TestRigCrashWithCodesEverywhere kills the bot at every point of the
+// scenario of codes.
+func TestRigCrashWithCodesEverywhere(t *testing.T) {
+	calm := liveIn(t, goods, 0)
+	if len(calm.problems) > 0 {
+		t.Fatal(calm.problems)
+	}
+	sweepIn(t, goods, len(calm.doom.passed), 1)
+}

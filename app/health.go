@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"hanout/bot"
+	"hanout/caller"
+	"hanout/store"
+	"hanout/till"
+)
+
+// listen serves /healthz and /metrics on an address of the owner's choice.
+func listen(addr string, engine *till.Engine, sender *bot.Sender, worker *caller.Caller, db *store.DB) (*http.Server, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("HANOUT_LISTEN: %w", err)
+	}
+	counts := engine.Counts()
+	reg := prometheus.NewRegistry()
+	counter := func(name, help string, value func() uint64) {
+		reg.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(value()) }))
+	}
+	gauge := func(name, help string, value func() float64) {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+	}
+	counter("hanout_commits_total", "Transactions committed.", counts.Commits.Load)
+	counter("hanout_events_total", "Events applied.", counts.Events.Load)
+	counter("hanout_parked_total", "Events set aside because no step could take them.", counts.SetAside.Load)
+	gauge("hanout_outbox_waiting", "Messages that wait for Telegram.", func() float64 { return float64(sender.Waiting()) })
+	gauge("hanout_database_bytes", "Size of the database file.", func() float64 { return float64(db.Size()) })
+	gauge("hanout_provider_halted", "1 while the provider does not take our key.", func() float64 {
+		if worker.Halted() {
+			return 1
+		}
+		return 0
+	})
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		silent := engine.Silence()
+		status := map[string]any{
+			"updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": sender.Waiting(), "provider_halted": worker.Halted(),
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if silent > silentMost {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		json.NewEncoder(w).Encode(status)
+	})
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
+	go s.Serve(l)
+	return s, nil
+}
+
+// silentMost is how long Telegram may give no answer to a poll before the
+// process counts as unhealthy; a quiet poll takes 50 seconds.
+const silentMost = 3 * time.Minute

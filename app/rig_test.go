@@ -1,0 +1,321 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hanout/sandbox"
+	"hanout/sandbox/provider"
+	"hanout/sandbox/telegram"
+	"hanout/store"
+	"hanout/topup"
+)
+
+// The people of the tests.
+const (
+	shopID     = 501
+	ownerID    = 601
+	customerID = 701
+	strangerID = 801
+)
+
+// rig is a whole bot between the two fakes, in memory: the real client, the
+// real store on a real file, and virtual time when it stands in a synctest
+// bubble.
+type rig struct {
+	t        testing.TB
+	telegram *telegram.Server
+	provider *provider.Server
+	cfg      config
+	via      transports
+	log      *lockedBuffer
+	gone     atomic.Bool // the provider's host takes no connections
+	foreign  int         // orders of gift cards that are not the bot's
+	stop     context.CancelFunc
+	done     chan error
+}
+
+// lockedBuffer collects the log of several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// newRig makes the fakes, their people and an empty database. The bot does
+// not run yet.
+func newRig(t testing.TB, lang string) *rig {
+	t.Helper()
+	r := &rig{t: t, log: &lockedBuffer{}}
+	r.telegram = telegram.New(telegram.Options{BotUsername: "hanout_test_bot"})
+	names := map[string][3]string{"ar": {"كريم", "نادية", "ياسين"}, "fr": {"Karim", "Nadia", "Yacine"}}[lang]
+	for i, id := range []int64{shopID, ownerID, customerID} {
+		r.telegram.AddPerson(telegram.Person{ID: id, FirstName: names[i], LanguageCode: lang, Phone: fmt.Sprintf("+21366100%04d", id)})
+	}
+	r.telegram.AddPerson(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
+	r.provider = provider.New(provider.Options{})
+	path := filepath.Join(t.TempDir(), "till.db")
+	if err := store.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	r.cfg = config{
+		token: r.telegram.Token(), telegramURL: "http://telegram.test", apiKey: provider.SandboxKey,
+		providerURL: "http://provider.test/v3", admins: []int64{ownerID}, db: path,
+		codesKey: bytes.Repeat([]byte{7}, 32), language: "ar", pollScale: 1,
+	}
+	r.via = transports{telegram: r.telegram.Transport(), provider: r.reach(sandbox.InProcess(r.provider))}
+	return r
+}
+
+// reach is the way to the provider, which may be gone.
+func (r *rig) reach(way http.RoundTripper) http.RoundTripper {
+	return roundTrip(func(q *http.Request) (*http.Response, error) {
+		if r.gone.Load() {
+			if t := httptrace.ContextClientTrace(q.Context()); t != nil && t.GetConn != nil {
+				t.GetConn(q.URL.Host) // as net/http does before it dials
+			}
+			giveUp(q)
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		}
+		return way.RoundTrip(q)
+	})
+}
+
+// roundTrip is a function as the way of a request.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(q *http.Request) (*http.Response, error) { return f(q) }
+
+// giveUp ends a request that is not carried, as a RoundTripper must.
+func giveUp(q *http.Request) {
+	if q.Body != nil {
+		_ = q.Body.Close()
+	}
+}
+
+// start runs the bot until halt or the end of the test.
+func (r *rig) start() {
+	ctx, stop := context.WithCancel(context.Background())
+	done, ended := make(chan error, 1), make(chan struct{})
+	r.stop, r.done = stop, done
+	go func() {
+		defer close(ended)
+		done <- serve(ctx, r.cfg, r.via, r.log)
+	}()
+	r.t.Cleanup(func() { stop(); <-ended }) // also when the test gives up
+}
+
+// halt stops the bot as SIGTERM does and gives its error.
+func (r *rig) halt() error {
+	r.stop()
+	return <-r.done
+}
+
+// settle lets d of time pass and everything that it brings happen.
+func (r *rig) settle(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// check proves at the end of a test that the till is sound, that Telegram has
+// seen no broken rule, and that the log holds no secret.
+func (r *rig) check() {
+	r.t.Helper()
+	report, err := store.Check(r.cfg.db, vaultOf(r.t, r.cfg.codesKey))
+	if err != nil || len(report.Problems) > 0 {
+		r.t.Errorf("the till is not sound: %v %q", err, report.Problems)
+	}
+	gifts := 0
+	for _, o := range r.orders() {
+		if o.Good == topup.GiftCard {
+			gifts++
+		}
+	}
+	if posts := r.provider.Book().Requests["POST /gift-cards/placeOrder"]; posts > gifts+r.foreign {
+		r.t.Errorf("%d requests for %d orders of gift cards", posts, gifts)
+	}
+	for _, v := range r.telegram.Violations() {
+		r.t.Errorf("Telegram's rules: %s", v)
+	}
+	for _, leak := range r.leaks(r.log.String()) {
+		r.t.Errorf("the log tells %s", leak)
+	}
+	file, err := os.ReadFile(r.cfg.db)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, c := range append(r.canaries(), r.codes()...) {
+		if bytes.Contains(file, []byte(c)) {
+			r.t.Errorf("the database file tells %.4s…", c)
+		}
+	}
+}
+
+// codes are the codes and serials that the provider has delivered.
+func (r *rig) codes() (list []string) {
+	for _, o := range r.provider.Book().Orders {
+		for _, c := range o.Cards {
+			list = append(list, c.Value)
+			if c.Serial != "" {
+				list = append(list, c.Serial)
+			}
+		}
+	}
+	return list
+}
+
+// vaultOf opens what a bot with this key has sealed.
+func vaultOf(t testing.TB, key []byte) *store.Vault {
+	t.Helper()
+	v, err := store.NewVault(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// bubble runs fn in a synctest bubble over a running bot, stops the bot, and
+// checks.
+func bubble(t *testing.T, lang string, fn func(*rig)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, lang)
+		r.start()
+		r.settle(2 * time.Second)
+		fn(r)
+		if err := r.halt(); err != nil {
+			t.Errorf("the bot ended with %v", err)
+		}
+		r.check()
+		if t.Failed() {
+			t.Logf("the bot's log:\n%s", r.log.String())
+		}
+	})
+}
+
+// texts gives what a chat shows, for searching: without isolates, with plain
+// spaces.
+func (r *rig) texts(chat int64) string {
+	var b strings.Builder
+	for _, m := range r.telegram.Messages(chat) {
+		b.WriteString(plainText(m.Text + m.Caption))
+		b.WriteString("\n")
+		if m.ReplyMarkup != nil {
+			for _, row := range m.ReplyMarkup.InlineKeyboard {
+				for _, k := range row {
+					b.WriteString("[" + plainText(k.Text) + "] ")
+				}
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+var plainer = strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "", "\u00a0", " ")
+
+func plainText(s string) string { return plainer.Replace(s) }
+
+// say types a text and lets its effects happen.
+func (r *rig) say(person int64, text string) {
+	r.telegram.Type(person, text)
+	r.settle(time.Second)
+}
+
+// tap presses the newest button with a label.
+func (r *rig) tap(person int64, label string) {
+	r.t.Helper()
+	if err := r.telegram.PressButton(person, label); err != nil {
+		r.t.Fatalf("%v\nthe chat:\n%s", err, r.texts(person))
+	}
+	r.settle(time.Second)
+}
+
+// sees fails unless the chat shows a text.
+func (r *rig) sees(person int64, text string) {
+	r.t.Helper()
+	if !strings.Contains(r.texts(person), text) {
+		r.t.Fatalf("%d does not see %q; the chat:\n%s", person, text, r.texts(person))
+	}
+}
+
+// openShop brings the shop to where it can sell: language, name, phone,
+// approval, money.
+func (r *rig) openShop(lang string, money int) {
+	r.t.Helper()
+	label := map[string]string{"ar": "العربية", "fr": "Français"}[lang]
+	for _, p := range []int64{ownerID, shopID} {
+		r.say(p, "/start")
+		r.tap(p, label)
+	}
+	r.say(shopID, "Taxiphone Nour")
+	r.telegram.ShareContact(shopID)
+	r.settle(time.Second)
+	r.tap(ownerID, "✅")
+	if money > 0 {
+		r.say(ownerID, fmt.Sprintf("/credit 1 %d test", money))
+		r.tap(ownerID, "✅")
+	}
+}
+
+// wallet reads the shop's money from a copy of the file, as a stranger to the
+// process would.
+func (r *rig) wallet() topup.Wallet {
+	r.t.Helper()
+	var w topup.Wallet
+	r.inside(func(tx *store.Tx) (err error) { w, err = tx.Wallet(1); return err })
+	return w
+}
+
+// orders gives the shop's orders, newest first.
+func (r *rig) orders() []topup.Order {
+	r.t.Helper()
+	var o []topup.Order
+	r.inside(func(tx *store.Tx) (err error) { o, err = tx.OrdersOf(1, 0, 100); return err })
+	return o
+}
+
+// inside reads the database as it stands on disk now.
+func (r *rig) inside(fn func(*store.Tx) error) {
+	r.t.Helper()
+	b, err := os.ReadFile(r.cfg.db)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	path := filepath.Join(r.t.TempDir(), "look.db")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	db, err := store.Open(path, store.Options{ReadOnly: true, Vault: vaultOf(r.t, r.cfg.codesKey)})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.View(fn); err != nil {
+		r.t.Fatal(err)
+	}
+}

@@ -1,0 +1,491 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hanout/locales"
+	"hanout/sandbox/provider"
+	"hanout/sandbox/telegram"
+	"hanout/topup"
+)
+
+var update = flag.Bool("update", false, "write the transcripts of testdata/talks anew")
+
+// TestTalks plays every script of testdata/talks in both languages and
+// compares what each person saw with the transcript kept beside it. A script
+// has a line an action:
+//
+//	shop: 0778037340 500              types a text
+//	shop taps ✅                       presses the newest button with that label
+//	shop taps the former ✅            presses one that its message no longer has
+//	shop shares its phone
+//	shop shares the contact +213 778 03 73 40
+//	shop in the group: /mobile
+//	customer scans the code           opens the newest link that the shop was shown
+//	customer scans the former code    opens the one before
+//	wait 20s
+//	provider: answer-lost POST /mobile/send             a fault, once
+//	provider: too-many POST /mobile/send for 10s        with Retry-After
+//	provider: refused POST /mobile/send 403 API_DISABLED
+//	provider: PREPAID_DJEZZY off                        a plan is switched off
+//	provider: balance 100
+//	provider: slow GET /internet/check-number 20s       an answer takes its time, once
+//	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out
+//	provider: another order PRODUCT TYPE 1              by somebody else with our key
+//	provider: well again                                no more faults
+//	provider: gone                                      no connection, until "here"
+//	restart                                             the process stops and starts
+//
+// What a script takes for granted comes first:
+//
+//	given: an open shop with 5000     the people, their language, the wallet
+//	given: the production key
+//	given: a group
+//
+// A line that begins with # is kept as the transcript's prose. To see what a
+// change does to every screen: go test -run TestTalks -update ./app and git diff.
+func TestTalks(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/talks/*.script")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, script := range scripts {
+		name := strings.TrimSuffix(filepath.Base(script), ".script")
+		for _, lang := range locales.Codes {
+			t.Run(name+"/"+lang, func(t *testing.T) {
+				t.Parallel()
+				b, err := os.ReadFile(script)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := play(t, lang, string(b))
+				kept := filepath.Join("testdata", "talks", name+"."+lang+".txt")
+				if *update {
+					if err := os.WriteFile(kept, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+					return
+				}
+				want, err := os.ReadFile(kept)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := firstDifference(string(want), got); diff != "" {
+					t.Errorf("the talk went another way (go test -run TestTalks -update ./app shows how):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range max(len(w), len(g)) {
+		var a, b string
+		if i < len(w) {
+			a = w[i]
+		}
+		if i < len(g) {
+			b = g[i]
+		}
+		if a != b || (i < len(w)) != (i < len(g)) {
+			return fmt.Sprintf("line %d\n  want %s\n  got  %s", i+1, a, b)
+		}
+	}
+	return ""
+}
+
+// stage is a script being played.
+type stage struct {
+	*rig
+	out  strings.Builder
+	seen map[int64]map[int]string // what each message showed last
+	past map[int64][]pressable    // every button that was ever shown
+	said int                      // answers to taps told so far
+}
+
+// pressable is a button on a message, as it was once shown.
+type pressable struct {
+	message     int
+	label, data string
+}
+
+// groupID is the group of the scripts that have one.
+const groupID = -4001
+
+var cast = []struct {
+	id   int64
+	name string
+}{{shopID, "shop"}, {ownerID, "owner"}, {customerID, "customer"}, {strangerID, "stranger"}, {groupID, "the group"}}
+
+func play(t *testing.T, lang, script string) string {
+	var s *stage
+	synctest.Test(t, func(t *testing.T) {
+		s = &stage{rig: newRig(t, lang), seen: map[int64]map[int]string{}, past: map[int64][]pressable{}}
+		if strings.Contains(script, "given: the production key") {
+			s.cfg.apiKey = provider.ProductionKey
+		}
+		s.start()
+		s.settle(2 * time.Second)
+		for n, line := range strings.Split(strings.TrimSpace(script), "\n") {
+			line = strings.TrimSpace(line)
+			if line == "" {
+				continue
+			}
+			if strings.HasPrefix(line, "#") {
+				fmt.Fprintf(&s.out, "%s\n\n", line)
+				continue
+			}
+			fmt.Fprintf(&s.out, "» %s\n", line)
+			if err := s.act(lang, line); err != nil {
+				t.Fatalf("line %d, %q: %v\n%s", n+1, line, err, s.out.String())
+			}
+			s.tell(line)
+			s.out.WriteString("\n")
+		}
+		if err := s.halt(); err != nil {
+			t.Errorf("the bot ended with %v", err)
+		}
+		s.check()
+		if t.Failed() {
+			t.Logf("the bot's log:\n%s", s.log.String())
+		}
+	})
+	return s.out.String()
+}
+
+// act carries out one line of a script.
+func (s *stage) act(lang, line string) error {
+	who, what, spoken := strings.Cut(line, ": ")
+	member, inGroup := strings.CutSuffix(who, " in the group")
+	switch {
+	case spoken && who == "provider":
+		defer s.settle(0)
+		return s.disturb(what)
+	case spoken && who == "given":
+		return s.given(lang, what)
+	case spoken && inGroup:
+		s.telegram.GroupType(groupID, s.member(member), what)
+		s.settle(time.Second)
+		return nil
+	case spoken:
+		s.telegram.Type(s.member(who), strings.ReplaceAll(what, `\n`, "\n"))
+		s.settle(time.Second)
+		return nil
+	}
+	f := strings.Fields(line)
+	switch {
+	case len(f) >= 3 && f[1] == "taps":
+		if err := s.press(lang, s.member(f[0]), strings.Join(f[2:], " ")); err != nil {
+			return err
+		}
+	case strings.HasSuffix(line, "scans the former code") || strings.HasSuffix(line, "scans the code"):
+		links := s.links()
+		if strings.Contains(line, "former") && len(links) > 0 {
+			links = links[:len(links)-1]
+		}
+		if len(links) == 0 {
+			return errors.New("there is no link to scan")
+		}
+		s.telegram.Start(s.member(f[0]), links[len(links)-1])
+	case strings.HasSuffix(line, "shares its phone"):
+		s.telegram.ShareContact(s.member(f[0]))
+	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
+		s.telegram.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
+	case f[0] == "wait" && len(f) == 2:
+		d, err := time.ParseDuration(f[1])
+		if err != nil {
+			return err
+		}
+		s.settle(d)
+		return nil
+	case line == "restart":
+		if err := s.halt(); err != nil {
+			return err
+		}
+		s.start()
+	default:
+		return fmt.Errorf("no such action")
+	}
+	s.settle(time.Second)
+	return nil
+}
+
+// given makes what a script takes for granted.
+func (s *stage) given(lang, what string) error {
+	var money int
+	switch {
+	case what == "the production key": // it was chosen before the start
+	case what == "a group":
+		s.telegram.AddGroup(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
+	default:
+		if _, err := fmt.Sscanf(what, "an open shop with %d", &money); err != nil {
+			return fmt.Errorf("no such thing to be given")
+		}
+		s.openShop(lang, money)
+	}
+	s.settle(time.Second)
+	return nil
+}
+
+// press taps the newest button with a label, or one that is gone.
+func (s *stage) press(lang string, person int64, label string) error {
+	label, former := strings.CutPrefix(label, "the former ")
+	if label == "language" {
+		label = map[string]string{"ar": "العربية", "fr": "Français"}[lang]
+	}
+	if !former {
+		for _, m := range slices.Backward(s.telegram.Messages(person)) {
+			for _, b := range buttons(m) {
+				if b.CallbackData != "" && strings.Contains(plainText(b.Text), label) {
+					_, err := s.telegram.Press(person, m.MessageID, b.CallbackData)
+					return err
+				}
+			}
+		}
+		return s.telegram.PressButton(person, label)
+	}
+	for _, b := range slices.Backward(s.past[person]) {
+		if m, ok := s.telegram.Message(person, b.message); strings.Contains(plainText(b.label), label) && (!ok || !has(m, b.data)) {
+			s.telegram.PressForged(person, person, b.message, b.data)
+			return nil
+		}
+	}
+	return fmt.Errorf("no button %q is gone", label)
+}
+
+func has(m telegram.Message, data string) bool {
+	return slices.ContainsFunc(buttons(m), func(b telegram.InlineButton) bool { return b.CallbackData == data })
+}
+
+// buttons gives the inline buttons of a message.
+func buttons(m telegram.Message) []telegram.InlineButton {
+	if m.ReplyMarkup == nil {
+		return nil
+	}
+	return slices.Concat(m.ReplyMarkup.InlineKeyboard...)
+}
+
+var linkToken = regexp.MustCompile(`^https://t\.me/\w+\?start=([\w-]+)$`)
+
+// links are the tokens of the customers' links that the shop was ever shown.
+func (s *stage) links() (list []string) {
+	for _, c := range s.telegram.Calls("sendPhoto") {
+		var markup telegram.Markup
+		if json.Unmarshal([]byte(c.Params["reply_markup"]), &markup) != nil {
+			continue
+		}
+		for _, row := range markup.InlineKeyboard {
+			for _, b := range row {
+				if m := linkToken.FindStringSubmatch(b.URL); m != nil {
+					list = append(list, m[1])
+				}
+			}
+		}
+	}
+	return list
+}
+
+func (s *stage) member(name string) int64 {
+	for _, c := range cast {
+		if c.name == name {
+			return c.id
+		}
+	}
+	s.t.Fatalf("nobody is called %q", name)
+	return 0
+}
+
+// disturb does something to the provider.
+func (s *stage) disturb(what string) error {
+	f := strings.Fields(what)
+	switch {
+	case what == "well again":
+		s.provider.ClearFaults()
+	case what == "gone" || what == "here":
+		s.gone.Store(what == "gone")
+	case len(f) == 5 && f[0] == "another" && f[1] == "order":
+		return s.another(f[2], f[3], f[4])
+	case f[0] == "stock" && (len(f) == 4 || len(f) == 5):
+		return s.stock(f[1:])
+	case len(f) == 2 && f[0] == "balance":
+		n, err := strconv.ParseInt(f[1], 10, 64)
+		if err != nil {
+			return err
+		}
+		s.provider.SetBalance(n * 100)
+	case len(f) == 2 && (f[1] == "off" || f[1] == "on"):
+		s.provider.SetPlan(f[0], provider.PlanChange{Enabled: ptr(f[1] == "on")})
+	case len(f) == 2 && (f[1] == "down" || f[1] == "up"):
+		s.provider.SetOperator(f[0], f[1] == "up")
+	case len(f) == 3 && f[1] == "costs":
+		s.provider.SetPlan(f[0], provider.PlanChange{Cost: f[2]})
+	case len(f) >= 3:
+		return s.spoil(f)
+	default:
+		return fmt.Errorf("no such disturbance")
+	}
+	return nil
+}
+
+// spoil makes a route of the provider fail: KIND METHOD PATH and then nothing
+// (once), TIMES, "for" RETRY-AFTER, or STATUS CODE.
+func (s *stage) spoil(f []string) error {
+	fault := provider.Fault{Kind: provider.FaultKind(f[0]), Route: f[1] + " " + f[2], Times: 1}
+	var err error
+	switch rest := f[3:]; {
+	case len(rest) == 0:
+	case len(rest) == 1 && fault.Kind == provider.FaultLatency:
+		fault.Delay, err = time.ParseDuration(rest[0])
+	case len(rest) == 1:
+		fault.Times, err = strconv.Atoi(rest[0])
+	case len(rest) == 2 && rest[0] == "for":
+		fault.RetryAfter, err = time.ParseDuration(rest[1])
+	case len(rest) == 2:
+		fault.Code = rest[1]
+		fault.Status, err = strconv.Atoi(rest[0])
+	default:
+		return fmt.Errorf("no such fault")
+	}
+	s.provider.SetFault(fault)
+	return err
+}
+
+// another makes an order of gift cards that the bot knows nothing of.
+func (s *stage) another(product, typeID, quantity string) error {
+	body := fmt.Sprintf(`{"productId":%q,"typeId":%q,"quantity":%s}`, product, typeID, quantity)
+	q := httptest.NewRequest(http.MethodPost, "/v3/gift-cards/placeOrder", strings.NewReader(body))
+	q.Header.Set("X-Access-Token", s.cfg.apiKey)
+	q.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	s.provider.ServeHTTP(w, q)
+	if w.Code != http.StatusOK {
+		return fmt.Errorf("the order was refused: %d %s", w.Code, w.Body)
+	}
+	s.foreign++
+	return nil
+}
+
+// stock changes how many of a gift card there are, and what each costs.
+func (s *stage) stock(f []string) error {
+	left, err := strconv.Atoi(f[2])
+	if err != nil {
+		return err
+	}
+	var price topup.Money
+	if len(f) == 4 {
+		if price, err = topup.ParseDecimal(f[3]); err != nil {
+			return err
+		}
+	}
+	s.provider.SetStock(f[0], f[1], left, int64(price))
+	return nil
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// tell writes down what changed for everybody since it last did. What is
+// given is only remembered.
+func (s *stage) tell(line string) {
+	if strings.HasPrefix(line, "given: ") {
+		before := s.out.String()
+		defer func() { s.out.Reset(); s.out.WriteString(before) }()
+	}
+	s.answers()
+	for _, c := range cast {
+		if s.seen[c.id] == nil {
+			s.seen[c.id] = map[int]string{}
+		}
+		seen := s.seen[c.id]
+		now := map[int]bool{}
+		for _, m := range s.telegram.Messages(c.id) {
+			now[m.MessageID] = true
+			for _, b := range buttons(m) {
+				s.past[c.id] = append(s.past[c.id], pressable{m.MessageID, b.Text, b.CallbackData})
+			}
+			text := shown(m)
+			old, known := seen[m.MessageID]
+			seen[m.MessageID] = text
+			if m.From == nil || !m.From.IsBot || (known && old == text) {
+				continue
+			}
+			head := "sees"
+			if known {
+				head = "sees the message change"
+			} else if m.ReplyToMessage != nil {
+				head = "sees, under the sale"
+			}
+			fmt.Fprintf(&s.out, "  %s %s\n%s", c.name, head, text)
+		}
+		gone := 0
+		for id := range seen {
+			if !now[id] {
+				gone++
+				delete(seen, id)
+			}
+		}
+		if gone > 0 {
+			fmt.Fprintf(&s.out, "  %s no longer sees %d older\n", c.name, gone)
+		}
+	}
+}
+
+// answers tells the toasts and alerts.
+func (s *stage) answers() {
+	calls := s.telegram.Calls("answerCallbackQuery")
+	for _, c := range calls[s.said:] {
+		if text := c.Params["text"]; text != "" {
+			kind := "a note"
+			if c.Params["show_alert"] == "true" {
+				kind = "an alert"
+			}
+			fmt.Fprintf(&s.out, "  (%s) %s\n", kind, plainText(text))
+		}
+	}
+	s.said = len(calls)
+}
+
+var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b|\bAT-\d{4}-\d{5}\b|\b77\d{10}\b`)
+
+// shown writes a message as a person reads it, with its buttons.
+func shown(m telegram.Message) string {
+	var b strings.Builder
+	for _, l := range strings.Split(m.Text+m.Caption, "\n") {
+		fmt.Fprintf(&b, "    | %s\n", changing.ReplaceAllString(plainText(l), "REF"))
+	}
+	if len(m.Photo) > 0 {
+		b.WriteString("    | (a picture)\n")
+	}
+	if m.Document != nil {
+		fmt.Fprintf(&b, "    | (a file: %s)\n", m.Document.FileName)
+	}
+	if k := m.ReplyMarkup; k != nil {
+		for _, row := range k.InlineKeyboard {
+			var labels []string
+			for _, button := range row {
+				labels = append(labels, "["+plainText(button.Text)+"]")
+			}
+			fmt.Fprintf(&b, "    | %s\n", strings.Join(labels, " "))
+		}
+		for _, row := range k.Keyboard {
+			for _, button := range row {
+				fmt.Fprintf(&b, "    | (below the keyboard) [%s]\n", plainText(button.Text))
+			}
+		}
+	}
+	return b.String()
+}

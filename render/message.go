@@ -1,0 +1,37 @@
+package render
+
+// Message is one message as it is owed to a chat: rendered, in its language,
+// ready to be sent or to replace the text of the card it belongs to. It is
+// stored in the outbox as JSON.
+type Message struct {
+	// Text is Telegram HTML, at most 4,096 characters after parsing.
+	Text string     `json:"text"`
+	Rows [][]Button `json:"rows,omitempty"`
+	// AskContact labels a reply button that shares the person's own phone
+	// number. Such a message can't be edited later.
+	AskContact string `json:"ask_contact,omitempty"`
+	// RemoveKeyboard takes that reply button away again.
+	RemoveKeyboard bool `json:"remove_keyboard,omitempty"`
+	// Fresh sends the card anew, below what was said since; its former message
+	// is deleted.
+	Fresh bool `json:"fresh,omitempty"`
+	// Silent sends without a sound, Protect forbids forwarding and saving.
+	Silent  bool `json:"silent,omitempty"`
+	Protect bool `json:"protect,omitempty"`
+	// ReplyTo is a message ID in the same chat that a new message answers.
+	ReplyTo int `json:"reply_to,omitempty"`
+	// Photo is a PNG; Text is then its caption. File is a document of that
+	// name. Both are sent, never edited in.
+	Photo    []byte `json:"photo,omitempty"`
+	File     []byte `json:"file,omitempty"`
+	FileName string `json:"file_name,omitempty"`
+}
+
+// Button is one inline button. Exactly one of Data, URL and Copy is set.
+type Button struct {
+	Text  string `json:"text"`
+	Data  string `json:"data,omitempty"` // 1-64 bytes
+	URL   string `json:"url,omitempty"`
+	Copy  string `json:"copy,omitempty"`  // 1-256 characters, to the clipboard
+	Style string `json:"style,omitempty"` // "success", "danger" or "primary"
+}

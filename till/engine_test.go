@@ -1,0 +1,185 @@
+package till
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hanout/flows"
+	"hanout/store"
+	"hanout/topup"
+)
+
+// mark is an event that writes a line, and then may fail.
+type mark struct {
+	name string
+	fail func() error
+	told *[]string
+}
+
+func (m mark) apply(_ *Engine, tx *store.Tx, a *after) error {
+	if err := tx.PutSetting("mark/"+m.name, true); err != nil {
+		return err
+	}
+	a.answers = append(a.answers, answer{query: m.name, msg: flows.M("cancel.done"), lang: "fr"})
+	if m.fail != nil {
+		return m.fail()
+	}
+	return nil
+}
+
+func (m mark) setAside(_ *Engine, tx *store.Tx, _ *after, _ error) error {
+	return tx.PutSetting("parked/"+m.name, true)
+}
+
+func (m mark) done(err error) { *m.told = append(*m.told, fmt.Sprintf("%s %v", m.name, err == nil)) }
+
+func (c *counter) has(name string) bool {
+	c.t.Helper()
+	var v bool
+	if err := c.db.View(func(tx *store.Tx) error { _, err := tx.Setting(name, &v); return err }); err != nil {
+		c.t.Fatal(err)
+	}
+	return v
+}
+
+func TestBrokenEventHarmsNobodyElse(t *testing.T) {
+	for name, fail := range map[string]func() error{
+		"an error": func() error { return errors.New("broken") },
+		"a panic":  func() error { panic("broken") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCounter(t)
+			var told []string
+			batch := []event{mark{"a", nil, &told}, mark{"b", fail, &told}, mark{"c", nil, &told}}
+			if err := c.engine.commit(batch); err != nil {
+				t.Fatal(err)
+			}
+			if !c.has("mark/a") || c.has("mark/b") || !c.has("mark/c") || !c.has("parked/b") || c.has("parked/a") {
+				t.Error("the neighbours are not kept, or the broken one is")
+			}
+			if len(told) != 3 || len(c.sent.answers) != 2 {
+				t.Errorf("told %v, answered %d", told, len(c.sent.answers))
+			}
+			c.close()
+		})
+	}
+}
+
+func TestUnknownCommitSaysNothing(t *testing.T) {
+	c := newCounter(t)
+	var told []string
+	unknown := func() error { return &store.CommitError{Err: errors.New("input/output error")} }
+	err := c.engine.commit([]event{mark{"a", nil, &told}, mark{"b", unknown, &told}})
+	if err == nil {
+		t.Fatal("the till goes on after an unknown commit")
+	}
+	if len(c.sent.answers)+len(c.sent.out) != 0 {
+		t.Error("something was said about what may not be written")
+	}
+	if strings.Join(told, ",") != "a false,b false" {
+		t.Errorf("told %v", told)
+	}
+	c.close()
+}
+
+func TestSameUpdateActsOnce(t *testing.T) {
+	c := newCounter(t)
+	first := typed(shopChat, "/balance")
+	c.take(first)
+	n := len(c.sent.out)
+	c.next-- // the same update ID again
+	c.take(first)
+	if n == 0 || len(c.sent.out) != n {
+		t.Errorf("%d messages, then %d", n, len(c.sent.out)-n)
+	}
+	c.close()
+}
+
+func TestOldUpdatesNeverSell(t *testing.T) {
+	c := newCounter(t)
+	c.plans()
+	c.take(typed(shopChat, "0791234567 500"))
+	yes := c.button("✅")
+	for name, late := range map[string]func(*arrived){
+		"the tap waited while we were away": func(u *arrived) { u.afterGap = true },
+	} {
+		ev := &arrived{update: tapped(shopChat, yes), at: time.Now(), ack: func(error) {}}
+		ev.update.ID = 9000
+		late(ev)
+		if err := c.engine.commit([]event{ev}); err != nil {
+			t.Fatal(err)
+		}
+		if n := c.sold(); n != 0 {
+			t.Errorf("%s: %d sales", name, n)
+		}
+	}
+	c.take(tapped(shopChat, c.button("✅")))
+	if n := c.sold(); n != 1 {
+		t.Errorf("confirmed anew: %d sales, want 1", n)
+	}
+	c.close()
+}
+
+func TestTenTapsSellOnce(t *testing.T) {
+	c := newCounter(t)
+	c.plans()
+	c.take(typed(shopChat, "0791234567 500"))
+	yes := c.button("✅")
+	var taps []Update
+	for range 10 {
+		taps = append(taps, tapped(shopChat, yes))
+	}
+	c.take(taps...)
+	if n := c.sold(); n != 1 {
+		t.Errorf("ten taps in a batch made %d sales", n)
+	}
+	c.take(taps[0])
+	if n := c.sold(); n != 1 || len(c.sent.answers) != 11 {
+		t.Errorf("%d sales, %d answers", n, len(c.sent.answers))
+	}
+	c.close()
+}
+
+// plans puts one plan on sale.
+func (c *counter) plans() {
+	c.t.Helper()
+	if err := c.db.Update(func(tx *store.Tx) error {
+		return tx.PutPlans([]topup.Plan{{Code: "PREPAID_DJEZZY", Name: "PREPAID | الدفع المسبق", Operator: topup.Djezzy,
+			Kind: topup.Dynamic, Cost: 980_000, CostKnown: true, Enabled: true, Min: topup.Dinars(100), Max: topup.Dinars(10_000)}})
+	}); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// button is the data of the shop's newest button with that label.
+func (c *counter) button(label string) string {
+	c.t.Helper()
+	list := c.sent.to(shopChat)
+	for i := len(list) - 1; i >= 0; i-- {
+		for _, row := range list[i].Message.Rows {
+			for _, b := range row {
+				if strings.Contains(b.Text, label) {
+					return b.Data
+				}
+			}
+		}
+	}
+	c.t.Fatalf("no button %q", label)
+	return ""
+}
+
+func (c *counter) sold() int {
+	c.t.Helper()
+	n := 0
+	if err := c.db.View(func(tx *store.Tx) error {
+		list, err := tx.OrdersOf(1, 0, 100)
+		n = len(list)
+		return err
+	}); err != nil {
+		c.t.Fatal(err)
+	}
+	return n
+}

@@ -1,0 +1,139 @@
+package till
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"hanout/render"
+	"hanout/topup"
+)
+
+// Update is one update, read as far as this bot needs it. At most one of
+// Message, Callback and Blocked is set.
+type Update struct {
+	ID       int64
+	Raw      json.RawMessage // as Telegram sent it
+	Message  *Incoming
+	Callback *Callback
+	// Blocked tells that the bot was thrown out of Chat (true), or let in
+	// again (false); in a private chat, that the person blocked it.
+	Blocked *bool
+	Chat    Chat
+	// Broken says why the update could not be read; it holds nothing of the
+	// content.
+	Broken string
+	// Other marks a kind of update that the bot does not use.
+	Other bool
+}
+
+// Chat is where something happened. Type is "private", "group", "supergroup"
+// or "channel".
+type Chat struct {
+	ID   int64  `json:"id"`
+	Type string `json:"type"`
+}
+
+// User is who did it. The names are as the person typed them.
+type User struct {
+	ID           int64  `json:"id"`
+	FirstName    string `json:"first_name"`
+	LastName     string `json:"last_name"`
+	Username     string `json:"username"`      // without @
+	LanguageCode string `json:"language_code"` // of the app, such as "ar" or "fr-FR"
+	IsBot        bool   `json:"is_bot"`
+}
+
+// Incoming is a message of a person. From is zero for channel posts.
+type Incoming struct {
+	MessageID int
+	Chat      Chat
+	From      User
+	Date      time.Time
+	Text      string
+	Contact   *Contact
+	Forwarded bool // written by somebody else, or elsewhere
+	HasOther  bool // neither text nor contact: a picture, a voice, a notice of the chat
+}
+
+// Contact is a shared phone number, as Telegram writes it. UserID is 0 for a
+// number that is not on Telegram; only when it equals the sender's ID is the
+// number known to be the sender's own.
+type Contact struct {
+	Phone  string `json:"phone_number"`
+	UserID int64  `json:"user_id"`
+}
+
+// Callback is a pressed inline button. The message may no longer be
+// accessible: ChatID and MessageID are then 0 unless Telegram still tells them.
+// Data may be forged; it need not belong to any button ever sent.
+type Callback struct {
+	ID        string
+	From      User
+	ChatID    int64
+	ChatType  string
+	MessageID int
+	Data      string
+}
+
+// Outgoing is a message owed to a chat. It is named by its card: of one card
+// only the newest state is worth sending.
+type Outgoing struct {
+	Panel string
+	// Seq orders what is owed: within a chat and class, messages leave by
+	// increasing Seq; of a card, the higher one replaces the lower.
+	Seq  uint64
+	Chat int64
+	// Class says who goes first, lowest first: 0 codes, 1 receipts and money,
+	// 2 menus and answers, 3 what can wait.
+	Class   int
+	Message render.Message
+	// MessageID is the card's message as the store knows it, 0 for none. What
+	// the sender itself has sent since counts more.
+	MessageID int
+}
+
+// Sent is what became of an Outgoing.
+type Sent struct {
+	Panel     string
+	Seq       uint64
+	Chat      int64
+	MessageID int // the card's message now; 0 when its ID could not be read
+	Former    int // the message it has replaced and that should be deleted, 0 for none
+	// Lost is "" for a message that is out. Otherwise trying again would not
+	// help.
+	Lost Lost
+}
+
+// Lost says why a message can never be delivered.
+type Lost string
+
+// The causes that the till draws conclusions from; others are only told.
+const (
+	LostBlocked  Lost = "blocked"   // the person blocked us, never started us, or is gone
+	LostChatGone Lost = "chat_gone" // no such chat, or we may not write there
+)
+
+// Command is one entry of a command menu: the name without its slash, and what
+// it does.
+type Command struct {
+	Name        string
+	Description string
+}
+
+// outbox is the sender as the engine uses it.
+type Messenger interface {
+	Offer(Outgoing)
+	Answer(queryID, text string, alert bool)
+	Forget(chat int64, messageID int)
+	Menu(chat int64, language string, commands []Command, done func())
+}
+
+// provider is the order worker as the engine uses it.
+type Caller interface {
+	Ask(topup.Order, topup.Call)
+	Asking(topup.OrderID) bool
+	Do(priority int, fn func(context.Context, topup.Provider))
+	Halted() bool
+	Resume()
+}
