@@ -4,14 +4,10 @@ import (
 	"crypto/sha256"
 	"regexp"
 	"strconv"
-	"time"
 	"unicode/utf8"
 
 	"hanout/topup"
 )
-
-// ClaimLife is how long a customer's link lives.
-const ClaimLife = 48 * time.Hour
 
 // guessesMost is how many unknown links a chat may open before all links are
 // unknown to it for a while; see [View.Guesses].
@@ -23,17 +19,6 @@ const vouchersInMessage = 10
 // tokenForm is what follows /start in a customer's link: 128 bits in
 // base64url.
 var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
-
-// Claim is a customer's link as the conversations see it.
-type Claim struct {
-	Order    topup.OrderID
-	State    string // "open", "taken", "revoked", "expired"
-	Expires  time.Time
-	By       int64
-	Redeemed time.Time
-	Shop     int64  // the shop's chat
-	Panel    string // the shop's message about it
-}
 
 // TokenHash is under what a link's token is kept. Being a hash of 128 random
 // bits, it is looked up as it is: nothing about a token can be learnt from how
@@ -118,7 +103,7 @@ func (t *turn) codesTapped(o topup.Order, verb, arg string) bool {
 			t.alert(M("claim.notyet"))
 			return true
 		}
-		if c, ok := t.v.ClaimOf(o.ID); ok && c.State == "taken" {
+		if c, ok := t.v.ClaimOf(o.ID); ok && c.State == topup.ClaimRedeemed {
 			t.alert(M("claim.was", "Time", c.Redeemed))
 			return true
 		}
@@ -126,7 +111,7 @@ func (t *turn) codesTapped(o topup.Order, verb, arg string) bool {
 	case "revoke":
 		c, ok := t.v.ClaimOf(o.ID)
 		switch {
-		case !ok || c.State != "open":
+		case !ok || c.State != topup.ClaimOpen:
 			t.alert(M("claim.over"))
 		default:
 			t.toast(M("claim.revoked"))
@@ -207,19 +192,19 @@ func codesFile(o topup.Order, cards []topup.Voucher) []byte {
 
 // ClaimScreen is the shop's message about a link: the QR and the link while
 // it is open, what became of it afterwards.
-func ClaimScreen(o topup.Order, c Claim, link string, qr []byte) Screen {
+func ClaimScreen(o topup.Order, c topup.Claim, link string, qr []byte) Screen {
 	var sc Screen
 	no := number(o.No)
 	again := button(M("button.newlink"), encodeTap("o", string(o.ID), "claim"))
 	switch c.State {
-	case "open":
+	case topup.ClaimOpen:
 		sc.Photo = qr
 		sc.line(M("claim.open", "No", no), M("claim.until", "Time", c.Expires))
 		sc.row(Button{Label: M("button.openlink"), URL: link}, Button{Label: M("button.copylink"), Copy: link})
 		sc.row(Button{Label: M("button.revoke"), Data: encodeTap("o", string(o.ID), "revoke"), Style: Stop})
-	case "taken":
+	case topup.ClaimRedeemed:
 		sc.line(M("claim.taken", "No", no), M("order.time", "Time", c.Redeemed))
-	case "revoked":
+	case topup.ClaimRevoked:
 		sc.line(M("claim.isrevoked", "No", no))
 		sc.row(again)
 	default:
@@ -258,21 +243,22 @@ func (t *turn) claim(token string) {
 
 func (t *turn) openClaim(hash []byte) {
 	t.s = Session{Version: t.s.Version}
-	c, ok := Claim{}, false
+	c, ok := topup.Claim{}, false
 	if t.v.Guesses(t.in.Chat) < guessesMost {
 		c, ok = t.v.Claim(hash)
 	}
+	sh, own := t.v.ShopOf(t.in.Chat)
 	switch {
 	case !ok:
 		t.do(Guess{Chat: t.in.Chat})
 		t.sayLines(M("claim.unknown"))
-	case c.Shop == t.in.Chat:
+	case own && sh.ID == c.Shop:
 		t.sayLines(M("claim.own"))
-	case c.State == "taken" && c.By == t.in.Chat:
+	case c.State == topup.ClaimRedeemed && c.By == t.in.Chat:
 		t.sayLines(M("claim.mine", "Time", c.Redeemed))
-	case c.State == "taken":
+	case c.State == topup.ClaimRedeemed:
 		t.sayLines(M("claim.used"))
-	case c.State == "open" && t.in.Now.Before(c.Expires):
+	case c.Live(t.in.Now):
 		t.do(RedeemClaim{Hash: hash, Chat: t.in.Chat})
 	default:
 		t.sayLines(M("claim.ended"))

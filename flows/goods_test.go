@@ -26,7 +26,11 @@ const deskChat = 77
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func (d *desk) IsAdmin(int64) bool    { return false }
+func (d *desk) IsAdmin(int64) bool { return false }
+func (d *desk) Actor(person, chat int64) topup.Actor {
+	shop, _ := d.ShopOf(person)
+	return topup.ActorOf(person, chat, false, topup.Member{Person: person, Shop: shop.ID, Role: topup.Keeper}, shop, false)
+}
 func (d *desk) Language(int64) string { return "fr" }
 func (d *desk) ShopOf(chat int64) (topup.Shop, bool) {
 	state := topup.ShopApproved
@@ -43,7 +47,7 @@ func (d *desk) Weather() topup.Weather                               { return to
 func (d *desk) Closed() bool                                         { return d.closed }
 func (d *desk) Plan(string) (topup.Plan, bool)                       { return topup.Plan{}, false }
 func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order     { return d.sold }
-func (d *desk) OrderByCard(string) (topup.Order, bool)               { return topup.Order{}, false }
+func (d *desk) OrderByPanel(string) (topup.Order, bool)               { return topup.Order{}, false }
 func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
 	for _, o := range d.sold {
 		if o.To == to {

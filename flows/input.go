@@ -69,8 +69,8 @@ type View interface {
 	OpenOrders(limit int) []topup.Order
 	Session(chat int64) Session
 	// Claim reads a link by the hash of its token, ClaimOf an order's newest.
-	Claim(hash []byte) (Claim, bool)
-	ClaimOf(order topup.OrderID) (Claim, bool)
+	Claim(hash []byte) (topup.Claim, bool)
+	ClaimOf(order topup.OrderID) (topup.Claim, bool)
 	// Guesses counts the unknown links that a chat opened within the hour.
 	Guesses(chat int64) int
 	// Showings are the times that an order's codes were shown, newest first.

@@ -83,7 +83,7 @@ func (c *checker) claims() error {
 		if !bytes.Equal(k, l.Hash) || c.tx.bucket(bOrders).Get(orderKey(l.Order)) == nil {
 			c.problem("a link of order %s leads nowhere", l.Order)
 		}
-		if l.State != ClaimOpen {
+		if l.State != topup.ClaimOpen {
 			continue
 		}
 		open++

@@ -54,7 +54,7 @@ func till(t *testing.T) *DB {
 				return err
 			}
 		}
-		if err := tx.PutClaim(Claim{Hash: []byte("hash"), Order: "done", Shop: 1, State: ClaimOpen, Made: at, Expires: at.Add(time.Hour)}); err != nil {
+		if err := tx.PutClaim(topup.Claim{Hash: []byte("hash"), Order: "done", Shop: 1, State: topup.ClaimOpen, Made: at, Expires: at.Add(time.Hour)}); err != nil {
 			return err
 		}
 		if _, err := tx.Delivered("card-done", 1, 5, 70, at); err != nil {
@@ -139,7 +139,7 @@ func TestCheckNamesEachFault(t *testing.T) {
 		{"a card at no time", func(tx *Tx) error { return tx.delete(bPanelsAt, timeKey(at, []byte("card-done"))) }, "card is not listed by its time"},
 		{"an open link not listed", func(tx *Tx) error { return tx.delete(bClaimsOpen, timeKey(at.Add(time.Hour), []byte("hash"))) }, "not listed as open"},
 		{"a link of no order", func(tx *Tx) error {
-			return tx.putJSON(bClaims, []byte("hash"), Claim{Hash: []byte("hash"), Order: "none"})
+			return tx.putJSON(bClaims, []byte("hash"), topup.Claim{Hash: []byte("hash"), Order: "none"})
 		}, "leads nowhere"},
 		{"a wrong checksum", func(tx *Tx) error { return tx.bucket(bChats).Put(i64(5), []byte("0000{}")) }, `damaged data in "chats", key `},
 		{"a bucket gone", func(tx *Tx) error { return tx.tx.DeleteBucket([]byte(bDeadLetters)) }, `bucket "parked" is missing`},

@@ -2,40 +2,14 @@ package store
 
 import (
 	"bytes"
-	"time"
 
 	"hanout/topup"
 )
 
-// ClaimState is where a customer's link stands.
-type ClaimState string
-
-// The states of a claim.
-const (
-	ClaimOpen     ClaimState = "open"
-	ClaimRedeemed ClaimState = "taken"
-	ClaimRevoked  ClaimState = "revoked"
-	ClaimExpired  ClaimState = "expired"
-)
-
-// Claim is a one-use link by which a customer gets an order's codes. It is
-// kept under the SHA-256 of its token; the token itself is nowhere.
-type Claim struct {
-	Hash     []byte        `json:"hash"`
-	Order    topup.OrderID `json:"order"`
-	Shop     topup.ShopID  `json:"shop"`
-	Panel    string        `json:"card"` // the shop's message about it
-	State    ClaimState    `json:"state"`
-	Made     time.Time     `json:"made"`
-	Expires  time.Time     `json:"expires"`
-	By       int64         `json:"by,omitempty"` // the chat that took it
-	Redeemed time.Time     `json:"taken,omitzero"`
-}
-
 // PutClaim stores a claim. The one that was open last is found by its order.
-func (t *Tx) PutClaim(c Claim) error {
+func (t *Tx) PutClaim(c topup.Claim) error {
 	open := timeKey(c.Expires, c.Hash)
-	if c.State == ClaimOpen {
+	if c.State == topup.ClaimOpen {
 		if err := t.put(bClaimsOpen, open, nil); err != nil {
 			return err
 		}
@@ -49,8 +23,8 @@ func (t *Tx) PutClaim(c Claim) error {
 }
 
 // Claim reads a claim by the SHA-256 of its token.
-func (t *Tx) Claim(hash []byte) (Claim, bool, error) {
-	var c Claim
+func (t *Tx) Claim(hash []byte) (topup.Claim, bool, error) {
+	var c topup.Claim
 	if len(hash) == 0 {
 		return c, false, nil
 	}
@@ -59,17 +33,17 @@ func (t *Tx) Claim(hash []byte) (Claim, bool, error) {
 }
 
 // ClaimOf reads the newest claim of an order.
-func (t *Tx) ClaimOf(id topup.OrderID) (Claim, bool, error) {
+func (t *Tx) ClaimOf(id topup.OrderID) (topup.Claim, bool, error) {
 	hash, err := t.get(bClaimOrder, orderKey(id))
 	if err != nil || hash == nil {
-		return Claim{}, false, err
+		return topup.Claim{}, false, err
 	}
 	return t.Claim(bytes.Clone(hash))
 }
 
 // OpenClaims walks the claims nobody took, the first to expire first, until
 // fn says stop.
-func (t *Tx) OpenClaims(fn func(Claim) (more bool)) error {
+func (t *Tx) OpenClaims(fn func(topup.Claim) (more bool)) error {
 	cur := t.bucket(bClaimsOpen).Cursor()
 	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
 		_, hash, ok := fromTimeKey(k)
@@ -90,16 +64,8 @@ func (t *Tx) OpenClaims(fn func(Claim) (more bool)) error {
 	return nil
 }
 
-// Showing is one time that an order's codes were shown.
-type Showing struct {
-	At   time.Time `json:"at"`
-	Chat int64     `json:"chat"`
-	By   int64     `json:"by"`  // who asked; the shop itself for the first delivery
-	Why  string    `json:"why"` // "delivery", "again" or "claim"
-}
-
 // RecordShowing writes down that an order's codes are shown.
-func (t *Tx) RecordShowing(id topup.OrderID, s Showing) error {
+func (t *Tx) RecordShowing(id topup.OrderID, s topup.Showing) error {
 	n, err := t.NextID("showing")
 	if err != nil {
 		return err
@@ -108,14 +74,14 @@ func (t *Tx) RecordShowing(id topup.OrderID, s Showing) error {
 }
 
 // Showings lists when an order's codes were shown, newest first.
-func (t *Tx) Showings(id topup.OrderID, limit int) ([]Showing, error) {
-	var out []Showing
+func (t *Tx) Showings(id topup.OrderID, limit int) ([]topup.Showing, error) {
+	var out []topup.Showing
 	var failed error
 	newestFirst(t.bucket(bShowings), append([]byte(id), 0), nil, func(k []byte) bool {
 		if len(out) == limit {
 			return false
 		}
-		var s Showing
+		var s topup.Showing
 		if _, failed = t.getJSON(bShowings, k, &s); failed != nil {
 			return false
 		}

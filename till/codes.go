@@ -28,9 +28,9 @@ func (e *Engine) opened(o store.Owed) (render.Message, error) {
 
 // codes owes an order's cards to its shop, in a message of their own, and
 // records that they are shown.
-func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Voucher, why store.Showing) error {
+func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Voucher, why topup.Showing) error {
 	card := "codes/" + string(o.ID)
-	if why.Why != "delivery" {
+	if why.Why != topup.WhyDelivery {
 		card += "/" + topup.NewID()
 	}
 	why.At = a.now
@@ -52,7 +52,7 @@ func (e *Engine) showCodes(tx *store.Tx, a *after, ef flows.ShowCodes) error {
 	if err != nil {
 		return err
 	}
-	return e.codes(tx, a, o, cards, store.Showing{Chat: o.Chat, By: ef.By, Why: "again"})
+	return e.codes(tx, a, o, cards, topup.Showing{Chat: o.Chat, By: ef.By, Why: topup.WhyAgain})
 }
 
 // makeClaim makes a customer's link. The token leaves only in the message;
@@ -77,26 +77,25 @@ func (e *Engine) makeClaim(tx *store.Tx, a *after, ef flows.MakeClaim) error {
 	if err != nil {
 		return err
 	}
-	c := store.Claim{Hash: flows.TokenHash(token), Order: o.ID, Shop: o.Shop, Panel: "claim/" + ef.Panel,
-		State: store.ClaimOpen, Made: a.now, Expires: a.now.Add(flows.ClaimLife)}
+	c := topup.Claim{Hash: flows.TokenHash(token), Order: o.ID, Shop: o.Shop, Panel: "claim/" + ef.Panel,
+		State: topup.ClaimOpen, Made: a.now, Expires: a.now.Add(topup.ClaimLife)}
 	if err := tx.PutClaim(c); err != nil {
 		return err
 	}
-	v := &view{tx: tx, now: a.now}
 	return e.owe(tx, a, owing{chat: o.Chat, panel: c.Panel, class: flows.ClassCodes,
-		screen: flows.ClaimScreen(o, v.claim(c), link, code.PNG())})
+		screen: flows.ClaimScreen(o, c, link, code.PNG())})
 }
 
 // revokeClaim ends an order's open link and says so where it stood.
 func (e *Engine) revokeClaim(tx *store.Tx, a *after, id topup.OrderID) error {
 	c, ok, err := tx.ClaimOf(id)
-	if err != nil || !ok || c.State != store.ClaimOpen {
+	if err != nil || !ok || c.State != topup.ClaimOpen {
 		return err
 	}
-	return e.endClaim(tx, a, c, store.ClaimRevoked)
+	return e.endClaim(tx, a, c, topup.ClaimRevoked)
 }
 
-func (e *Engine) endClaim(tx *store.Tx, a *after, c store.Claim, state store.ClaimState) error {
+func (e *Engine) endClaim(tx *store.Tx, a *after, c topup.Claim, state topup.ClaimState) error {
 	c.State = state
 	if err := tx.PutClaim(c); err != nil {
 		return err
@@ -105,16 +104,15 @@ func (e *Engine) endClaim(tx *store.Tx, a *after, c store.Claim, state store.Cla
 	if err != nil || !ok {
 		return err
 	}
-	v := &view{tx: tx, now: a.now}
 	// A picture can't be edited into a text: the message is sent anew, and the
 	// one with the code goes away.
-	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: c.Panel, Screen: flows.ClaimScreen(o, v.claim(c), "", nil), Class: flows.ClassAnswer, Fresh: true})
+	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: c.Panel, Screen: flows.ClaimScreen(o, c, "", nil), Class: flows.ClassAnswer, Fresh: true})
 }
 
 // takeClaim gives the codes behind an open link to whoever opened it first.
 func (e *Engine) redeemClaim(tx *store.Tx, a *after, ef flows.RedeemClaim) error {
 	c, ok, err := tx.Claim(ef.Hash)
-	if err != nil || !ok || c.State != store.ClaimOpen {
+	if err != nil || !ok || c.State != topup.ClaimOpen {
 		return err
 	}
 	o, ok, err := tx.Order(c.Order)
@@ -130,10 +128,10 @@ func (e *Engine) redeemClaim(tx *store.Tx, a *after, ef flows.RedeemClaim) error
 		return err
 	}
 	c.By, c.Redeemed = ef.Chat, a.now
-	if err := tx.RecordShowing(o.ID, store.Showing{At: a.now, Chat: ef.Chat, By: ef.Chat, Why: "claim"}); err != nil {
+	if err := tx.RecordShowing(o.ID, topup.Showing{At: a.now, Chat: ef.Chat, By: ef.Chat, Why: topup.WhyClaim}); err != nil {
 		return err
 	}
-	if err := e.endClaim(tx, a, c, store.ClaimRedeemed); err != nil {
+	if err := e.endClaim(tx, a, c, topup.ClaimRedeemed); err != nil {
 		return err
 	}
 	return e.owe(tx, a, owing{chat: ef.Chat, panel: "claimed/" + string(o.ID), class: flows.ClassCodes,
@@ -168,11 +166,11 @@ func (evening) done(error)                                               {}
 func (evening) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
 
 func (evening) apply(e *Engine, tx *store.Tx, a *after) error {
-	var over []store.Claim
+	var over []topup.Claim
 	open := map[topup.ShopID][]topup.Order{}
 	var shops []topup.ShopID
 	var failed error
-	if err := tx.OpenClaims(func(c store.Claim) bool {
+	if err := tx.OpenClaims(func(c topup.Claim) bool {
 		if !a.now.Before(c.Expires) {
 			over = append(over, c)
 			return true
@@ -193,7 +191,7 @@ func (evening) apply(e *Engine, tx *store.Tx, a *after) error {
 		return failed
 	}
 	for _, c := range over {
-		if err := e.endClaim(tx, a, c, store.ClaimExpired); err != nil {
+		if err := e.endClaim(tx, a, c, topup.ClaimExpired); err != nil {
 			return err
 		}
 	}

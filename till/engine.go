@@ -504,7 +504,7 @@ func (e *Engine) change(tx *store.Tx, a *after, was topup.Order, s topup.Change)
 		}
 	}
 	if len(s.Vouchers) > 0 {
-		if err := e.codes(tx, a, o, s.Vouchers, store.Showing{Chat: o.Chat, By: o.By, Why: "delivery"}); err != nil {
+		if err := e.codes(tx, a, o, s.Vouchers, topup.Showing{Chat: o.Chat, By: o.By, Why: topup.WhyDelivery}); err != nil {
 			return err
 		}
 	}

@@ -184,24 +184,16 @@ func (v *view) OpenOrders(limit int) []topup.Order {
 	return out
 }
 
-func (v *view) Claim(hash []byte) (flows.Claim, bool) {
+func (v *view) Claim(hash []byte) (topup.Claim, bool) {
 	c, ok, err := v.tx.Claim(hash)
 	v.note(err)
-	return v.claim(c), ok
+	return c, ok
 }
 
-func (v *view) ClaimOf(order topup.OrderID) (flows.Claim, bool) {
+func (v *view) ClaimOf(order topup.OrderID) (topup.Claim, bool) {
 	c, ok, err := v.tx.ClaimOf(order)
 	v.note(err)
-	return v.claim(c), ok
-}
-
-func (v *view) claim(c store.Claim) flows.Claim {
-	out := flows.Claim{Order: c.Order, State: string(c.State), Expires: c.Expires, By: c.By, Redeemed: c.Redeemed, Panel: c.Panel}
-	if s, ok := v.Shop(c.Shop); ok {
-		out.Shop = s.Chat
-	}
-	return out
+	return c, ok
 }
 
 // guessWindow is how long unknown links are held against a chat.
