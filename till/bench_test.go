@@ -37,10 +37,10 @@ type reserve struct {
 	wait  *sync.WaitGroup
 }
 
-func (r reserve) apply(e *Engine, tx *store.Tx, a *after) error {
+func (r reserve) apply(e *Engine, tx Tx, a *after) error {
 	return e.effects(tx, a, flows.Input{Chat: r.order.Chat, Private: true}, "", []flows.Effect{flows.Place{Order: r.order}})
 }
-func (r reserve) setAside(_ *Engine, _ *store.Tx, _ *after, why error) error { return why }
+func (r reserve) setAside(_ *Engine, _ Tx, _ *after, why error) error { return why }
 func (r reserve) done(err error) {
 	if err != nil {
 		panic(err)
@@ -60,7 +60,7 @@ func benchDB(b *testing.B) (*store.DB, topup.Shop) {
 	}
 	b.Cleanup(func() { db.Close() })
 	shop := topup.Shop{ID: 1, Chat: 1001, Name: "Nour", State: topup.ShopApproved}
-	if err := db.Update(func(tx *store.Tx) error {
+	if err := db.Update(func(tx Tx) error {
 		if err := tx.PutShop(shop); err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func BenchmarkReserve(b *testing.B) {
 		b.ReportAllocs()
 		for i := range b.N {
 			o := benchOrder(i)
-			if err := db.Update(func(tx *store.Tx) error {
+			if err := db.Update(func(tx Tx) error {
 				return reserve{order: o}.apply(e, tx, &after{now: time.Now()})
 			}); err != nil {
 				b.Fatal(err)

@@ -78,7 +78,7 @@ func newCounter(t *testing.T) *counter {
 	c.engine.Connect(c.sent, idle{})
 	c.engine.SetBotName("hanout_bot")
 	c.engine.lastPoll.Store(time.Now().UnixNano())
-	if err := db.Update(func(tx *store.Tx) error {
+	if err := db.Update(func(tx Tx) error {
 		if _, err := tx.NextID("shop"); err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (c *counter) deliver(id string, cards ...topup.Voucher) topup.Order {
 		State: topup.Placed, LineType: topup.ADSL, To: "036362608", Quantity: 1, Face: topup.Dinars(1000), Price: topup.Dinars(990),
 		Expected: topup.Dinars(980), Placed: now, Changed: now, Due: now}
 	status := topup.Status{ProviderID: "p" + id, Phase: topup.PhaseDone, Vouchers: cards, Transaction: "AT-1", Evidence: topup.Evidence{Word: "FULFILLED", At: now}}
-	if err := c.db.Update(func(tx *store.Tx) error {
+	if err := c.db.Update(func(tx Tx) error {
 		a := &after{now: now}
 		placed, err := tx.Place(o)
 		if err != nil {
@@ -235,7 +235,7 @@ func TestCodesReachTheShopOnly(t *testing.T) {
 	}
 	// What waits for Telegram is sealed; a start opens it again.
 	again := 0
-	if err := c.db.View(func(tx *store.Tx) error {
+	if err := c.db.View(func(tx Tx) error {
 		return tx.Outbox(func(o store.Owed) bool {
 			out, err := c.engine.outgoing(tx, o)
 			if err != nil {
@@ -282,7 +282,7 @@ func TestCodesAreShownAgainOnRequestOnly(t *testing.T) {
 	if !strings.Contains(text(c.sent.to(shopChat)), canary) {
 		t.Fatal("the code was not shown again")
 	}
-	if err := c.db.View(func(tx *store.Tx) error {
+	if err := c.db.View(func(tx Tx) error {
 		list, err := tx.Showings(o.ID, 10)
 		if len(list) != 2 || list[0].Why != "again" || list[0].By != shopChat || list[1].Why != "delivery" {
 			t.Errorf("showings: %+v", list)
@@ -450,7 +450,7 @@ func TestManyCardsComeAsAFile(t *testing.T) {
 func TestSealedMessageIsBoundToItsCard(t *testing.T) {
 	c := newCounter(t)
 	c.deliver("a", topup.Voucher{Code: canary})
-	if err := c.db.View(func(tx *store.Tx) error {
+	if err := c.db.View(func(tx Tx) error {
 		return tx.Outbox(func(o store.Owed) bool {
 			if o.Sealed {
 				o.Panel = "codes/b"

@@ -19,7 +19,7 @@ type mark struct {
 	told *[]string
 }
 
-func (m mark) apply(_ *Engine, tx *store.Tx, a *after) error {
+func (m mark) apply(_ *Engine, tx Tx, a *after) error {
 	if err := tx.PutSetting("mark/"+m.name, true); err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (m mark) apply(_ *Engine, tx *store.Tx, a *after) error {
 	return nil
 }
 
-func (m mark) setAside(_ *Engine, tx *store.Tx, _ *after, _ error) error {
+func (m mark) setAside(_ *Engine, tx Tx, _ *after, _ error) error {
 	return tx.PutSetting("parked/"+m.name, true)
 }
 
@@ -39,7 +39,7 @@ func (m mark) done(err error) { *m.told = append(*m.told, fmt.Sprintf("%s %v", m
 func (c *counter) has(name string) bool {
 	c.t.Helper()
 	var v bool
-	if err := c.db.View(func(tx *store.Tx) error { _, err := tx.Setting(name, &v); return err }); err != nil {
+	if err := c.db.View(func(tx Tx) error { _, err := tx.Setting(name, &v); return err }); err != nil {
 		c.t.Fatal(err)
 	}
 	return v
@@ -146,7 +146,7 @@ func TestTenTapsSellOnce(t *testing.T) {
 // plans puts one plan on sale.
 func (c *counter) plans() {
 	c.t.Helper()
-	if err := c.db.Update(func(tx *store.Tx) error {
+	if err := c.db.Update(func(tx Tx) error {
 		return tx.PutPlans([]topup.Plan{{Code: "PREPAID_DJEZZY", Name: "PREPAID | الدفع المسبق", Operator: topup.Djezzy,
 			Kind: topup.Dynamic, Cost: 980_000, CostKnown: true, Enabled: true, Min: topup.Dinars(100), Max: topup.Dinars(10_000)}})
 	}); err != nil {
@@ -174,7 +174,7 @@ func (c *counter) button(label string) string {
 func (c *counter) sold() int {
 	c.t.Helper()
 	n := 0
-	if err := c.db.View(func(tx *store.Tx) error {
+	if err := c.db.View(func(tx Tx) error {
 		list, err := tx.OrdersOf(1, 0, 100)
 		n = len(list)
 		return err

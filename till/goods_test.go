@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"hanout/flows"
-	"hanout/store"
 	"hanout/topup"
 )
 
@@ -19,14 +18,14 @@ func (c *counter) giftOrder(id topup.OrderID, product, typeID string, quantity i
 	o := topup.Order{ID: id, Shop: 1, By: shopChat, Chat: shopChat, Panel: "card-" + string(id), Good: topup.GiftCard, State: topup.Placed,
 		Product: product, TypeID: typeID, PlanName: "PSN, 20 EUR", Quantity: quantity,
 		Price: topup.Dinars(100), Expected: topup.Dinars(90), Placed: now, Changed: now, Due: now}
-	if err := c.db.Update(func(tx *store.Tx) error { _, err := tx.Place(o); return err }); err != nil {
+	if err := c.db.Update(func(tx Tx) error { _, err := tx.Place(o); return err }); err != nil {
 		c.t.Fatal(err)
 	}
 }
 
 func (c *counter) order(id topup.OrderID) (o topup.Order) {
 	c.t.Helper()
-	if err := c.db.View(func(tx *store.Tx) (err error) { o, _, err = tx.Order(id); return err }); err != nil {
+	if err := c.db.View(func(tx Tx) (err error) { o, _, err = tx.Order(id); return err }); err != nil {
 		c.t.Fatal(err)
 	}
 	return o
@@ -210,7 +209,7 @@ func TestListsThatDoNotComeStay(t *testing.T) {
 		return topup.InternetProduct{Type: kind, Value: topup.Dinars(value), Cost: topup.Dinars(value - 10), CostKnown: true, Available: true}
 	}
 	keep := func(r goodsRead) (result flows.SyncResult) {
-		if err := c.db.Update(func(tx *store.Tx) error { return r.keep(tx, time.Now(), &result) }); err != nil {
+		if err := c.db.Update(func(tx Tx) error { return r.keep(tx, time.Now(), &result) }); err != nil {
 			t.Fatal(err)
 		}
 		return result
@@ -229,7 +228,7 @@ func TestListsThatDoNotComeStay(t *testing.T) {
 	if third.CardsFailed || third.Cards.Gone != 2 || !third.Gifts.Same() {
 		t.Errorf("third %+v", third) // an empty list is an answer
 	}
-	if err := c.db.View(func(tx *store.Tx) error {
+	if err := c.db.View(func(tx Tx) error {
 		v := &view{tx: tx}
 		if list, at := v.Products(topup.LTE4G); len(list) != 1 || at.IsZero() {
 			t.Errorf("4G cards %v of %v", list, at)

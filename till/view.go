@@ -1,12 +1,9 @@
 package till
 
 import (
-	"time"
-
 	"hanout/flows"
-	"hanout/locales"
-	"hanout/store"
 	"hanout/topup"
+	"time"
 )
 
 // Names of the cached lists and marks kept as settings in the store.
@@ -21,12 +18,26 @@ const (
 // in err: the step's effects are then not applied and the process stops,
 // because only corruption makes a read fail.
 type view struct {
-	tx     *store.Tx
+	tx     Tx
 	admins []int64
 	closed bool
 	now    time.Time
 	plans  []topup.Plan // read once; a step asks for them many times
 	err    error
+}
+
+func (v *view) Products(lineType string) ([]topup.InternetProduct, time.Time) {
+	var c cachedProducts
+	_, err := v.tx.Setting(settingProducts+lineType, &c)
+	v.note(err)
+	return c.List, c.At
+}
+
+func (v *view) Catalogue() []topup.Category {
+	var c cachedCatalogue
+	_, err := v.tx.Setting(settingCatalogue, &c)
+	v.note(err)
+	return c.List
 }
 
 func (v *view) note(err error) {
@@ -196,9 +207,6 @@ func (v *view) ClaimOf(order topup.OrderID) (topup.Claim, bool) {
 	return c, ok
 }
 
-// guessWindow is how long unknown links are held against a chat.
-const guessWindow = time.Hour
-
 func (v *view) Guesses(chat int64) int {
 	c, _, err := v.tx.Chat(chat)
 	v.note(err)
@@ -228,15 +236,4 @@ func (v *view) Totals() topup.Wallet {
 	w, err := v.tx.Totals()
 	v.note(err)
 	return w
-}
-
-// language is what a chat is spoken to in: its choice, else the guess by
-// Telegram's language code, else the configured default.
-func language(chosen, guess, fallback string) string {
-	for _, l := range []string{chosen, locales.Guess(guess)} {
-		if l != "" {
-			return l
-		}
-	}
-	return fallback
 }

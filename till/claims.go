@@ -4,31 +4,15 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"hanout/flows"
+	"hanout/topup"
 
 	"rsc.io/qr"
-
-	"hanout/flows"
-	"hanout/locales"
-	"hanout/render"
-	"hanout/store"
-	"hanout/topup"
 )
-
-// opened reads an owed message, out of the vault where it is sealed.
-func (e *Engine) opened(o store.Owed) (render.Message, error) {
-	body := o.Body
-	if o.Sealed {
-		var err error
-		if body, err = e.cfg.Vault.Open(o.Body, o.Panel); err != nil {
-			return render.Message{}, err
-		}
-	}
-	return render.Decode(body)
-}
 
 // codes owes an order's cards to its shop, in a message of their own, and
 // records that they are shown.
-func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Voucher, why topup.Showing) error {
+func (e *Engine) codes(tx Tx, a *after, o topup.Order, cards []topup.Voucher, why topup.Showing) error {
 	card := "codes/" + string(o.ID)
 	if why.Why != topup.WhyDelivery {
 		card += "/" + topup.NewID()
@@ -43,7 +27,7 @@ func (e *Engine) codes(tx *store.Tx, a *after, o topup.Order, cards []topup.Vouc
 }
 
 // showCodes shows an order's codes again.
-func (e *Engine) showCodes(tx *store.Tx, a *after, ef flows.ShowCodes) error {
+func (e *Engine) showCodes(tx Tx, a *after, ef flows.ShowCodes) error {
 	o, ok, err := tx.Order(ef.Order)
 	if err != nil || !ok {
 		return err
@@ -57,7 +41,7 @@ func (e *Engine) showCodes(tx *store.Tx, a *after, ef flows.ShowCodes) error {
 
 // makeClaim makes a customer's link. The token leaves only in the message;
 // what is kept is its hash.
-func (e *Engine) makeClaim(tx *store.Tx, a *after, ef flows.MakeClaim) error {
+func (e *Engine) makeClaim(tx Tx, a *after, ef flows.MakeClaim) error {
 	o, ok, err := tx.Order(ef.Order)
 	if err != nil || !ok {
 		return err
@@ -87,7 +71,7 @@ func (e *Engine) makeClaim(tx *store.Tx, a *after, ef flows.MakeClaim) error {
 }
 
 // revokeClaim ends an order's open link and says so where it stood.
-func (e *Engine) revokeClaim(tx *store.Tx, a *after, id topup.OrderID) error {
+func (e *Engine) revokeClaim(tx Tx, a *after, id topup.OrderID) error {
 	c, ok, err := tx.ClaimOf(id)
 	if err != nil || !ok || c.State != topup.ClaimOpen {
 		return err
@@ -95,7 +79,7 @@ func (e *Engine) revokeClaim(tx *store.Tx, a *after, id topup.OrderID) error {
 	return e.endClaim(tx, a, c, topup.ClaimRevoked)
 }
 
-func (e *Engine) endClaim(tx *store.Tx, a *after, c topup.Claim, state topup.ClaimState) error {
+func (e *Engine) endClaim(tx Tx, a *after, c topup.Claim, state topup.ClaimState) error {
 	c.State = state
 	if err := tx.PutClaim(c); err != nil {
 		return err
@@ -110,7 +94,7 @@ func (e *Engine) endClaim(tx *store.Tx, a *after, c topup.Claim, state topup.Cla
 }
 
 // takeClaim gives the codes behind an open link to whoever opened it first.
-func (e *Engine) redeemClaim(tx *store.Tx, a *after, ef flows.RedeemClaim) error {
+func (e *Engine) redeemClaim(tx Tx, a *after, ef flows.RedeemClaim) error {
 	c, ok, err := tx.Claim(ef.Hash)
 	if err != nil || !ok || c.State != topup.ClaimOpen {
 		return err
@@ -136,82 +120,4 @@ func (e *Engine) redeemClaim(tx *store.Tx, a *after, ef flows.RedeemClaim) error
 	}
 	return e.owe(tx, a, owing{chat: ef.Chat, panel: "claimed/" + string(o.ID), class: flows.ClassCodes,
 		screen: flows.CodesScreen(o, cards, shop.Name, true)})
-}
-
-// guess counts an unknown link against a chat.
-func (e *Engine) guess(tx *store.Tx, a *after, chat int64) error {
-	c, _, err := tx.Chat(chat)
-	if err != nil {
-		return err
-	}
-	if a.now.Sub(c.GuessedFrom) > guessWindow {
-		c.Guesses, c.GuessedFrom = 0, a.now
-	}
-	c.ID = chat
-	c.Guesses++
-	return tx.PutChat(c)
-}
-
-// settingReminded is the day of the last evening reminder.
-const settingReminded = "reminded"
-
-// eveningHour is when shops are reminded, in Algiers.
-const eveningHour = 20
-
-// evening ends the links whose time is over and, once a day, reminds shops of
-// codes that nobody opened.
-type evening struct{}
-
-func (evening) done(error)                                               {}
-func (evening) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
-
-func (evening) apply(e *Engine, tx *store.Tx, a *after) error {
-	var over []topup.Claim
-	open := map[topup.ShopID][]topup.Order{}
-	var shops []topup.ShopID
-	var failed error
-	if err := tx.OpenClaims(func(c topup.Claim) bool {
-		if !a.now.Before(c.Expires) {
-			over = append(over, c)
-			return true
-		}
-		var o topup.Order
-		if o, _, failed = tx.Order(c.Order); failed != nil {
-			return false
-		}
-		if open[c.Shop] == nil {
-			shops = append(shops, c.Shop)
-		}
-		open[c.Shop] = append(open[c.Shop], o)
-		return true
-	}); err != nil {
-		return err
-	}
-	if failed != nil {
-		return failed
-	}
-	for _, c := range over {
-		if err := e.endClaim(tx, a, c, topup.ClaimExpired); err != nil {
-			return err
-		}
-	}
-	local := a.now.In(locales.Algiers)
-	today := local.Format("2006-01-02")
-	var reminded string
-	if _, err := tx.Setting(settingReminded, &reminded); err != nil || local.Hour() < eveningHour || reminded == today {
-		return err
-	}
-	for _, id := range shops {
-		s, ok, err := tx.Shop(id)
-		if err != nil {
-			return err
-		}
-		if ok {
-			card := fmt.Sprintf("reminder/%d/%s", id, today)
-			if err := e.show(tx, a, flows.Show{Chat: s.Chat, Panel: card, Screen: flows.ReminderScreen(open[id]), Class: flows.ClassNotices}); err != nil {
-				return err
-			}
-		}
-	}
-	return tx.PutSetting(settingReminded, today)
 }

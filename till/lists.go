@@ -3,52 +3,27 @@ package till
 import (
 	"context"
 	"errors"
-	"path/filepath"
-	"strconv"
-	"time"
-
 	"hanout/flows"
-	"hanout/store"
 	"hanout/topup"
+	"time"
 )
 
-// Priorities of provider calls that are not about an order.
+// Names of the cached lists of cards, kept as settings in the store.
 const (
-	priorityPeople     = 1
-	priorityBackground = 3
+	settingProducts  = "products/" // and the type
+	settingCatalogue = "catalogue"
 )
 
-func number[T int64 | uint64](n T) string { return strconv.FormatInt(int64(n), 10) }
+// cachedProducts are the internet cards of a type, as read at a time.
+type cachedProducts struct {
+	At   time.Time               `json:"at"`
+	List []topup.InternetProduct `json:"list"`
+}
 
-// startJob starts slow work; its result comes back as an event.
-func (e *Engine) startJob(j flows.Run) {
-	switch j.Job {
-	case flows.JobSync:
-		e.Sync(j.Chat, j.Panel)
-	case flows.JobFloat:
-		e.caller.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
-			float, err := p.Float(ctx)
-			r := floatRead{job: j}
-			if err == nil {
-				r.float = &float
-			}
-			e.later(r)
-		})
-	case flows.JobLine:
-		e.checkLine(j)
-	case flows.JobStock:
-		e.readStock(j)
-	case flows.JobBackup:
-		go func() {
-			name := "hanout-" + time.Now().UTC().Format("20060102-150405") + ".db"
-			head, err := e.db.Backup(filepath.Join(e.cfg.BackupDir, name))
-			if err != nil {
-				e.log.Error("the backup failed", "error", err)
-				name = ""
-			}
-			e.later(backedUp{job: j, name: name, seq: head.Seq})
-		}()
-	}
+// cachedCatalogue are the gift cards, as read at a time.
+type cachedCatalogue struct {
+	At   time.Time        `json:"at"`
+	List []topup.Category `json:"list"`
 }
 
 // Sync refreshes key, weather and price list from the provider. With a card
@@ -124,10 +99,7 @@ type synced struct {
 	pingOnly bool
 }
 
-func (synced) done(error)                                               {}
-func (synced) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
-
-func (s synced) apply(e *Engine, tx *store.Tx, a *after) error {
+func (s synced) apply(e *Engine, tx Tx, a *after) error {
 	if s.account != nil {
 		e.username.Store(&s.account.Username)
 		if err := tx.PutSetting(settingAccount, *s.account); err != nil {
@@ -168,38 +140,60 @@ func (s synced) apply(e *Engine, tx *store.Tx, a *after) error {
 	return e.show(tx, a, flows.Show{Chat: s.chat, Panel: s.card, Screen: flows.SyncScreen(result), Class: flows.ClassAnswer})
 }
 
-// floatRead is the answer to a question for the float.
-type floatRead struct {
-	job   flows.Run
-	float *topup.Money
+// goodsRead are the lists of cards that a refresh brought; nil for one that
+// could not be read.
+type goodsRead struct {
+	products  map[string][]topup.InternetProduct
+	catalogue []topup.Category
 }
 
-func (floatRead) done(error)                                               {}
-func (floatRead) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
-
-func (f floatRead) apply(e *Engine, tx *store.Tx, a *after) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted()}
-	var acc *topup.Account
-	if known, ok := v.Account(); ok {
-		acc = &known
+// readGoods reads the lists of internet cards and gift cards.
+func (e *Engine) readGoods(ctx context.Context, p topup.Provider) goodsRead {
+	r := goodsRead{products: map[string][]topup.InternetProduct{}}
+	for _, kind := range []string{topup.ADSL, topup.LTE4G} {
+		list, err := p.Products(ctx, kind)
+		if err != nil {
+			e.log.Warn("the internet cards could not be read", "type", kind, "error", err)
+			continue
+		}
+		r.products[kind] = list
 	}
-	sc := flows.FloatScreen(f.float, acc, v.Totals(), e.caller.Halted())
+	list, err := p.Catalogue(ctx)
+	if err != nil {
+		e.log.Warn("the gift cards could not be read", "error", err)
+	}
+	r.catalogue = list
+	return r
+}
+
+// keep stores the lists that came and notes in the result what they changed.
+// A list that did not come stays as it was.
+func (r goodsRead) keep(tx Tx, now time.Time, result *flows.SyncResult) error {
+	v := &view{tx: tx}
+	var before, fresh []topup.InternetProduct
+	for _, kind := range []string{topup.ADSL, topup.LTE4G} {
+		old, _ := v.Products(kind)
+		before = append(before, old...)
+		list, came := r.products[kind]
+		if !came {
+			result.CardsFailed = true
+			fresh = append(fresh, old...)
+			continue
+		}
+		fresh = append(fresh, list...)
+		if err := tx.PutSetting(settingProducts+kind, cachedProducts{At: now, List: list}); err != nil {
+			return err
+		}
+	}
+	result.Cards = topup.DiffProducts(before, fresh)
+	old := v.Catalogue()
 	if v.err != nil {
 		return v.err
 	}
-	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
-}
-
-// backedUp is a finished backup.
-type backedUp struct {
-	job  flows.Run
-	name string
-	seq  uint64
-}
-
-func (backedUp) done(error)                                               {}
-func (backedUp) setAside(_ *Engine, _ *store.Tx, _ *after, _ error) error { return nil }
-
-func (b backedUp) apply(e *Engine, tx *store.Tx, a *after) error {
-	return e.show(tx, a, flows.Show{Chat: b.job.Chat, Panel: b.job.Panel, Screen: flows.BackupScreen(b.name, b.seq), Class: flows.ClassAnswer})
+	if r.catalogue == nil {
+		result.GiftsFailed = true
+		return nil
+	}
+	result.Gifts = topup.DiffCatalogue(old, r.catalogue)
+	return tx.PutSetting(settingCatalogue, cachedCatalogue{At: now, List: r.catalogue})
 }

@@ -1,0 +1,175 @@
+package till
+
+import (
+	"errors"
+	"fmt"
+	"hanout/flows"
+	"hanout/store"
+	"hanout/topup"
+	"runtime/debug"
+	"time"
+)
+
+// Tx is one transaction of the store.
+type Tx = *store.Tx
+
+// event is something that happened. apply runs inside the batch's
+// transaction and may run again after a rollback, so it keeps nothing but
+// what it writes to tx and notes in after.
+type event interface {
+	apply(e *Engine, tx Tx, a *after) error
+}
+
+// asider is an event that leaves a trace when apply can't succeed; others are
+// only logged.
+type asider interface {
+	setAside(e *Engine, tx Tx, a *after, why error) error
+}
+
+// waiter is an event that somebody waits for: done is called once it is on
+// disk (nil), or never will be.
+type waiter interface{ done(err error) }
+
+// after gathers what may leave the process once the commit is done.
+type after struct {
+	now     time.Time
+	answers []answer
+	offers  []Outgoing
+	asks    []ask
+	jobs    []flows.Run
+	menus   []int64
+	forget  []forget
+	resume  bool
+}
+
+type (
+	answer struct {
+		query string
+		msg   flows.Msg
+		alert bool
+		lang  string
+	}
+	ask struct {
+		order topup.Order
+		call  topup.Call
+	}
+	forget struct {
+		chat      int64
+		messageID int
+	}
+)
+
+// commit applies a batch in one transaction. When one of its events fails,
+// nothing of the batch is kept, and each is applied alone, so that a broken
+// one harms no other; the broken one is set aside.
+func (e *Engine) commit(batch []event) error {
+	a, err := e.attempt(batch, event.apply)
+	if err == nil {
+		e.release(a)
+		settle(batch, nil)
+		return nil
+	}
+	if fatal(err) {
+		return e.stop(batch, err)
+	}
+	for i, ev := range batch {
+		a, err := e.attempt([]event{ev}, event.apply)
+		if err != nil && !fatal(err) {
+			e.counts.SetAside.Add(1)
+			e.log.Error("an event could not be applied and is set aside", "error", err)
+			why := err
+			a, err = e.attempt([]event{ev}, func(ev event, e *Engine, tx Tx, a *after) error {
+				if ev, ok := ev.(asider); ok {
+					return ev.setAside(e, tx, a, why)
+				}
+				return nil
+			})
+		}
+		if err != nil {
+			return e.stop(batch[i:], err)
+		}
+		e.release(a)
+		settle(batch[i:i+1], nil)
+	}
+	return nil
+}
+
+// settle tells those who wait for the events.
+func settle(batch []event, err error) {
+	for _, ev := range batch {
+		if w, ok := ev.(waiter); ok {
+			w.done(err)
+		}
+	}
+}
+
+func (e *Engine) stop(batch []event, err error) error {
+	settle(batch, err)
+	return fmt.Errorf("till: the till stops: %w", err)
+}
+
+// fatal tells the errors after which nothing may be said or done: an unknown
+// commit, and a store that does not read.
+func fatal(err error) bool {
+	var commit *store.CommitError
+	var corrupt *store.CorruptError
+	return errors.As(err, &commit) || errors.As(err, &corrupt)
+}
+
+// attempt runs one transaction over a batch; a panic in a step becomes an
+// error and rolls the transaction back.
+func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) error) (*after, error) {
+	var a *after
+	err := e.db.Update(func(tx Tx) error {
+		a = &after{now: time.Now()}
+		for _, ev := range batch {
+			if err := e.guarded(ev, tx, a, do); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		e.counts.Commits.Add(1)
+		e.counts.Events.Add(uint64(len(batch)))
+	}
+	return a, err
+}
+
+func (e *Engine) guarded(ev event, tx Tx, a *after, do func(event, *Engine, Tx, *after) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("till: panic in a step: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return do(ev, e, tx, a)
+}
+
+// release lets the effects of a committed batch leave.
+func (e *Engine) release(a *after) {
+	for _, an := range a.answers {
+		text := ""
+		if an.msg.ID != "" {
+			text = e.render.Plain(an.lang, an.msg)
+		}
+		e.messenger.Answer(an.query, text, an.alert)
+	}
+	for _, o := range a.offers {
+		e.messenger.Offer(o)
+	}
+	for _, q := range a.asks {
+		e.caller.Ask(q.order, q.call)
+	}
+	for _, f := range a.forget {
+		e.messenger.Forget(f.chat, f.messageID)
+	}
+	for _, chat := range a.menus {
+		e.setMenu(chat)
+	}
+	if a.resume {
+		e.caller.Resume()
+	}
+	for _, j := range a.jobs {
+		e.startJob(j)
+	}
+}

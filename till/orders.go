@@ -1,0 +1,177 @@
+package till
+
+import (
+	"errors"
+	"fmt"
+	"hanout/flows"
+	"hanout/store"
+	"hanout/topup"
+	"time"
+)
+
+func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
+	placed, err := tx.Place(o)
+	if err != nil && !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	return e.show(tx, a, flows.Show{Chat: placed.Chat, Panel: placed.Panel, Screen: flows.OrderScreen(placed), Class: flows.ClassMoney})
+}
+
+// step applies a step of an order's life and shows it to the people it
+// concerns.
+func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error {
+	if len(s.Vouchers) > 0 {
+		s.Order.Sealed = e.cfg.Vault.SealVouchers(s.Order.ID, s.Vouchers)
+	}
+	if err := tx.Apply(s); err != nil {
+		return err
+	}
+	o := s.Order
+	if was.State != o.State || was.Reason != o.Reason || was.Message != o.Message {
+		if err := e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.OrderScreen(o), Class: flows.ClassMoney}); err != nil {
+			return err
+		}
+	}
+	if len(s.Vouchers) > 0 {
+		if err := e.codes(tx, a, o, s.Vouchers, topup.Showing{Chat: o.Chat, By: o.By, Why: topup.WhyDelivery}); err != nil {
+			return err
+		}
+	}
+	if was.State != o.State && ringing(was, o, a.now) {
+		if err := e.ring(tx, a, o); err != nil {
+			return err
+		}
+	}
+	if s.Alert != topup.AlertNone {
+		return e.alert(tx, a, s.Alert, o)
+	}
+	return nil
+}
+
+// ringAfter is how long a keeper is taken to watch the card.
+const ringAfter = 20 * time.Second
+
+func ringing(was, o topup.Order, now time.Time) bool {
+	if now.Sub(o.Placed) < ringAfter {
+		return false
+	}
+	return o.State.Final() || o.State == topup.Uncertain || o.State == topup.Queued ||
+		(o.State == topup.Review && was.State == topup.Submitting)
+}
+
+// ring sends a short message under the card: an edit makes no sound.
+func (e *Engine) ring(tx Tx, a *after, o topup.Order) error {
+	ref, _, err := tx.PanelRef(o.Panel)
+	if err != nil {
+		return err
+	}
+	return e.owe(tx, a, owing{
+		chat: o.Chat, panel: "ring/" + string(o.ID), class: flows.ClassMoney,
+		screen: flows.RingScreen(o), replyTo: ref.MessageID, fresh: true,
+	})
+}
+
+// alert tells every admin.
+func (e *Engine) alert(tx Tx, a *after, what topup.Alert, o topup.Order) error {
+	for _, admin := range e.cfg.Admins {
+		card := fmt.Sprintf("alert/%s/%s/%d", what, o.ID, admin)
+		if err := e.show(tx, a, flows.Show{Chat: admin, Panel: card, Screen: flows.AlertScreen(what, o), Class: flows.ClassNotices}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) notice(tx Tx, a *after, id, detail string) error {
+	for _, admin := range e.cfg.Admins {
+		card := fmt.Sprintf("notice/%s/%d/%d", id, admin, a.now.UnixNano())
+		if err := e.show(tx, a, flows.Show{Chat: admin, Panel: card, Screen: flows.NoticeScreen(id, detail), Class: flows.ClassNotices}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Answered takes what the provider said of orders; it is the worker's
+// callback.
+func (e *Engine) Answered(list []topup.Answer) {
+	for _, an := range list {
+		e.later(answered{an})
+	}
+}
+
+// answered is one answer of the provider.
+type answered struct{ topup.Answer }
+
+// setAside leaves the order as it is: it is asked about again, later.
+func (an answered) setAside(_ *Engine, tx Tx, a *after, _ error) error {
+	return postpone(tx, a, an.Order.ID)
+}
+
+// postponed is how long an order is left alone when a step about it fails.
+const postponed = 15 * time.Minute
+
+func postpone(tx Tx, a *after, id topup.OrderID) error {
+	o, ok, err := tx.Order(id)
+	if err != nil || !ok || o.State.Final() {
+		return err
+	}
+	o.Due = a.now.Add(postponed)
+	return tx.Apply(topup.Change{Order: o})
+}
+
+func (an answered) apply(e *Engine, tx Tx, a *after) error {
+	o, ok, err := tx.Order(an.Order.ID)
+	if err != nil || !ok {
+		return err
+	}
+	step, err := an.step(e, tx, o, a.now)
+	if err != nil {
+		return err
+	}
+	return e.change(tx, a, o, step)
+}
+
+func (an answered) step(e *Engine, tx Tx, o topup.Order, now time.Time) (topup.Change, error) {
+	scale := e.cfg.Scale
+	switch {
+	case an.Sent != nil:
+		return topup.Sent(o, *an.Sent, now, scale), nil
+	case an.Status != nil:
+		return e.match(tx, o, []topup.Status{*an.Status}, now)
+	case len(an.Candidates) > 0:
+		return e.match(tx, o, an.Candidates, now)
+	case an.Call == topup.CallLookup:
+		step := topup.Lost(o, an.Absent, now, scale)
+		if f := an.Fault; f != nil && f.Kind == topup.FaultKey && step.Alert == topup.AlertNone {
+			step.Alert = topup.AlertKey
+		}
+		return step, nil
+	case an.Fault != nil:
+		return topup.Faulted(o, an.Fault, now, scale), nil
+	}
+	return topup.Change{Order: o}, nil
+}
+
+// match takes the one provider order that can be o: not already another
+// order's, and the only one.
+func (e *Engine) match(tx Tx, o topup.Order, found []topup.Status, now time.Time) (topup.Change, error) {
+	var free []topup.Status
+	for _, s := range found {
+		other, taken, err := tx.OrderByProvider(s.ProviderID)
+		if err != nil {
+			return topup.Change{}, err
+		}
+		mayBe := o.Good != topup.GiftCard || o.ProviderID != "" || datedAs(s, o.Submitted)
+		if mayBe && (!taken || other.ID == o.ID) {
+			free = append(free, s)
+		}
+	}
+	switch len(free) {
+	case 0:
+		return topup.Lost(o, true, now, e.cfg.Scale), nil
+	case 1:
+		return topup.Checked(o, free[0], now, e.cfg.Scale), nil
+	}
+	return topup.Ambiguous(o, now, e.cfg.Scale), nil
+}

@@ -1,0 +1,120 @@
+package till
+
+import (
+	"hanout/flows"
+	"hanout/render"
+	"hanout/store"
+)
+
+// show owes a screen to a chat.
+func (e *Engine) show(tx Tx, a *after, s flows.Show) error {
+	return e.owe(tx, a, owing{chat: s.Chat, panel: s.Panel, class: s.Class, screen: s.Screen, fresh: s.Fresh})
+}
+
+type owing struct {
+	chat    int64
+	panel   string
+	class   flows.Class
+	screen  flows.Screen
+	fresh   bool
+	replyTo int
+}
+
+func (e *Engine) owe(tx Tx, a *after, w owing) error {
+	chat, _, err := tx.Chat(w.chat)
+	if err != nil {
+		return err
+	}
+	m := e.render.Screen(language(chat.Language, chat.Guess, e.cfg.Language), w.screen)
+	m.Fresh, m.ReplyTo = w.fresh, w.replyTo
+	former, waits, err := tx.OwedOf(w.panel)
+	if err != nil {
+		return err
+	}
+	if waits {
+		if old, err := e.opened(former); err == nil && old.Fresh {
+			m.Fresh = true // the newer text must still come down
+		}
+	}
+	ref, _, err := tx.PanelRef(w.panel)
+	if err != nil {
+		return err
+	}
+	if (waits && former.Chat != w.chat) || (ref.Chat != 0 && ref.Chat != w.chat) {
+		return nil // a forged tap named a card of another chat
+	}
+	if (ref.MessageID == 0 && !waits) || m.Fresh {
+		chat.ID, chat.LastPanel = w.chat, w.panel
+		if err := tx.PutChat(chat); err != nil {
+			return err
+		}
+	}
+	// Every message may hold a number, and some a code: all are sealed on disk.
+	body := e.cfg.Vault.Seal(render.Encode(m), w.panel)
+	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: body, Sealed: true})
+	if err != nil {
+		return err
+	}
+	a.offers = append(a.offers, Outgoing{Panel: w.panel, Seq: owed.Seq, Chat: w.chat, Class: int(w.class), Message: m, MessageID: ref.MessageID})
+	return nil
+}
+
+// opened reads an owed message, out of the vault where it is sealed.
+func (e *Engine) opened(o store.Owed) (render.Message, error) {
+	body := o.Body
+	if o.Sealed {
+		var err error
+		if body, err = e.cfg.Vault.Open(o.Body, o.Panel); err != nil {
+			return render.Message{}, err
+		}
+	}
+	return render.Decode(body)
+}
+
+// outgoing joins an outbox row with the message that its card has now.
+func (e *Engine) outgoing(tx Tx, o store.Owed) (Outgoing, error) {
+	m, err := e.opened(o)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	ref, _, err := tx.PanelRef(o.Panel)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	return Outgoing{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, Class: o.Class, Message: m, MessageID: ref.MessageID}, nil
+}
+
+// Report takes what became of sent messages; it is the sender's callback.
+func (e *Engine) Report(s Sent) { e.later(delivered{s}) }
+
+// delivered is a message that Telegram has, or will never take.
+type delivered struct{ Sent }
+
+func (d delivered) apply(e *Engine, tx Tx, a *after) error {
+	if d.Lost == "" {
+		former, err := tx.Delivered(d.Panel, d.Seq, d.Chat, d.MessageID, a.now)
+		if err == nil && former != 0 && former != d.MessageID {
+			a.forget = append(a.forget, forget{d.Chat, former})
+		}
+		return err
+	}
+	if err := tx.Undeliverable(d.Panel, d.Seq, string(d.Lost), a.now); err != nil {
+		return err
+	}
+	chat, known, err := tx.Chat(d.Chat)
+	if err != nil {
+		return err
+	}
+	if known && !chat.Blocked && (d.Lost == LostBlocked || d.Lost == LostChatGone) {
+		chat.Blocked = true
+		if err := tx.PutChat(chat); err != nil {
+			return err
+		}
+	}
+	for _, admin := range e.cfg.Admins {
+		if admin == d.Chat {
+			return nil // nobody is told in a chat that can't be reached
+		}
+	}
+	return e.notice(tx, a, "undeliverable", number(d.Chat))
+}

@@ -1,0 +1,64 @@
+package till
+
+import (
+	"fmt"
+	"hanout/flows"
+	"hanout/locales"
+	"hanout/topup"
+	"strconv"
+	"time"
+)
+
+func (e *Engine) speak(tx Tx, s flows.Speak) error {
+	c, _, err := tx.Chat(s.Chat)
+	if err != nil {
+		return err
+	}
+	c.ID, c.Language = s.Chat, s.Language
+	return tx.PutChat(c)
+}
+
+func (e *Engine) saveShop(tx Tx, s topup.Shop) error {
+	if _, ok, err := tx.Shop(s.ID); err != nil {
+		return err
+	} else if !ok {
+		id, err := tx.NextID("shop")
+		if err != nil {
+			return err
+		}
+		if topup.ShopID(id) != s.ID {
+			return fmt.Errorf("till: new shop wants number %d, the next is %d", s.ID, id)
+		}
+	}
+	return tx.PutShop(s)
+}
+
+// guess counts an unknown link against a chat.
+func (e *Engine) guess(tx Tx, a *after, chat int64) error {
+	c, _, err := tx.Chat(chat)
+	if err != nil {
+		return err
+	}
+	if a.now.Sub(c.GuessedFrom) > guessWindow {
+		c.Guesses, c.GuessedFrom = 0, a.now
+	}
+	c.ID = chat
+	c.Guesses++
+	return tx.PutChat(c)
+}
+
+// guessWindow is how long unknown links are held against a chat.
+const guessWindow = time.Hour
+
+// language is what a chat is spoken to in: its choice, else the guess by
+// Telegram's language code, else the configured default.
+func language(chosen, guess, fallback string) string {
+	for _, l := range []string{chosen, locales.Guess(guess)} {
+		if l != "" {
+			return l
+		}
+	}
+	return fallback
+}
+
+func number[T int64 | uint64](n T) string { return strconv.FormatInt(int64(n), 10) }

@@ -1,0 +1,176 @@
+package till
+
+import (
+	"context"
+	"errors"
+	"hanout/flows"
+	"hanout/topup"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Priorities of provider calls that are not about an order.
+const (
+	priorityPeople     = 1
+	priorityBackground = 3
+)
+
+// startJob starts slow work; its result comes back as an event.
+func (e *Engine) startJob(j flows.Run) {
+	switch j.Job {
+	case flows.JobSync:
+		e.Sync(j.Chat, j.Panel)
+	case flows.JobFloat:
+		e.caller.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
+			float, err := p.Float(ctx)
+			r := floatRead{job: j}
+			if err == nil {
+				r.float = &float
+			}
+			e.later(r)
+		})
+	case flows.JobLine:
+		e.checkLine(j)
+	case flows.JobStock:
+		e.readStock(j)
+	case flows.JobBackup:
+		go func() {
+			name := "hanout-" + time.Now().UTC().Format("20060102-150405") + ".db"
+			head, err := e.db.Backup(filepath.Join(e.cfg.BackupDir, name))
+			if err != nil {
+				e.log.Error("the backup failed", "error", err)
+				name = ""
+			}
+			e.later(backedUp{job: j, name: name, seq: head.Seq})
+		}()
+	}
+}
+
+// answerWait is how long somebody waits before a card for an answer of the
+// provider.
+const answerWait = 15 * time.Second
+
+// question asks the provider something that somebody waits for. The answer is
+// handed in once: what ask brings, or missing when that takes too long,
+// whether in the worker's line or on the way.
+func (e *Engine) question(missing event, ask func(context.Context, topup.Provider) event) {
+	deadline := time.Now().Add(answerWait)
+	var once sync.Once
+	answer := func(ev event) { once.Do(func() { e.later(ev) }) }
+	timer := time.AfterFunc(answerWait, func() { answer(missing) })
+	e.caller.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
+		defer timer.Stop()
+		ctx, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		answer(ask(ctx, p))
+	})
+}
+
+// checkLine asks whether a line takes cards, and for the cards when the list
+// at hand is old.
+func (e *Engine) checkLine(j flows.Run) {
+	checked := lineChecked{chat: j.Chat, answer: flows.LineAnswer{Panel: j.Panel, LineType: j.Ask.LineType, Line: j.Ask.Line}}
+	missing := checked
+	missing.answer.Fault = topup.FaultUnavailable
+	e.question(missing, func(ctx context.Context, p topup.Provider) event {
+		r := checked
+		var err error
+		r.answer.Info, err = p.CheckLine(ctx, j.Ask.LineType, j.Ask.Line)
+		r.answer.Fault = faultKind(err)
+		if err == nil && j.Ask.Products {
+			if list, err := p.Products(ctx, j.Ask.LineType); err != nil {
+				e.log.Warn("the internet cards could not be read", "type", j.Ask.LineType, "error", err)
+			} else {
+				r.products = &list
+			}
+		}
+		return r
+	})
+}
+
+// readStock asks for the denominations of a gift card.
+func (e *Engine) readStock(j flows.Run) {
+	checked := stockChecked{chat: j.Chat, answer: flows.StockAnswer{Panel: j.Panel, Product: j.Ask.Product}}
+	missing := checked
+	missing.answer.Fault = topup.FaultUnavailable
+	e.question(missing, func(ctx context.Context, p topup.Provider) event {
+		r := checked
+		var err error
+		r.answer.Stock, err = p.Stock(ctx, j.Ask.Product)
+		r.answer.Fault = faultKind(err)
+		return r
+	})
+}
+
+// faultKind is what a failed read says; "" for one that did not fail.
+func faultKind(err error) topup.FaultKind {
+	var f *topup.Fault
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &f):
+		return f.Kind
+	}
+	return topup.FaultUnavailable
+}
+
+// lineChecked is the provider's answer about a line.
+type lineChecked struct {
+	chat     int64
+	answer   flows.LineAnswer
+	products *[]topup.InternetProduct // nil when they were not read
+}
+
+func (l lineChecked) apply(e *Engine, tx Tx, a *after) error {
+	if l.products != nil {
+		if err := tx.PutSetting(settingProducts+l.answer.LineType, cachedProducts{At: a.now, List: *l.products}); err != nil {
+			return err
+		}
+	}
+	return e.answerTurn(tx, a, l.chat, func(v flows.View, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+		return flows.LineChecked(v, s, in, l.answer)
+	})
+}
+
+// stockChecked is the provider's answer about the stock of a gift card.
+type stockChecked struct {
+	chat   int64
+	answer flows.StockAnswer
+}
+
+func (s stockChecked) apply(e *Engine, tx Tx, a *after) error {
+	return e.answerTurn(tx, a, s.chat, func(v flows.View, ss flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+		return flows.StockChecked(v, ss, in, s.answer)
+	})
+}
+
+// floatRead is the answer to a question for the float.
+type floatRead struct {
+	job   flows.Run
+	float *topup.Money
+}
+
+func (f floatRead) apply(e *Engine, tx Tx, a *after) error {
+	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted()}
+	var acc *topup.Account
+	if known, ok := v.Account(); ok {
+		acc = &known
+	}
+	sc := flows.FloatScreen(f.float, acc, v.Totals(), e.caller.Halted())
+	if v.err != nil {
+		return v.err
+	}
+	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
+}
+
+// backedUp is a finished backup.
+type backedUp struct {
+	job  flows.Run
+	name string
+	seq  uint64
+}
+
+func (b backedUp) apply(e *Engine, tx Tx, a *after) error {
+	return e.show(tx, a, flows.Show{Chat: b.job.Chat, Panel: b.job.Panel, Screen: flows.BackupScreen(b.name, b.seq), Class: flows.ClassAnswer})
+}
