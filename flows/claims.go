@@ -63,7 +63,7 @@ func (Guess) effect()       {}
 
 // codeRows are the buttons of a delivered order that has codes.
 func codeRows(sc *Screen, o topup.Order) {
-	if o.State != topup.Delivered || len(o.Sealed) == 0 {
+	if o.State != topup.Delivered || !o.HasVouchers() {
 		return
 	}
 	sc.line(M("codes.sent"))
@@ -73,7 +73,7 @@ func codeRows(sc *Screen, o topup.Order) {
 
 // codesTapped takes the buttons about an order's codes; false for others.
 func (t *turn) codesTapped(o topup.Order, verb, arg string) bool {
-	if len(o.Sealed) == 0 {
+	if !o.HasVouchers() {
 		return false
 	}
 	switch verb {

@@ -196,6 +196,9 @@ func (o Order) Commission() Money {
 	return o.Face - o.Price
 }
 
+// HasVouchers reports whether codes of the order came, all or some.
+func (o Order) HasVouchers() bool { return len(o.Sealed) > 0 }
+
 // Valid reports the first thing that makes an order unfit to be placed.
 func (o Order) Valid() error {
 	switch {
