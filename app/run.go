@@ -115,7 +115,6 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	})
 	workers.Go(func() { errands.RunErrands(ctx) })
 	workers.Go(func() { introduce(ctx, api, engine, cfg.language, log) })
-	workers.Go(func() { refresh(ctx, engine, cfg.pollScale) })
 	if cfg.listen != "" {
 		health, err := listen(cfg.listen, engine, sender, worker, db)
 		if err != nil {
@@ -197,26 +196,6 @@ func introduce(ctx context.Context, api *bot.API, engine *till.Engine, fallback 
 		case <-ctx.Done():
 			return
 		case <-time.After(wait):
-		}
-	}
-}
-
-// refresh asks the provider for its lists at the start and daily, and for
-// the operators' state every minute.
-func refresh(ctx context.Context, engine *till.Engine, scale float64) {
-	every := func(d time.Duration) time.Duration { return max(time.Duration(float64(d)*scale), time.Second) }
-	engine.Sync(0, "")
-	daily, minutely := time.NewTicker(every(24*time.Hour)), time.NewTicker(every(time.Minute))
-	defer daily.Stop()
-	defer minutely.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-daily.C:
-			engine.Sync(0, "")
-		case <-minutely.C:
-			engine.Ping()
 		}
 	}
 }

@@ -4,10 +4,11 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"hanout/flows"
-	"hanout/topup"
 
 	"rsc.io/qr"
+
+	"hanout/flows"
+	"hanout/topup"
 )
 
 // codes owes an order's cards to its shop, in a message of their own, and

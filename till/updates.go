@@ -2,9 +2,10 @@ package till
 
 import (
 	"context"
-	"hanout/flows"
 	"sync"
 	"time"
+
+	"hanout/flows"
 )
 
 // lateAfter is the delay from which an update may open a question but never
