@@ -36,6 +36,7 @@ type Engine struct {
 	events   chan event
 	lastPoll atomic.Int64  // Unix nanoseconds of the last poll that Telegram answered
 	heard    atomic.Int64  // the same, or the start of this process
+	behind   atomic.Bool   // updates that waited may still come; see updates.go
 	ready    chan struct{} // closed when Run has read what a start must know
 	gone     chan struct{}
 	botName  atomic.Pointer[string]
@@ -191,6 +192,11 @@ func (e *Engine) recover() error {
 		} else if ok {
 			e.lastPoll.Store(alive.UnixNano())
 		}
+		var behind bool
+		if _, err := tx.Setting(settingBehind, &behind); err != nil {
+			return err
+		}
+		e.behind.Store(behind)
 		if acc, ok := (&view{tx: tx}).Account(); ok {
 			e.username.Store(&acc.Username)
 		}

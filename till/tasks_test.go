@@ -16,18 +16,27 @@ import (
 // run again, as a process that starts anew.
 func (c *counter) run(d time.Duration) {
 	c.t.Helper()
+	defer c.start()()
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// start runs the loop as a new process does, until what it gives is called.
+func (c *counter) start() (stop func()) {
+	c.t.Helper()
 	old := c.engine
 	c.engine = NewEngine(old.cfg, c.db, c.texts, old.log)
 	c.engine.Connect(c.sent, idle{})
 	c.engine.SetBotName("hanout_bot")
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.engine.Run(ctx) }()
-	time.Sleep(d)
-	synctest.Wait()
-	stop()
-	if err := <-done; err != nil {
-		c.t.Fatal(err)
+	return func() {
+		c.t.Helper()
+		cancel()
+		if err := <-done; err != nil {
+			c.t.Fatal(err)
+		}
 	}
 }
 
