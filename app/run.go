@@ -89,8 +89,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	}, db, texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
 	worker := caller.New(client, engine.Username, cfg.pollScale, engine.Answered, log)
-	errands := bot.NewSideCalls(sender, api, log)
-	engine.Connect(errands, worker)
+	messenger := bot.NewSideCalls(sender, api, log)
+	engine.Connect(messenger, worker)
 	poller := bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
 
 	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
@@ -113,7 +113,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 			stop(err)
 		}
 	})
-	workers.Go(func() { errands.RunErrands(ctx) })
+	workers.Go(func() { messenger.RunSideCalls(ctx) })
 	workers.Go(func() { introduce(ctx, api, engine, cfg.language, log) })
 	if cfg.listen != "" {
 		health, err := listen(cfg.listen, engine, sender, worker, db)

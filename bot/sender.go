@@ -489,6 +489,20 @@ func (s *Sender) pause(now time.Time, retryAfter time.Duration) {
 	}
 }
 
+// pauseFor stops all requests as a refusal of a side call asks.
+func (s *Sender) pauseFor(retryAfter time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pause(time.Now(), retryAfter)
+}
+
+// pausedFor is how long no request may be made.
+func (s *Sender) pausedFor() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Until(s.pausedUntil)
+}
+
 // startAnswers starts what may be answered now, forgets what is too late for
 // that, and tells when to look again.
 func (s *Sender) startAnswers(ctx context.Context, now time.Time) time.Duration {
