@@ -24,7 +24,7 @@ type card struct {
 // newest gives the newest message of a chat that has a ✅.
 func (r *rig) newest(person int64) card {
 	r.t.Helper()
-	for _, m := range slices.Backward(r.telegram.Messages(person)) {
+	for _, m := range slices.Backward(r.telegram.Chats.Messages(person)) {
 		for _, b := range buttons(m) {
 			if strings.HasPrefix(plainText(b.Text), "✅") {
 				return card{m.MessageID, b.CallbackData}
@@ -49,7 +49,7 @@ func (r *rig) confirmCard() card {
 // press taps a button that is there.
 func (r *rig) press(person int64, c card) {
 	r.t.Helper()
-	if _, err := r.telegram.Press(person, c.message, c.ok); err != nil {
+	if _, err := r.telegram.People.Press(person, c.message, c.ok); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -91,8 +91,8 @@ func TestForgedTaps(t *testing.T) {
 		}
 		for _, data := range forged {
 			for _, person := range []int64{shopID, ownerID, strangerID} {
-				r.telegram.PressForged(person, person, c.message, data)
-				r.telegram.PressForged(person, shopID, c.message, data)
+				r.telegram.People.PressForged(person, person, c.message, data)
+				r.telegram.People.PressForged(person, shopID, c.message, data)
 			}
 		}
 		r.settle(time.Minute)
@@ -100,9 +100,9 @@ func TestForgedTaps(t *testing.T) {
 		r.expect(5000, 0, 0)
 
 		// Without a message, without data, and from a group.
-		r.telegram.PressForged(shopID, shopID, 99999, c.ok, func(q map[string]any) { delete(q, "message") })
-		r.telegram.PressForged(shopID, shopID, c.message, "", func(q map[string]any) { delete(q, "data") })
-		r.telegram.PressForged(shopID, -7, 1, "m:balance")
+		r.telegram.People.PressForged(shopID, shopID, 99999, c.ok, func(q map[string]any) { delete(q, "message") })
+		r.telegram.People.PressForged(shopID, shopID, c.message, "", func(q map[string]any) { delete(q, "data") })
+		r.telegram.People.PressForged(shopID, -7, 1, "m:balance")
 		r.allAnswered()
 		if n := len(r.orders()); n > 1 {
 			r.t.Errorf("%d orders came of one card", n)
@@ -118,17 +118,17 @@ func TestTapOfAnotherPerson(t *testing.T) {
 		r.say(customerID, "/start")
 		r.tap(customerID, "Français")
 		r.say(customerID, "Chez Yacine")
-		r.telegram.ShareContact(customerID)
+		r.telegram.People.ShareContact(customerID)
 		r.settle(time.Second)
 		r.tap(ownerID, "✅")
 		c := r.confirmCard()
 		for _, person := range []int64{customerID, strangerID, ownerID} {
-			r.telegram.PressForged(person, shopID, c.message, c.ok) // in the shop's chat
-			r.telegram.PressForged(person, person, c.message, c.ok) // in the person's own
+			r.telegram.People.PressForged(person, shopID, c.message, c.ok) // in the shop's chat
+			r.telegram.People.PressForged(person, person, c.message, c.ok) // in the person's own
 		}
 		r.allAnswered()
 		r.expect(5000, 0, 0)
-		if m, ok := r.telegram.Message(shopID, c.message); !ok || !has(m, c.ok) {
+		if m, ok := r.telegram.Chats.Message(shopID, c.message); !ok || !has(m, c.ok) {
 			r.t.Error("somebody else has changed the shop's card")
 		}
 		if err := r.halt(); err != nil { // what is left is what is on disk
@@ -139,15 +139,15 @@ func TestTapOfAnotherPerson(t *testing.T) {
 
 		r.press(shopID, c)
 		r.settle(time.Second)
-		if m, _ := r.telegram.Message(shopID, c.message); !strings.Contains(m.Text, "En cours") {
+		if m, _ := r.telegram.Chats.Message(shopID, c.message); !strings.Contains(m.Text, "En cours") {
 			r.t.Errorf("the shop's card has become another message; it shows %q", m.Text)
 		}
 		o := r.orders()[0]
 		before := r.texts(customerID)
 		for _, verb := range []string{"cancel", "again", "offer:0", "show"} {
-			r.telegram.PressForged(customerID, customerID, 1, fmt.Sprintf("o:%s:%s", o.ID, verb))
+			r.telegram.People.PressForged(customerID, customerID, 1, fmt.Sprintf("o:%s:%s", o.ID, verb))
 		}
-		r.telegram.PressForged(customerID, customerID, 1, "v:1:0:x")
+		r.telegram.People.PressForged(customerID, customerID, 1, "v:1:0:x")
 		r.settle(30 * time.Second)
 		r.allAnswered()
 		if after := r.texts(customerID); strings.Contains(strings.TrimPrefix(after, before), "0778 03 73 40") {
@@ -157,7 +157,7 @@ func TestTapOfAnotherPerson(t *testing.T) {
 
 		// Nor does a shop decide on itself, or on its orders.
 		for _, data := range []string{"a:order:1:undo2", "a:shop:1:no", "a:order:1:card"} {
-			r.telegram.PressForged(shopID, shopID, c.message, data)
+			r.telegram.People.PressForged(shopID, shopID, c.message, data)
 		}
 		r.allAnswered()
 		r.expect(4500, 0, 1)
@@ -176,7 +176,7 @@ func TestSpoiltTaps(t *testing.T) {
 		r.say(ownerID, "/shops")
 		var shown []string
 		for _, chat := range []int64{shopID, ownerID} {
-			for _, m := range r.telegram.Messages(chat) {
+			for _, m := range r.telegram.Chats.Messages(chat) {
 				for _, b := range buttons(m) {
 					shown = append(shown, b.CallbackData)
 				}
@@ -197,7 +197,7 @@ func TestSpoiltTaps(t *testing.T) {
 				dice.Shuffle(len(f), func(i, j int) { f[i], f[j] = f[j], f[i] })
 				data = []byte(strings.Join(f, ":"))
 			}
-			r.telegram.PressForged(shopID, shopID, 1, string(data))
+			r.telegram.People.PressForged(shopID, shopID, 1, string(data))
 			r.settle(100 * time.Millisecond)
 		}
 		r.settle(time.Minute)
@@ -222,7 +222,7 @@ func TestTenTapsAreOneSale(t *testing.T) {
 		r.say(ownerID, "/credit 1 1000 ten taps")
 		c = r.newest(ownerID)
 		for range 10 {
-			r.telegram.PressForged(ownerID, ownerID, c.message, c.ok)
+			r.telegram.People.PressForged(ownerID, ownerID, c.message, c.ok)
 		}
 		r.settle(time.Second)
 		r.expect(5500, 0, 1)
@@ -234,7 +234,7 @@ func TestTenTapsAreOneSale(t *testing.T) {
 // Every update comes twice, in one batch and again after a restart.
 func TestRepeatedUpdates(t *testing.T) {
 	bubble(t, "fr", func(r *rig) {
-		r.telegram.SetFault(telegram.Fault{Kind: telegram.FaultRepeatUpdates})
+		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultRepeatUpdates})
 		r.openShop("fr", 5000)
 		r.press(shopID, r.confirmCard())
 		r.settle(30 * time.Second)
@@ -242,20 +242,20 @@ func TestRepeatedUpdates(t *testing.T) {
 		if n := strings.Count(r.texts(shopID), "crédité votre portefeuille"); n != 1 {
 			r.t.Errorf("the shop was told %d times of one credit", n)
 		}
-		last := r.telegram.LastUpdateID()
-		r.telegram.ClearFaults()
+		last := r.telegram.Updates.LastID()
+		r.telegram.Faults.Clear()
 		if err := r.halt(); err != nil {
 			r.t.Fatal(err)
 		}
 		r.start()
 		r.settle(2 * time.Second)
-		before := len(r.telegram.Messages(shopID))
+		before := len(r.telegram.Chats.Messages(shopID))
 		for id := last - 30; id <= last; id++ {
-			r.telegram.RepeatUpdate(id)
+			r.telegram.Updates.Repeat(id)
 		}
 		r.settle(30 * time.Second)
 		r.expect(4500, 0, 1)
-		if after := len(r.telegram.Messages(shopID)); after != before {
+		if after := len(r.telegram.Chats.Messages(shopID)); after != before {
 			r.t.Errorf("repeated updates brought %d messages", after-before)
 		}
 		r.allAnswered()
@@ -265,10 +265,10 @@ func TestRepeatedUpdates(t *testing.T) {
 func TestReorderedUpdates(t *testing.T) {
 	bubble(t, "fr", func(r *rig) {
 		r.openShop("fr", 5000)
-		r.telegram.SetFault(telegram.Fault{Kind: telegram.FaultReorderUpdates})
-		r.telegram.Type(shopID, "0778037340")
-		r.telegram.Type(shopID, "/mobile")
-		r.telegram.Type(shopID, "0661234567 500")
+		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultReorderUpdates})
+		r.telegram.People.Type(shopID, "0778037340")
+		r.telegram.People.Type(shopID, "/mobile")
+		r.telegram.People.Type(shopID, "0661234567 500")
 		r.settle(2 * time.Second)
 		r.sees(shopID, "0661 23 45 67\nMontant demandé : 500 DA")
 	})
@@ -326,10 +326,10 @@ func TestNames(t *testing.T) {
 					r.tap(p, "Français")
 				}
 				r.say(strangerID, name)
-				r.telegram.ShareContact(strangerID)
+				r.telegram.People.ShareContact(strangerID)
 				r.settle(time.Second)
 				r.sees(ownerID, shown+" (n° 1)\nDemandeur : <b>Eve</b>\n")
-				for _, m := range r.telegram.Messages(ownerID) {
+				for _, m := range r.telegram.Chats.Messages(ownerID) {
 					if strings.ContainsAny(m.Text, "\u202e\u200f\u200b") {
 						r.t.Errorf("a control of a name has come through: %q", m.Text)
 					}
@@ -343,7 +343,7 @@ func TestNames(t *testing.T) {
 
 // last gives the newest text of the bot in a chat.
 func (r *rig) last(person int64) string {
-	for _, m := range slices.Backward(r.telegram.Messages(person)) {
+	for _, m := range slices.Backward(r.telegram.Chats.Messages(person)) {
 		if m.From != nil && m.From.IsBot {
 			return plainText(m.Text)
 		}
@@ -406,7 +406,7 @@ func TestWalletEmptiedMeanwhile(t *testing.T) {
 		r.say(ownerID, "/debit 1 200 back")
 		r.tap(ownerID, "✅")
 		// The debit has drawn the card anew: the older ✅ sells nothing.
-		r.telegram.PressForged(shopID, shopID, c.message, c.ok)
+		r.telegram.People.PressForged(shopID, shopID, c.message, c.ok)
 		r.settle(time.Second)
 		r.sees(shopID, "il manque 100 DA")
 		r.expect(400, 0, 0)
@@ -526,10 +526,10 @@ func TestProviderAnswers(t *testing.T) {
 // An update that can't be read is set aside, and harms no other.
 func TestPoisonUpdates(t *testing.T) {
 	bubble(t, "fr", func(r *rig) {
-		r.telegram.AddPerson(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
-		r.telegram.SetFault(telegram.Fault{Kind: telegram.FaultPoisonUpdate})
+		r.telegram.People.Add(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
+		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultPoisonUpdate})
 		r.openShop("fr", 5000)
-		r.telegram.ClearFaults()
+		r.telegram.Faults.Clear()
 		c := r.confirmCard()
 		for _, raw := range []string{
 			`{}`, `{"message":null}`, `{"message":"text"}`, `{"message":[]}`, `{"message":{"message_id":"x"}}`,
@@ -539,7 +539,7 @@ func TestPoisonUpdates(t *testing.T) {
 			`{"something_new":{"a":1}}`, `{"message":{"chat":{"id":501},"from":{"id":501},"text":{}}}`,
 			`{"message":{"message_id":1,"date":1,"chat":{"id":-1001,"type":"channel"},"text":"0778037340 500"}}`,
 		} {
-			r.telegram.PushUpdate(json.RawMessage(raw))
+			r.telegram.Updates.Push(json.RawMessage(raw))
 		}
 		r.press(shopID, c)
 		r.settle(30 * time.Second)
@@ -550,7 +550,7 @@ func TestPoisonUpdates(t *testing.T) {
 		if parked == 0 {
 			r.t.Error("nothing was set aside: were the updates read at all?")
 		}
-		if n := r.telegram.Pending(); n > 0 {
+		if n := r.telegram.Updates.Pending(); n > 0 {
 			r.t.Errorf("%d updates are still not taken", n)
 		}
 	})
@@ -561,11 +561,11 @@ func TestPoisonUpdates(t *testing.T) {
 func TestLateUpdatesConfirmNothing(t *testing.T) {
 	away := map[string]func(*rig, func()){
 		"Telegram's outage": func(r *rig, meanwhile func()) {
-			r.telegram.SetFault(telegram.Fault{Kind: telegram.FaultOutage})
+			r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultOutage})
 			r.settle(time.Second)
 			meanwhile()
 			r.settle(5 * time.Minute)
-			r.telegram.ClearFaults()
+			r.telegram.Faults.Clear()
 			r.settle(time.Minute)
 		},
 		"our own": func(r *rig, meanwhile func()) {
@@ -598,7 +598,7 @@ func TestLateUpdatesConfirmNothing(t *testing.T) {
 				r.settle(30 * time.Second)
 				r.expect(5500, 0, 1)
 
-				interrupt(r, func() { r.telegram.Type(shopID, "0778037340 300") })
+				interrupt(r, func() { r.telegram.People.Type(shopID, "0778037340 300") })
 				r.sees(shopID, "Montant : 300 DA") // a question was opened
 				r.expect(5500, 0, 1)
 			})
@@ -610,7 +610,7 @@ func TestLateUpdatesConfirmNothing(t *testing.T) {
 func TestOldMessagesOpenAQuestion(t *testing.T) {
 	bubble(t, "fr", func(r *rig) {
 		r.openShop("fr", 5000)
-		r.telegram.SetFault(telegram.Fault{Kind: telegram.FaultOldUpdates, Delay: 20 * time.Hour})
+		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultOldUpdates, Delay: 20 * time.Hour})
 		r.say(shopID, "0778037340 500")
 		r.tap(shopID, "Djezzy")
 		r.sees(shopID, "Confirmer la vente")
@@ -643,13 +643,13 @@ func TestTelegramFails(t *testing.T) {
 				c := r.confirmCard()
 				r.press(shopID, c)
 				r.settle(10 * time.Millisecond) // the tap is taken, its answer not yet given
-				r.telegram.SetFault(fault)
+				r.telegram.Faults.Set(fault)
 				r.settle(3 * time.Minute)
-				r.telegram.ClearFaults()
+				r.telegram.Faults.Clear()
 				r.settle(time.Minute)
 				r.expect(4500, 0, 1)
 				done := 0
-				for _, m := range r.telegram.Messages(shopID) {
+				for _, m := range r.telegram.Chats.Messages(shopID) {
 					if strings.Contains(m.Text, "Référence fournisseur") {
 						done++
 					}
@@ -671,11 +671,11 @@ func TestBlockedShop(t *testing.T) {
 		r.openShop("fr", 5000)
 		r.press(shopID, r.confirmCard())
 		r.settle(time.Second)
-		r.telegram.Block(shopID, true)
+		r.telegram.People.Block(shopID, true)
 		r.settle(time.Minute)
 		r.expect(4500, 0, 1)
 		r.sees(ownerID, "n'a pas pu être remis")
-		r.telegram.Start(shopID, "")
+		r.telegram.People.Start(shopID, "")
 		r.settle(time.Second)
 		r.say(shopID, "/history")
 		r.sees(shopID, "✅ 1 : 0778 03 73 40, 500 DA")

@@ -252,7 +252,7 @@ func TestConfigurationFaults(t *testing.T) {
 // file, and on a stop ends within five seconds with nothing lost.
 func TestRunAndStop(t *testing.T) {
 	people := telegram.New(telegram.Options{Limits: telegram.Limits{Off: true}})
-	people.AddPerson(telegram.Person{ID: shopID, FirstName: "Karim", LanguageCode: "fr", Phone: "213661000501"})
+	people.People.Add(telegram.Person{ID: shopID, FirstName: "Karim", LanguageCode: "fr", Phone: "213661000501"})
 	sales := provider.New(provider.Options{PendingFor: 100 * time.Millisecond, HandlingFor: time.Hour})
 	atTelegram, atProvider := httptest.NewServer(people), httptest.NewServer(sales)
 	defer atProvider.Close()
@@ -275,7 +275,7 @@ func TestRunAndStop(t *testing.T) {
 			if try%20 == 0 {
 				act() // again after a while: the price list may not have come yet
 			}
-			for _, m := range people.Messages(person) {
+			for _, m := range people.Chats.Messages(person) {
 				if strings.Contains(plainText(m.Text), text) {
 					return
 				}
@@ -287,9 +287,9 @@ func TestRunAndStop(t *testing.T) {
 		}
 		t.Fatalf("%q never came; the log:\n%s", text, log.String())
 	}
-	await(shopID, "Solde : 1 000 DA", func() { people.Type(shopID, "/start") })
-	await(shopID, "Confirmer la vente", func() { people.Type(shopID, "0790123456 500") })
-	await(shopID, "En cours…", func() { _ = people.PressButton(shopID, "✅") })
+	await(shopID, "Solde : 1 000 DA", func() { people.People.Type(shopID, "/start") })
+	await(shopID, "Confirmer la vente", func() { people.People.Type(shopID, "0790123456 500") })
+	await(shopID, "En cours…", func() { _ = people.People.PressButton(shopID, "✅") })
 
 	for _, args := range [][]string{{"run"}, {"check"}, {"restore", "x.db"}} {
 		_, err := command(t, e, args...)

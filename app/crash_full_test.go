@@ -137,7 +137,7 @@ func openCounters(t *testing.T, file string, people *telegram.Server) []*counter
 	if err := db.Update(func(tx *store.Tx) error {
 		for i := range counters {
 			person := int64(7000 + i)
-			people.AddPerson(telegram.Person{ID: person, FirstName: "Shop", LanguageCode: "fr", Phone: "213661000000"})
+			people.People.Add(telegram.Person{ID: person, FirstName: "Shop", LanguageCode: "fr", Phone: "213661000000"})
 			id, err := tx.NextID("shop")
 			if err != nil {
 				return err
@@ -165,7 +165,7 @@ func openCounters(t *testing.T, file string, people *telegram.Server) []*counter
 func sell(t *testing.T, people *telegram.Server, person int64, number string) {
 	spaced := number[:4] + " " + number[4:6] + " " + number[6:8] + " " + number[8:]
 	shown := func(what string) bool {
-		for _, m := range people.Messages(person) {
+		for _, m := range people.Chats.Messages(person) {
 			if text := plainText(m.Text); strings.Contains(text, spaced) && strings.Contains(text, what) {
 				return true
 			}
@@ -186,8 +186,8 @@ func sell(t *testing.T, people *telegram.Server, person int64, number string) {
 		}
 		t.Errorf("%s never came to %q", number, what)
 	}
-	until(func() { people.Type(person, number+" 100") }, "Confirmer la vente", "Opération n°")
-	until(func() { _ = people.PressButton(person, "✅ Confirmer") }, "Opération n°")
+	until(func() { people.People.Type(person, number+" 100") }, "Confirmer la vente", "Opération n°")
+	until(func() { _ = people.People.PressButton(person, "✅ Confirmer") }, "Opération n°")
 	until(func() {}, "Référence fournisseur")
 }
 

@@ -65,10 +65,10 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 
 	fakeTelegram := telegram.New(telegram.Options{BotUsername: "hanout_demo_bot", BotName: "Hanout"})
 	// The database remembers the updates of earlier runs by their numbers.
-	fakeTelegram.SetNextUpdateID(time.Now().Unix())
-	fakeTelegram.AddPerson(telegram.Person{ID: demoShop, FirstName: "كريم", LanguageCode: "ar", Phone: "+213661000001"})
-	fakeTelegram.AddPerson(telegram.Person{ID: demoOwner, FirstName: "Nadia", LanguageCode: "fr", Phone: "+213550000002"})
-	fakeTelegram.AddPerson(telegram.Person{ID: demoCustomer, FirstName: "Yacine", LanguageCode: "fr", Phone: "+213770000003"})
+	fakeTelegram.Updates.SetNextID(time.Now().Unix())
+	fakeTelegram.People.Add(telegram.Person{ID: demoShop, FirstName: "كريم", LanguageCode: "ar", Phone: "+213661000001"})
+	fakeTelegram.People.Add(telegram.Person{ID: demoOwner, FirstName: "Nadia", LanguageCode: "fr", Phone: "+213550000002"})
+	fakeTelegram.People.Add(telegram.Person{ID: demoCustomer, FirstName: "Yacine", LanguageCode: "fr", Phone: "+213770000003"})
 	fakeProvider := provider.New(provider.Options{Speed: *speed})
 
 	stopServers := make(chan struct{})

@@ -74,9 +74,9 @@ func newRig(t testing.TB, lang string) *rig {
 	r.telegram = telegram.New(telegram.Options{BotUsername: "hanout_test_bot"})
 	names := map[string][3]string{"ar": {"كريم", "نادية", "ياسين"}, "fr": {"Karim", "Nadia", "Yacine"}}[lang]
 	for i, id := range []int64{shopID, ownerID, customerID} {
-		r.telegram.AddPerson(telegram.Person{ID: id, FirstName: names[i], LanguageCode: lang, Phone: fmt.Sprintf("+21366100%04d", id)})
+		r.telegram.People.Add(telegram.Person{ID: id, FirstName: names[i], LanguageCode: lang, Phone: fmt.Sprintf("+21366100%04d", id)})
 	}
-	r.telegram.AddPerson(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
+	r.telegram.People.Add(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
 	r.provider = provider.New(provider.Options{})
 	path := filepath.Join(t.TempDir(), "till.db")
 	if err := store.Create(path); err != nil {
@@ -158,7 +158,7 @@ func (r *rig) check() {
 	if posts := r.provider.Book().Requests["POST /gift-cards/placeOrder"]; posts > gifts+r.foreign {
 		r.t.Errorf("%d requests for %d orders of gift cards", posts, gifts)
 	}
-	for _, v := range r.telegram.Violations() {
+	for _, v := range r.telegram.Journal.Violations() {
 		r.t.Errorf("Telegram's rules: %s", v)
 	}
 	for _, leak := range r.leaks(r.log.String()) {
@@ -221,7 +221,7 @@ func bubble(t *testing.T, lang string, fn func(*rig)) {
 // spaces.
 func (r *rig) texts(chat int64) string {
 	var b strings.Builder
-	for _, m := range r.telegram.Messages(chat) {
+	for _, m := range r.telegram.Chats.Messages(chat) {
 		b.WriteString(plainText(m.Text + m.Caption))
 		b.WriteString("\n")
 		if m.ReplyMarkup != nil {
@@ -242,14 +242,14 @@ func plainText(s string) string { return plainer.Replace(s) }
 
 // say types a text and lets its effects happen.
 func (r *rig) say(person int64, text string) {
-	r.telegram.Type(person, text)
+	r.telegram.People.Type(person, text)
 	r.settle(time.Second)
 }
 
 // tap presses the newest button with a label.
 func (r *rig) tap(person int64, label string) {
 	r.t.Helper()
-	if err := r.telegram.PressButton(person, label); err != nil {
+	if err := r.telegram.People.PressButton(person, label); err != nil {
 		r.t.Fatalf("%v\nthe chat:\n%s", err, r.texts(person))
 	}
 	r.settle(time.Second)
@@ -273,7 +273,7 @@ func (r *rig) openShop(lang string, money int) {
 		r.tap(p, label)
 	}
 	r.say(shopID, "Taxiphone Nour")
-	r.telegram.ShareContact(shopID)
+	r.telegram.People.ShareContact(shopID)
 	r.settle(time.Second)
 	r.tap(ownerID, "✅")
 	if money > 0 {

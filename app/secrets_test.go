@@ -64,7 +64,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, "fr")
 		r.cfg.logLevel, r.cfg.logJSON = slog.LevelDebug, true
-		r.telegram.AddPerson(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
+		r.telegram.People.Add(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
 		r.start()
 		r.settle(2 * time.Second)
 		r.openShop("fr", 90_000)
@@ -73,21 +73,21 @@ func TestNoSecretIsLogged(t *testing.T) {
 			r.say(ownerID, "/sync")
 			r.provider.SetFault(provider.Fault{Route: "POST /mobile/send", Kind: kind, Times: 1})
 			r.say(shopID, []string{"0778037340", "0600000001", "0600000002", "0600000003"}[i%4]+" 100")
-			_ = r.telegram.PressButton(shopID, "Djezzy")
+			_ = r.telegram.People.PressButton(shopID, "Djezzy")
 			r.settle(time.Second)
-			_ = r.telegram.PressButton(shopID, "✅")
+			_ = r.telegram.People.PressButton(shopID, "✅")
 			r.say(ownerID, "/balance")
 			r.settle(20 * time.Second)
 			r.provider.ClearFaults()
 			r.say(ownerID, "/sync")
 		}
 		for _, kind := range telegramKinds {
-			r.telegram.SetFault(telegram.Fault{Kind: kind, For: 20 * time.Second, Delay: 2 * time.Second})
+			r.telegram.Faults.Set(telegram.Fault{Kind: kind, For: 20 * time.Second, Delay: 2 * time.Second})
 			r.say(shopID, "0778037340 100")
-			_ = r.telegram.PressButton(shopID, "✅")
-			r.telegram.ShareContact(shopID)
+			_ = r.telegram.People.PressButton(shopID, "✅")
+			r.telegram.People.ShareContact(shopID)
 			r.settle(40 * time.Second)
-			r.telegram.ClearFaults()
+			r.telegram.Faults.Clear()
 		}
 		r.provider.SetFault(provider.Fault{Route: "*", Kind: provider.FaultRefused, Status: 401, Code: "INVALID_ACCESS_TOKEN", Times: 3})
 		r.say(ownerID, "/sync")

@@ -179,11 +179,11 @@ func (s *stage) act(lang, line string) error {
 	case spoken && who == "given":
 		return s.given(lang, what)
 	case spoken && inGroup:
-		s.telegram.GroupType(groupID, s.member(member), what)
+		s.telegram.Groups.Type(groupID, s.member(member), what)
 		s.settle(time.Second)
 		return nil
 	case spoken:
-		s.telegram.Type(s.member(who), strings.ReplaceAll(what, `\n`, "\n"))
+		s.telegram.People.Type(s.member(who), strings.ReplaceAll(what, `\n`, "\n"))
 		s.settle(time.Second)
 		return nil
 	}
@@ -201,11 +201,11 @@ func (s *stage) act(lang, line string) error {
 		if len(links) == 0 {
 			return errors.New("there is no link to scan")
 		}
-		s.telegram.Start(s.member(f[0]), links[len(links)-1])
+		s.telegram.People.Start(s.member(f[0]), links[len(links)-1])
 	case strings.HasSuffix(line, "shares its phone"):
-		s.telegram.ShareContact(s.member(f[0]))
+		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
-		s.telegram.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
+		s.telegram.People.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
 	case f[0] == "wait" && len(f) == 2:
 		d, err := time.ParseDuration(f[1])
 		if err != nil {
@@ -231,7 +231,7 @@ func (s *stage) given(lang, what string) error {
 	switch {
 	case what == "the production key": // it was chosen before the start
 	case what == "a group":
-		s.telegram.AddGroup(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
+		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
 	default:
 		if _, err := fmt.Sscanf(what, "an open shop with %d", &money); err != nil {
 			return fmt.Errorf("no such thing to be given")
@@ -249,19 +249,19 @@ func (s *stage) press(lang string, person int64, label string) error {
 		label = map[string]string{"ar": "العربية", "fr": "Français"}[lang]
 	}
 	if !former {
-		for _, m := range slices.Backward(s.telegram.Messages(person)) {
+		for _, m := range slices.Backward(s.telegram.Chats.Messages(person)) {
 			for _, b := range buttons(m) {
 				if b.CallbackData != "" && strings.Contains(plainText(b.Text), label) {
-					_, err := s.telegram.Press(person, m.MessageID, b.CallbackData)
+					_, err := s.telegram.People.Press(person, m.MessageID, b.CallbackData)
 					return err
 				}
 			}
 		}
-		return s.telegram.PressButton(person, label)
+		return s.telegram.People.PressButton(person, label)
 	}
 	for _, b := range slices.Backward(s.past[person]) {
-		if m, ok := s.telegram.Message(person, b.message); strings.Contains(plainText(b.label), label) && (!ok || !has(m, b.data)) {
-			s.telegram.PressForged(person, person, b.message, b.data)
+		if m, ok := s.telegram.Chats.Message(person, b.message); strings.Contains(plainText(b.label), label) && (!ok || !has(m, b.data)) {
+			s.telegram.People.PressForged(person, person, b.message, b.data)
 			return nil
 		}
 	}
@@ -284,7 +284,7 @@ var linkToken = regexp.MustCompile(`^https://t\.me/\w+\?start=([\w-]+)$`)
 
 // links are the tokens of the customers' links that the shop was ever shown.
 func (s *stage) links() (list []string) {
-	for _, c := range s.telegram.Calls("sendPhoto") {
+	for _, c := range s.telegram.Journal.Calls("sendPhoto") {
 		var markup telegram.Markup
 		if json.Unmarshal([]byte(c.Params["reply_markup"]), &markup) != nil {
 			continue
@@ -412,7 +412,7 @@ func (s *stage) tell(line string) {
 		}
 		seen := s.seen[c.id]
 		now := map[int]bool{}
-		for _, m := range s.telegram.Messages(c.id) {
+		for _, m := range s.telegram.Chats.Messages(c.id) {
 			now[m.MessageID] = true
 			for _, b := range buttons(m) {
 				s.past[c.id] = append(s.past[c.id], pressable{m.MessageID, b.Text, b.CallbackData})
@@ -446,7 +446,7 @@ func (s *stage) tell(line string) {
 
 // answers tells the toasts and alerts.
 func (s *stage) answers() {
-	calls := s.telegram.Calls("answerCallbackQuery")
+	calls := s.telegram.Journal.Calls("answerCallbackQuery")
 	for _, c := range calls[s.said:] {
 		if text := c.Params["text"]; text != "" {
 			kind := "a note"

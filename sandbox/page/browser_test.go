@@ -306,11 +306,11 @@ func phone(person int64) string {
 // begin starts the bot as a person and waits until it has greeted.
 func (s *screen) begin(person int64) {
 	s.t.Helper()
-	s.telegram.Start(person, "")
+	s.telegram.People.Start(person, "")
 	limit := time.After(patience)
 	for {
 		changed := s.telegram.Changed()
-		if len(s.telegram.Messages(person)) == 2 {
+		if len(s.telegram.Chats.Messages(person)) == 2 {
 			return
 		}
 		select {
@@ -429,7 +429,7 @@ func TestContact(t *testing.T) {
 	s.shows(phone(shop)+".message.in:last-child .text", "وصل رقمك 213661000001")
 	s.gone(phone(shop) + ".reply-keyboard")
 	contacts := 0
-	for _, m := range s.telegram.Messages(shop) {
+	for _, m := range s.telegram.Chats.Messages(shop) {
 		if m.Contact != nil {
 			contacts++
 		}
@@ -494,7 +494,7 @@ func TestDeepLinkAsksWho(t *testing.T) {
 	s.click(bubble(shop, id) + ".key.url")
 	s.click(phone(shop) + ".chooser .answers button:nth-child(2)")
 	s.shows(phone(owner)+".message.out .text", "/start abc")
-	if n := len(s.telegram.Messages(customer)); n != 0 {
+	if n := len(s.telegram.Chats.Messages(customer)); n != 0 {
 		t.Errorf("the customer's chat has %d messages", n)
 	}
 }
@@ -592,7 +592,7 @@ func TestSignsAroundMessages(t *testing.T) {
 	s.shows(phone(shop)+"header small", "écrit")
 	s.bot(t, "deleteMessage", params{"chat_id": shop, "message_id": answer})
 	s.gone(bubble(shop, answer))
-	s.telegram.Type(shop, "merci")
+	s.telegram.People.Type(shop, "merci")
 	s.see(phone(shop) + `.message.out:last-child .ticks use[href$="#sent"]`)
 }
 
@@ -601,7 +601,7 @@ func TestReconnects(t *testing.T) {
 	s.begin(shop)
 	s.cut.Store(true)
 	s.CloseClientConnections()
-	s.telegram.Type(shop, "pendant la coupure")
+	s.telegram.People.Type(shop, "pendant la coupure")
 	s.shows(phone(shop)+".message.out:last-child .text", "pendant la coupure")
 	s.gone(".offline")
 }
@@ -631,7 +631,7 @@ func TestTabsOfANarrowWindow(t *testing.T) {
 	s := open(t, 360, 740, "ar")
 	s.see(`[data-tab="101"]`)
 	s.gone(phone(owner) + ".screen")
-	s.telegram.Start(owner, "")
+	s.telegram.People.Start(owner, "")
 	s.shows(`[data-tab="102"] .badge`, "1")
 	s.click(`[data-tab="102"]`)
 	s.shows(phone(owner)+".message.in .text", "أهلًا")
@@ -656,7 +656,7 @@ func TestPanelBreaksAndMends(t *testing.T) {
 	s.click(".open-panel")
 	s.click(`[data-control="telegram_repeat"]`)
 	s.see(`[data-control="telegram_repeat"][aria-checked="true"]`)
-	if f := s.telegram.Faults(); len(f) != 1 || f[0].Kind != telegram.FaultRepeatUpdates {
+	if f := s.telegram.Faults.Active(); len(f) != 1 || f[0].Kind != telegram.FaultRepeatUpdates {
 		t.Errorf("telegram's faults %+v", f)
 	}
 	s.shows(".open-panel .count", "1")
@@ -665,7 +665,7 @@ func TestPanelBreaksAndMends(t *testing.T) {
 	s.click(`[data-control="calm"]`)
 	s.see(`[data-control="speed-1"][aria-pressed="true"]`)
 	s.gone(".open-panel .count")
-	if f := s.telegram.Faults(); len(f) != 0 {
+	if f := s.telegram.Faults.Active(); len(f) != 0 {
 		t.Errorf("telegram's faults after all: %+v", f)
 	}
 	s.click(".hints li:nth-child(3) button")
@@ -735,7 +735,7 @@ func TestPictures(t *testing.T) {
 func (s *screen) tour() {
 	s.bot(s.t, "setMyCommands", params{"commands": []params{{"command": "mobile", "description": "Recharge mobile"}, {"command": "cards", "description": "Carte cadeau"}}})
 	s.begin(shop)
-	s.telegram.Type(shop, "0778037340 500")
+	s.telegram.People.Type(shop, "0778037340 500")
 	s.say(shop, "📱 <b>تعبئة الهاتف</b>\nالرقم: <code>\u20660778 03 73 40\u2069</code>\nالمتعامل: \u2066Djezzy\u2069\nالمبلغ: \u2066500\u2069 دج · تدفع \u2066494,90\u2069 دج", params{"inline_keyboard": [][]params{
 		{{"text": "✅ تأكيد", "callback_data": "yes", "style": "success"}, {"text": "❌ إلغاء", "callback_data": "no", "style": "danger"}},
 		{{"text": "🔎 عروض هذا الرقم", "callback_data": "offers"}},
