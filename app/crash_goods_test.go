@@ -48,7 +48,7 @@ func (l *life) sellsCodes() {
 	l.await(func() bool { return l.shows(shopID, "Reçu par le client") })
 }
 
-// inReview is how the card of a sale begins that waits for its owner.
+// inReview is how the panel of a sale begins that waits for its owner.
 const inReview = "En vérification par l'administrateur\n🧾 "
 
 // codesVerdict says what is wrong in the end. One end besides delivery is

@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -13,10 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"hanout/bot"
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
-	"hanout/till"
 )
 
 // canaries are the secrets of a rig in every form in which they could slip
@@ -125,39 +122,5 @@ func TestLeaksAreSeen(t *testing.T) {
 	}
 	if found := r.leaks(clean.String()); len(found) > 0 {
 		t.Errorf("the masked log tells %q", found)
-	}
-}
-
-// What ends the process is told without a secret, and names what to do.
-func TestErrorsThatEndTheBot(t *testing.T) {
-	for name, c := range map[string]struct {
-		spoil func(*rig)
-		words string
-	}{
-		"wrong token": {func(r *rig) { r.cfg.token = "1:" + strings.Repeat("A", 35) }, "TELEGRAM_BOT_TOKEN is not accepted"},
-		"no database": {func(r *rig) { r.cfg.db += ".x" }, "there is no database"},
-		"another poller": {func(r *rig) {
-			go func() {
-				time.Sleep(time.Second)
-				other := bot.NewPoller(r.cfg.token, r.cfg.telegramURL, r.via.telegram, slog.New(slog.DiscardHandler))
-				_ = other.Run(r.t.Context(), func(context.Context, []till.Update) error { return nil })
-			}()
-		}, "another process is using this bot's token"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, "fr")
-				c.spoil(r)
-				r.start()
-				err := <-r.done
-				if err == nil || !strings.Contains(err.Error(), c.words) {
-					t.Fatalf("the bot ended with %v", err)
-				}
-				for _, leak := range r.leaks(err.Error() + r.log.String()) {
-					t.Errorf("it tells %s", leak)
-				}
-			})
-		})
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -23,6 +22,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"hanout/sandbox/page/browsertest"
 	"hanout/sandbox/telegram"
 )
 
@@ -34,31 +34,18 @@ func TestMain(m *testing.M) {
 }
 
 func withChromium(run func() int) int {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "these tests drive Debian's chromium, which is not installed:", err)
-		return 1
-	}
 	profile, err := os.MkdirTemp("", "chromium-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(profile) }()
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path), chromedp.UserDataDir(profile),
-		chromedp.Flag("headless", true), chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("hide-scrollbars", true))
-	defer cancel()
-	chromium, cancel = chromedp.NewContext(allocator)
-	defer cancel()
-	if err := chromedp.Do(chromium); err != nil {
-		fmt.Fprintln(os.Stderr, "chromium does not start:", err)
+	var stop func()
+	if chromium, stop, err = browsertest.Start(profile); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer func() { _ = chromedp.Cancel(chromium) }()
+	defer stop()
 	return run()
 }
 
@@ -89,20 +76,12 @@ func open(t *testing.T, width, height int64, language string) *screen {
 	s.watch()
 	s.startBot()
 	s.run("open the page",
-		call(cdplog.Enable, cdp.Empty{}),
-		call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: "Chromium", AcceptLanguage: language}),
+		browsertest.Call(cdplog.Enable, cdp.Empty{}),
+		browsertest.Call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: "Chromium", AcceptLanguage: language}),
 		chromedp.EmulateViewport(width, height),
 		chromedp.Navigate(s.URL))
 	s.see(phone(shop) + "[data-composer]")
 	return s
-}
-
-// call is a command of the DevTools protocol as a step.
-func call[P, R any](command cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, command, params)
-		return err
-	})
 }
 
 // watch fails the test for every script error and refused resource.
@@ -724,7 +703,7 @@ func TestPictures(t *testing.T) {
 					s.shoot("desktop-" + language + "-panel")
 					s.click(".open-panel")
 				}
-				s.run("dark", call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}))
+				s.run("dark", browsertest.Call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}))
 				s.shoot(size.name + "-" + language + "-dark")
 			})
 		}
