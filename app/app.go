@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 )
 
 // Main runs the program and gives its exit status: 0 done, 1 failed or found
@@ -68,5 +69,40 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 
 func runHelp(_ context.Context, _ []string, _ func(string) string, stdout, _ io.Writer) error {
 	_, err := io.WriteString(stdout, usage)
+	return err
+}
+
+func noArguments(args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("unexpected argument %q", args[0])}
+	}
+	return nil
+}
+
+// version is set by the release build; a build from source says its commit.
+var version = ""
+
+func versionText() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	text := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			text += " " + s.Value[:12]
+		}
+	}
+	return text
+}
+
+func runVersion(_ context.Context, args []string, _ func(string) string, stdout, _ io.Writer) error {
+	if err := noArguments(args); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(stdout, "hanout", versionText())
 	return err
 }

@@ -8,11 +8,12 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"hanout/bot"
 	"hanout/locales"
+	"hanout/redact"
 )
 
 // config is everything that the environment says; .env.example lists it.
@@ -34,15 +35,13 @@ type config struct {
 
 const defaultDB = "hanout.db"
 
-var tokenForm = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
-
 // readConfig reads and checks the whole environment, and reports every fault
 // at once. No error contains a secret.
 func readConfig(getenv func(string) string) (config, error) {
 	r := envReader{getenv: getenv}
 	c := config{
 		token:       r.secret("TELEGRAM_BOT_TOKEN"),
-		telegramURL: r.address("TELEGRAM_API_URL", "https://api.telegram.org"),
+		telegramURL: r.address("TELEGRAM_API_URL", bot.DefaultServer),
 		apiKey:      r.secret("ONECLICKDZ_API_KEY"),
 		providerURL: r.address("ONECLICKDZ_BASE_URL", "https://api.oneclickdz.com/v3"),
 		admins:      r.admins("HANOUT_ADMINS"),
@@ -54,7 +53,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		pollScale:   r.scale("HANOUT_POLL_SCALE"),
 		logJSON:     r.oneOf("HANOUT_LOG", "text", "json") == "json",
 	}
-	if c.token != "" && !tokenForm.MatchString(c.token) {
+	if c.token != "" && !redact.TokenForm.MatchString(c.token) {
 		r.fault("TELEGRAM_BOT_TOKEN does not look like a token of BotFather (digits, a colon, letters)")
 	}
 	if strings.ContainsFunc(c.apiKey, func(x rune) bool { return x <= ' ' || x > '~' }) {

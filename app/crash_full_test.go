@@ -56,16 +56,16 @@ func TestRigKill(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", program, "hanout").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	people := telegram.New(telegram.Options{BotUsername: "hanout_test_bot", Limits: telegram.Limits{Off: true}})
+	messenger := telegram.New(telegram.Options{BotUsername: "hanout_test_bot", Limits: telegram.Limits{Off: true}})
 	sales := provider.New(provider.Options{PendingFor: 200 * time.Millisecond, HandlingFor: 200 * time.Millisecond})
-	atTelegram, atProvider := httptest.NewServer(people), httptest.NewServer(sales)
+	atTelegram, atProvider := httptest.NewServer(messenger), httptest.NewServer(sales)
 	defer atProvider.Close()
 	defer atTelegram.Close()
 	file := filepath.Join(dir, "till.db")
-	shops := openCounters(t, file, people)
+	shops := openCounters(t, file, messenger)
 
 	env := append(os.Environ(),
-		"TELEGRAM_BOT_TOKEN="+people.Token(), "TELEGRAM_API_URL="+atTelegram.URL,
+		"TELEGRAM_BOT_TOKEN="+messenger.Token(), "TELEGRAM_API_URL="+atTelegram.URL,
 		"ONECLICKDZ_API_KEY="+provider.SandboxKey, "ONECLICKDZ_BASE_URL="+atProvider.URL+"/v3",
 		"HANOUT_ADMINS=601", "HANOUT_DB="+file, "HANOUT_POLL_SCALE=0.02", "HANOUT_LANGUAGE=fr",
 		"HANOUT_CODES_KEY="+base64.StdEncoding.EncodeToString(make([]byte, 32)))
@@ -86,7 +86,7 @@ func TestRigKill(t *testing.T) {
 			for n := 0; !closing.Load(); n++ {
 				number := fmt.Sprintf("0790%02d%04d", c.person%100, n)
 				c.sold = append(c.sold, number)
-				sell(t, people, c.person, number)
+				sell(t, messenger, c.person, number)
 			}
 		})
 	}
@@ -118,12 +118,12 @@ func TestRigKill(t *testing.T) {
 	if err := p.Wait(); err != nil {
 		t.Fatalf("the last process: %v\n%s", err, p.Stderr)
 	}
-	wished := judge(t, file, people, sales, shops)
+	wished := judge(t, file, messenger, sales, shops)
 	t.Logf("%d kills, %d of them busy; %d sales, each once", kills, busy, wished)
 }
 
 // openCounters makes the database with its shops and their money.
-func openCounters(t *testing.T, file string, people *telegram.Server) []*counter {
+func openCounters(t *testing.T, file string, messenger *telegram.Server) []*counter {
 	t.Helper()
 	if err := store.Create(file); err != nil {
 		t.Fatal(err)
@@ -137,7 +137,7 @@ func openCounters(t *testing.T, file string, people *telegram.Server) []*counter
 	if err := db.Update(func(tx *store.Tx) error {
 		for i := range counters {
 			person := int64(7000 + i)
-			people.AddPerson(telegram.Person{ID: person, FirstName: "Shop", LanguageCode: "fr", Phone: "213661000000"})
+			messenger.People.Add(telegram.Person{ID: person, FirstName: "Shop", LanguageCode: "fr", Phone: "213661000000"})
 			id, err := tx.NextID("shop")
 			if err != nil {
 				return err
@@ -162,10 +162,10 @@ func openCounters(t *testing.T, file string, people *telegram.Server) []*counter
 }
 
 // sell wants 100 DA for a number, until the chat shows that it has arrived.
-func sell(t *testing.T, people *telegram.Server, person int64, number string) {
+func sell(t *testing.T, messenger *telegram.Server, person int64, number string) {
 	spaced := number[:4] + " " + number[4:6] + " " + number[6:8] + " " + number[8:]
 	shown := func(what string) bool {
-		for _, m := range people.Messages(person) {
+		for _, m := range messenger.Chats.Messages(person) {
 			if text := plainText(m.Text); strings.Contains(text, spaced) && strings.Contains(text, what) {
 				return true
 			}
@@ -186,8 +186,8 @@ func sell(t *testing.T, people *telegram.Server, person int64, number string) {
 		}
 		t.Errorf("%s never came to %q", number, what)
 	}
-	until(func() { people.Type(person, number+" 100") }, "Confirmer la vente", "Opération n°")
-	until(func() { _ = people.PressButton(person, "✅ Confirmer") }, "Opération n°")
+	until(func() { messenger.People.Type(person, number+" 100") }, "Confirmer la vente", "Opération n°")
+	until(func() { _ = messenger.People.PressButton(person, "✅ Confirmer") }, "Opération n°")
 	until(func() {}, "Référence fournisseur")
 }
 
@@ -217,7 +217,7 @@ func working(t *testing.T, file string) bool {
 
 // judge compares the wishes, the till and the provider's books, one to one,
 // and gives how many sales there were.
-func judge(t *testing.T, file string, people *telegram.Server, sales *provider.Server, shops []*counter) (wished int) {
+func judge(t *testing.T, file string, messenger *telegram.Server, sales *provider.Server, shops []*counter) (wished int) {
 	t.Helper()
 	booked := map[string]int{}
 	refs := map[string]string{}

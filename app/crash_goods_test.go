@@ -38,17 +38,17 @@ func (l *life) sellsCodes() {
 	l.await(func() bool { return l.shows(shopID, "Codes de l'opération n° 2") })
 
 	link := &stage{rig: l.rig}
-	l.until(func() error { return l.telegram.PressButton(shopID, "🎁 Pour le client") }, func() bool { return len(link.links()) > 0 })
+	l.until(func() error { return l.telegram.People.PressButton(shopID, "🎁 Pour le client") }, func() bool { return len(link.links()) > 0 })
 	l.until(func() error {
 		links := link.links()
-		l.telegram.Start(customerID, links[len(links)-1])
+		l.telegram.People.Start(customerID, links[len(links)-1])
 		return nil
 	}, func() bool { return l.shows(customerID, "Choisissez votre langue|Vos codes de") })
 	l.taps(customerID, "Français", "Vos codes de")
 	l.await(func() bool { return l.shows(shopID, "Reçu par le client") })
 }
 
-// inReview is how the card of a sale begins that waits for its owner.
+// inReview is how the panel of a sale begins that waits for its owner.
 const inReview = "En vérification par l'administrateur\n🧾 "
 
 // codesVerdict says what is wrong in the end. One end besides delivery is
@@ -91,7 +91,7 @@ func (l *life) codesVerdict() {
 				}
 			}
 			n := 0
-			for _, m := range l.telegram.Messages(customerID) {
+			for _, m := range l.telegram.Chats.Messages(customerID) {
 				n += strings.Count(m.Text, c.Value)
 			}
 			if o.Kind == "giftcard" && (n < 1 || n > 2) || o.Kind != "giftcard" && n > 0 {

@@ -231,11 +231,11 @@ func (l *life) await(done func() bool) {
 // types and taps are until with one way to act. seen is text that the chat
 // then shows; a | stands between texts of which one is enough.
 func (l *life) types(person int64, text, seen string) {
-	l.until(func() error { l.telegram.Type(person, text); return nil }, func() bool { return l.shows(person, seen) })
+	l.until(func() error { l.telegram.People.Type(person, text); return nil }, func() bool { return l.shows(person, seen) })
 }
 
 func (l *life) taps(person int64, label, seen string) {
-	l.until(func() error { return l.telegram.PressButton(person, label) }, func() bool { return l.shows(person, seen) })
+	l.until(func() error { return l.telegram.People.PressButton(person, label) }, func() bool { return l.shows(person, seen) })
 }
 
 func (l *life) shows(person int64, seen string) bool {
@@ -263,7 +263,7 @@ func (l *life) opens() {
 		l.taps(p, "Français", "espace administrateur|Bienvenue")
 	}
 	l.types(shopID, "Taxiphone Nour", "Envoyez le numéro de téléphone")
-	l.until(func() error { l.telegram.ShareContact(shopID); return nil },
+	l.until(func() error { l.telegram.People.ShareContact(shopID); return nil },
 		func() bool { return l.shows(shopID, "est envoyée") && l.shows(ownerID, "Nouvelle demande") })
 	l.taps(ownerID, "✅", "✅ accepté")
 	l.await(func() bool { return l.shows(shopID, "est accepté") })
@@ -331,7 +331,7 @@ func (l *life) verdict() {
 
 // manners asks whether the bot kept Telegram's rules, death or not.
 func (l *life) manners() {
-	for _, v := range l.telegram.Violations() {
+	for _, v := range l.telegram.Journal.Violations() {
 		// A tap that the dead process had taken is answered by nobody, and a
 		// request may be cut off in its middle.
 		if !strings.Contains(v, "was never answered") && !strings.Contains(v, "can't read the request") {

@@ -32,45 +32,33 @@ const (
 // demoScale makes the bot ask the fake provider about once a second.
 const demoScale = 0.2
 
+// demo is what the command line says.
+type demo struct {
+	addr, dir      string
+	fresh, verbose bool
+	speed          float64
+}
+
 // runDemo runs everything on loopback: the fake provider, the fake Telegram
 // with its chat page, and between them the bot as it is, over HTTP.
 func runDemo(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:8080", "address of the chat page")
-	dir := flags.String("dir", "demo-data", "folder of the demo's database, kept between runs")
-	fresh := flags.Bool("fresh", false, "start over with an empty database")
-	speed := flags.Float64("speed", 1, "how many times faster the provider's time runs")
-	verbose := flags.Bool("v", false, "show the bot's own log")
-	if err := flags.Parse(args); err != nil {
+	d, err := readDemo(args, stderr)
+	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
 		}
 		return &usageError{err}
 	}
-	if flags.NArg() > 0 {
-		return &usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
-	}
-	if !(*speed > 0) {
-		return &usageError{errors.New("-speed must be above 0")}
-	}
-	key, err := demoData(*dir, *fresh)
+	key, err := demoData(d.dir, d.fresh)
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", *addr)
+	listener, err := net.Listen("tcp", d.addr)
 	if err != nil {
 		return fmt.Errorf("the chat page can't be served: %w (choose another with -addr 127.0.0.1:0)", err)
 	}
 
-	fakeTelegram := telegram.New(telegram.Options{BotUsername: "hanout_demo_bot", BotName: "Hanout"})
-	// The database remembers the updates of earlier runs by their numbers.
-	fakeTelegram.SetNextUpdateID(time.Now().Unix())
-	fakeTelegram.AddPerson(telegram.Person{ID: demoShop, FirstName: "كريم", LanguageCode: "ar", Phone: "+213661000001"})
-	fakeTelegram.AddPerson(telegram.Person{ID: demoOwner, FirstName: "Nadia", LanguageCode: "fr", Phone: "+213550000002"})
-	fakeTelegram.AddPerson(telegram.Person{ID: demoCustomer, FirstName: "Yacine", LanguageCode: "fr", Phone: "+213770000003"})
-	fakeProvider := provider.New(provider.Options{Speed: *speed})
-
+	fakeTelegram, fakeProvider := demoTelegram(), provider.New(provider.Options{Speed: d.speed})
 	stopServers := make(chan struct{})
 	telegramURL, err := serveLoopback(fakeTelegram, stopServers)
 	if err != nil {
@@ -82,13 +70,59 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	}
 	defer close(stopServers)
 	chat := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: page.New(page.Options{
-		Telegram: fakeTelegram, Provider: fakeProvider, Speed: *speed,
+		Telegram: fakeTelegram, Provider: fakeProvider, Speed: d.speed,
 		People: []page.Card{{ID: demoShop, Role: page.RoleShop}, {ID: demoOwner, Role: page.RoleOwner}, {ID: demoCustomer, Role: page.RoleCustomer}},
 	})}
 	go chat.Serve(listener)
 	defer chat.Close()
+	fmt.Fprintf(stdout, demoText, listener.Addr(), providerURL, provider.SandboxKey, d.dir)
 
-	fmt.Fprintf(stdout, `Hanout's demo runs. Open it in a browser:
+	cfg := config{
+		token: fakeTelegram.Token(), telegramURL: telegramURL,
+		apiKey: provider.SandboxKey, providerURL: providerURL + "/v3",
+		admins: []int64{demoOwner}, db: filepath.Join(d.dir, "hanout.db"), codesKey: key,
+		language: "ar", pollScale: demoScale, logLevel: slog.LevelWarn,
+	}
+	if d.verbose {
+		cfg.logLevel = slog.LevelDebug
+	}
+	return serve(ctx, cfg, transports{}, stderr)
+}
+
+func readDemo(args []string, stderr io.Writer) (demo, error) {
+	var d demo
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&d.addr, "addr", "127.0.0.1:8080", "address of the chat page")
+	flags.StringVar(&d.dir, "dir", "demo-data", "folder of the demo's database, kept between runs")
+	flags.BoolVar(&d.fresh, "fresh", false, "start over with an empty database")
+	flags.Float64Var(&d.speed, "speed", 1, "how many times faster the provider's time runs")
+	flags.BoolVar(&d.verbose, "v", false, "show the bot's own log")
+	if err := flags.Parse(args); err != nil {
+		return d, err
+	}
+	if flags.NArg() > 0 {
+		return d, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if !(d.speed > 0) {
+		return d, errors.New("-speed must be above 0")
+	}
+	return d, nil
+}
+
+// demoTelegram is the fake Telegram with the people of the demo.
+func demoTelegram() *telegram.Server {
+	s := telegram.New(telegram.Options{BotUsername: "hanout_demo_bot", BotName: "Hanout"})
+	// The database remembers the updates of earlier runs by their numbers.
+	s.Updates.SetNextID(time.Now().Unix())
+	s.People.Add(telegram.Person{ID: demoShop, FirstName: "كريم", LanguageCode: "ar", Phone: "+213661000001"})
+	s.People.Add(telegram.Person{ID: demoOwner, FirstName: "Nadia", LanguageCode: "fr", Phone: "+213550000002"})
+	s.People.Add(telegram.Person{ID: demoCustomer, FirstName: "Yacine", LanguageCode: "fr", Phone: "+213770000003"})
+	return s
+}
+
+// demoText wants the addresses of page and provider, the key and the folder.
+const demoText = `Hanout's demo runs. Open it in a browser:
 
     http://%s/
 
@@ -103,19 +137,7 @@ Try, on the page:
   7. break things with the panel, and watch the money
 The fake provider answers at %s/v3 too, with the key %s.
 The database is in %s; -fresh starts over. Stop with Ctrl-C.
-`, listener.Addr(), providerURL, provider.SandboxKey, *dir)
-
-	cfg := config{
-		token: fakeTelegram.Token(), telegramURL: telegramURL,
-		apiKey: provider.SandboxKey, providerURL: providerURL + "/v3",
-		admins: []int64{demoOwner}, db: filepath.Join(*dir, "hanout.db"), codesKey: key,
-		language: "ar", pollScale: demoScale, logLevel: slog.LevelWarn,
-	}
-	if *verbose {
-		cfg.logLevel = slog.LevelDebug
-	}
-	return serve(ctx, cfg, transports{}, stderr)
-}
+`
 
 // demoData makes or keeps the demo's folder, with a database and a key for
 // its codes.

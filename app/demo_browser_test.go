@@ -10,7 +10,6 @@ import (
 	"maps"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"hanout/sandbox/page/browsertest"
 	"hanout/sandbox/provider"
 	"hanout/store"
 )
@@ -47,23 +47,11 @@ var (
 // startChromium runs a browser until the test and all below it have ended.
 func startChromium(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
+	chromium, stop, err := browsertest.Start(t.TempDir())
 	if err != nil {
-		t.Fatalf("this test drives Debian's chromium, which is not installed: %v", err)
+		t.Fatal(err)
 	}
-	allocator, cancel := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("headless", true), chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("hide-scrollbars", true))
-	t.Cleanup(cancel)
-	chromium, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
-	t.Cleanup(func() { _ = chromedp.Cancel(chromium) })
-	if err := chromedp.Do(chromium); err != nil {
-		t.Fatalf("chromium does not start: %v", err)
-	}
+	t.Cleanup(stop)
 	return chromium
 }
 
@@ -112,10 +100,10 @@ func openDemo(t *testing.T, chromium context.Context, width, height int64, lang 
 	}
 	w.watch()
 	w.do("open the page",
-		devtools(cdplog.Enable, cdp.Empty{}),
-		devtools(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: "Chromium", AcceptLanguage: lang}),
-		devtools(emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Africa/Algiers"}),
-		devtools(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
+		browsertest.Call(cdplog.Enable, cdp.Empty{}),
+		browsertest.Call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: "Chromium", AcceptLanguage: lang}),
+		browsertest.Call(emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Africa/Algiers"}),
+		browsertest.Call(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
 		chromedp.EmulateViewport(width, height), chromedp.Navigate(page))
 	w.until("the page is there", `[...document.querySelectorAll("[data-composer]")].some((n) => n.checkVisibility())`)
 	w.evaluate(recordToasts)
@@ -126,14 +114,6 @@ func openDemo(t *testing.T, chromium context.Context, width, height int64, lang 
 const recordToasts = `window.toasts = []; new MutationObserver((all) => {
 	for (const n of all.flatMap((m) => [...m.addedNodes])) if (n.matches?.(".toast")) window.toasts.push(n.textContent);
 }).observe(document.body, {childList: true, subtree: true}); true`
-
-// devtools is a command of the DevTools protocol as a step.
-func devtools[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, c, params)
-		return err
-	})
-}
 
 // watch fails the test for every script error and everything red in the
 // console.

@@ -9,7 +9,6 @@ import (
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -74,9 +73,9 @@ func newRig(t testing.TB, lang string) *rig {
 	r.telegram = telegram.New(telegram.Options{BotUsername: "hanout_test_bot"})
 	names := map[string][3]string{"ar": {"كريم", "نادية", "ياسين"}, "fr": {"Karim", "Nadia", "Yacine"}}[lang]
 	for i, id := range []int64{shopID, ownerID, customerID} {
-		r.telegram.AddPerson(telegram.Person{ID: id, FirstName: names[i], LanguageCode: lang, Phone: fmt.Sprintf("+21366100%04d", id)})
+		r.telegram.People.Add(telegram.Person{ID: id, FirstName: names[i], LanguageCode: lang, Phone: fmt.Sprintf("+21366100%04d", id)})
 	}
-	r.telegram.AddPerson(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
+	r.telegram.People.Add(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
 	r.provider = provider.New(provider.Options{})
 	path := filepath.Join(t.TempDir(), "till.db")
 	if err := store.Create(path); err != nil {
@@ -158,7 +157,7 @@ func (r *rig) check() {
 	if posts := r.provider.Book().Requests["POST /gift-cards/placeOrder"]; posts > gifts+r.foreign {
 		r.t.Errorf("%d requests for %d orders of gift cards", posts, gifts)
 	}
-	for _, v := range r.telegram.Violations() {
+	for _, v := range r.telegram.Journal.Violations() {
 		r.t.Errorf("Telegram's rules: %s", v)
 	}
 	for _, leak := range r.leaks(r.log.String()) {
@@ -217,71 +216,6 @@ func bubble(t *testing.T, lang string, fn func(*rig)) {
 	})
 }
 
-// texts gives what a chat shows, for searching: without isolates, with plain
-// spaces.
-func (r *rig) texts(chat int64) string {
-	var b strings.Builder
-	for _, m := range r.telegram.Messages(chat) {
-		b.WriteString(plainText(m.Text + m.Caption))
-		b.WriteString("\n")
-		if m.ReplyMarkup != nil {
-			for _, row := range m.ReplyMarkup.InlineKeyboard {
-				for _, k := range row {
-					b.WriteString("[" + plainText(k.Text) + "] ")
-				}
-			}
-			b.WriteString("\n")
-		}
-	}
-	return b.String()
-}
-
-var plainer = strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "", "\u00a0", " ")
-
-func plainText(s string) string { return plainer.Replace(s) }
-
-// say types a text and lets its effects happen.
-func (r *rig) say(person int64, text string) {
-	r.telegram.Type(person, text)
-	r.settle(time.Second)
-}
-
-// tap presses the newest button with a label.
-func (r *rig) tap(person int64, label string) {
-	r.t.Helper()
-	if err := r.telegram.PressButton(person, label); err != nil {
-		r.t.Fatalf("%v\nthe chat:\n%s", err, r.texts(person))
-	}
-	r.settle(time.Second)
-}
-
-// sees fails unless the chat shows a text.
-func (r *rig) sees(person int64, text string) {
-	r.t.Helper()
-	if !strings.Contains(r.texts(person), text) {
-		r.t.Fatalf("%d does not see %q; the chat:\n%s", person, text, r.texts(person))
-	}
-}
-
-// openShop brings the shop to where it can sell: language, name, phone,
-// approval, money.
-func (r *rig) openShop(lang string, money int) {
-	r.t.Helper()
-	label := map[string]string{"ar": "العربية", "fr": "Français"}[lang]
-	for _, p := range []int64{ownerID, shopID} {
-		r.say(p, "/start")
-		r.tap(p, label)
-	}
-	r.say(shopID, "Taxiphone Nour")
-	r.telegram.ShareContact(shopID)
-	r.settle(time.Second)
-	r.tap(ownerID, "✅")
-	if money > 0 {
-		r.say(ownerID, fmt.Sprintf("/credit 1 %d test", money))
-		r.tap(ownerID, "✅")
-	}
-}
-
 // wallet reads the shop's money from a copy of the file, as a stranger to the
 // process would.
 func (r *rig) wallet() topup.Wallet {
@@ -319,3 +253,27 @@ func (r *rig) inside(fn func(*store.Tx) error) {
 		r.t.Fatal(err)
 	}
 }
+
+// expect fails unless the shop has this money, in dinars, and the provider
+// this many orders, each of another reference.
+func (r *rig) expect(available, held topup.Money, orders int) {
+	r.t.Helper()
+	if w := r.wallet(); w.Available != topup.Dinars(int64(available)) || w.Held != topup.Dinars(int64(held)) {
+		r.t.Errorf("the wallet is %v, want %d available and %d held", w, available, held)
+	}
+	book := r.provider.Book().Orders
+	refs := map[string]bool{}
+	for _, o := range book {
+		refs[o.SentRef] = true
+	}
+	if len(book) != orders || len(refs) != orders {
+		r.t.Errorf("the provider has %d orders under %d references, want %d", len(book), len(refs), orders)
+	}
+}
+
+// posts counts the sends that reached the provider.
+func (r *rig) posts() int { return r.provider.Book().Requests["POST /mobile/send"] }
+
+// allAnswered waits until every tap must have been answered; [rig.check] then
+// reports those that were not.
+func (r *rig) allAnswered() { r.settle(telegram.DefaultCallbackWindow + time.Second) }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -13,10 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"hanout/bot"
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
-	"hanout/till"
 )
 
 // canaries are the secrets of a rig in every form in which they could slip
@@ -64,7 +61,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, "fr")
 		r.cfg.logLevel, r.cfg.logJSON = slog.LevelDebug, true
-		r.telegram.AddPerson(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
+		r.telegram.People.Add(telegram.Person{ID: 1, FirstName: "Far"}) // who sends the poison
 		r.start()
 		r.settle(2 * time.Second)
 		r.openShop("fr", 90_000)
@@ -73,21 +70,21 @@ func TestNoSecretIsLogged(t *testing.T) {
 			r.say(ownerID, "/sync")
 			r.provider.SetFault(provider.Fault{Route: "POST /mobile/send", Kind: kind, Times: 1})
 			r.say(shopID, []string{"0778037340", "0600000001", "0600000002", "0600000003"}[i%4]+" 100")
-			_ = r.telegram.PressButton(shopID, "Djezzy")
+			_ = r.telegram.People.PressButton(shopID, "Djezzy")
 			r.settle(time.Second)
-			_ = r.telegram.PressButton(shopID, "✅")
+			_ = r.telegram.People.PressButton(shopID, "✅")
 			r.say(ownerID, "/balance")
 			r.settle(20 * time.Second)
 			r.provider.ClearFaults()
 			r.say(ownerID, "/sync")
 		}
 		for _, kind := range telegramKinds {
-			r.telegram.SetFault(telegram.Fault{Kind: kind, For: 20 * time.Second, Delay: 2 * time.Second})
+			r.telegram.Faults.Set(telegram.Fault{Kind: kind, For: 20 * time.Second, Delay: 2 * time.Second})
 			r.say(shopID, "0778037340 100")
-			_ = r.telegram.PressButton(shopID, "✅")
-			r.telegram.ShareContact(shopID)
+			_ = r.telegram.People.PressButton(shopID, "✅")
+			r.telegram.People.ShareContact(shopID)
 			r.settle(40 * time.Second)
-			r.telegram.ClearFaults()
+			r.telegram.Faults.Clear()
 		}
 		r.provider.SetFault(provider.Fault{Route: "*", Kind: provider.FaultRefused, Status: 401, Code: "INVALID_ACCESS_TOKEN", Times: 3})
 		r.say(ownerID, "/sync")
@@ -125,39 +122,5 @@ func TestLeaksAreSeen(t *testing.T) {
 	}
 	if found := r.leaks(clean.String()); len(found) > 0 {
 		t.Errorf("the masked log tells %q", found)
-	}
-}
-
-// What ends the process is told without a secret, and names what to do.
-func TestErrorsThatEndTheBot(t *testing.T) {
-	for name, c := range map[string]struct {
-		spoil func(*rig)
-		words string
-	}{
-		"wrong token": {func(r *rig) { r.cfg.token = "1:" + strings.Repeat("A", 35) }, "TELEGRAM_BOT_TOKEN is not accepted"},
-		"no database": {func(r *rig) { r.cfg.db += ".x" }, "there is no database"},
-		"another poller": {func(r *rig) {
-			go func() {
-				time.Sleep(time.Second)
-				other := bot.NewPoller(r.cfg.token, r.cfg.telegramURL, r.via.telegram, slog.New(slog.DiscardHandler))
-				_ = other.Run(r.t.Context(), func(context.Context, []till.Update, bool) error { return nil })
-			}()
-		}, "another process is using this bot's token"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				r := newRig(t, "fr")
-				c.spoil(r)
-				r.start()
-				err := <-r.done
-				if err == nil || !strings.Contains(err.Error(), c.words) {
-					t.Fatalf("the bot ended with %v", err)
-				}
-				for _, leak := range r.leaks(err.Error() + r.log.String()) {
-					t.Errorf("it tells %s", leak)
-				}
-			})
-		})
 	}
 }

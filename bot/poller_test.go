@@ -75,19 +75,19 @@ func (r *pollerRig) texts() []string {
 func TestPollerReadsUpdates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newPollerRig(t)
-		typed := r.server.Type(amina, "0661234567 500")
-		r.server.ShareContact(amina)
-		r.server.ShareForeignContact(amina, "213770000000", 0)
-		r.server.PressForged(karim, karim, 777, "old")
-		r.server.PressForged(karim, karim, 778, "inline", func(q map[string]any) {
+		typed := r.server.People.Type(amina, "0661234567 500")
+		r.server.People.ShareContact(amina)
+		r.server.People.ShareForeignContact(amina, "213770000000", 0)
+		r.server.People.PressForged(karim, karim, 777, "old")
+		r.server.People.PressForged(karim, karim, 778, "inline", func(q map[string]any) {
 			delete(q, "message")
 			q["inline_message_id"] = "abc"
 		})
-		r.server.Block(karim, true)
-		r.server.Block(karim, false)
-		r.server.PushUpdate(json.RawMessage(`{"message":{"message_id":5,"date":1700000000,"chat":{"id":-7,"type":"supergroup"},` +
+		r.server.People.Block(karim, true)
+		r.server.People.Block(karim, false)
+		r.server.Updates.Push(json.RawMessage(`{"message":{"message_id":5,"date":1700000000,"chat":{"id":-7,"type":"supergroup"},` +
 			`"from":{"id":9,"is_bot":true,"first_name":"B"},"voice":{"file_id":"x"},"forward_origin":{"type":"of_a_later_version"}}}`))
-		r.server.PushUpdate(json.RawMessage(`{"poll":{"id":"1"}}`))
+		r.server.Updates.Push(json.RawMessage(`{"poll":{"id":"1"}}`))
 		if err := r.run(t, time.Second); err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestPollerReadsUpdates(t *testing.T) {
 				t.Errorf("update %d: %+v", i, u)
 			}
 		}
-		first := r.server.Calls("getUpdates")[0].Params
+		first := r.server.Journal.Calls("getUpdates")[0].Params
 		if first["offset"] != "" || first["timeout"] != "50" || first["limit"] != "100" ||
 			first["allowed_updates"] != `["message","callback_query","my_chat_member"]` {
 			t.Errorf("asked for %v", first)
@@ -144,7 +144,7 @@ func TestPollerReadsUpdates(t *testing.T) {
 func TestPollerConfirmsAfterTake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newPollerRig(t)
-		pending := r.server.Pending()
+		pending := r.server.Updates.Pending()
 		release := make(chan struct{})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
@@ -152,15 +152,15 @@ func TestPollerConfirmsAfterTake(t *testing.T) {
 			ended <- r.poller.Run(ctx, func(context.Context, []till.Update, bool) error { <-release; return nil })
 		}()
 		time.Sleep(time.Hour)
-		if got := r.server.Pending(); got != pending {
+		if got := r.server.Updates.Pending(); got != pending {
 			t.Errorf("%d of %d updates are confirmed while they are worked on", pending-got, pending)
 		}
-		if n := len(r.server.Calls("getUpdates")); n != 1 {
+		if n := len(r.server.Journal.Calls("getUpdates")); n != 1 {
 			t.Errorf("asked %d times", n)
 		}
 		close(release)
 		synctest.Wait()
-		if got := r.server.Pending(); got != 0 {
+		if got := r.server.Updates.Pending(); got != 0 {
 			t.Errorf("%d updates are not confirmed after the work", got)
 		}
 		cancel()
@@ -182,7 +182,11 @@ func TestPollerRedeliversAfterAFailure(t *testing.T) {
 			}
 			return nil
 		}
-		go func() { time.Sleep(time.Second); r.server.Type(amina, "one"); r.server.Type(amina, "two") }()
+		go func() {
+			time.Sleep(time.Second)
+			r.server.People.Type(amina, "one")
+			r.server.People.Type(amina, "two")
+		}()
 		if err := r.run(t, time.Minute); err != died {
 			t.Fatalf("Run = %v, want the error of take", err)
 		}
@@ -194,8 +198,8 @@ func TestPollerRedeliversAfterAFailure(t *testing.T) {
 		if len(r.taken) < 3 || r.taken[2][0].ID != lost[0].ID {
 			t.Errorf("%d batches; the second is not delivered again", len(r.taken))
 		}
-		if got := r.texts(); got[len(got)-1] != "two" || r.server.Pending() != 0 {
-			t.Errorf("took %q, %d pending", got, r.server.Pending())
+		if got := r.texts(); got[len(got)-1] != "two" || r.server.Updates.Pending() != 0 {
+			t.Errorf("took %q, %d pending", got, r.server.Updates.Pending())
 		}
 	})
 }
@@ -213,10 +217,10 @@ func TestPollerSetsBrokenUpdatesApart(t *testing.T) {
 			`{"callback_query":{"id":"7","data":"x"}}`,
 			`{"my_chat_member":[1]}`,
 		} {
-			r.server.Type(amina, fmt.Sprint("good ", i))
-			r.server.PushUpdate(json.RawMessage(raw))
+			r.server.People.Type(amina, fmt.Sprint("good ", i))
+			r.server.Updates.Push(json.RawMessage(raw))
 		}
-		r.server.Type(amina, "last")
+		r.server.People.Type(amina, "last")
 		if err := r.run(t, time.Second); err != nil {
 			t.Fatal(err)
 		}
@@ -233,8 +237,8 @@ func TestPollerSetsBrokenUpdatesApart(t *testing.T) {
 		if got := r.texts(); broken != 7 || len(got) != 10 || got[9] != "last" {
 			t.Errorf("%d broken; texts %q", broken, got)
 		}
-		if r.server.Pending() != 0 {
-			t.Errorf("%d updates stay for ever", r.server.Pending())
+		if r.server.Updates.Pending() != 0 {
+			t.Errorf("%d updates stay for ever", r.server.Updates.Pending())
 		}
 	})
 }
@@ -375,18 +379,18 @@ func TestPollerOffsets(t *testing.T) {
 func TestPollerRepeatedUpdate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newPollerRig(t)
-		first := r.server.LastUpdateID()
+		first := r.server.Updates.LastID()
 		go func() {
 			time.Sleep(time.Second)
-			r.server.RepeatUpdate(first)
+			r.server.Updates.Repeat(first)
 			time.Sleep(time.Second)
-			r.server.Type(amina, "after")
+			r.server.People.Type(amina, "after")
 		}()
 		if err := r.run(t, time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		if len(r.taken) != 3 || r.taken[1][0].ID != first || r.server.Pending() != 0 {
-			t.Errorf("took %+v, %d pending", r.taken, r.server.Pending())
+		if len(r.taken) != 3 || r.taken[1][0].ID != first || r.server.Updates.Pending() != 0 {
+			t.Errorf("took %+v, %d pending", r.taken, r.server.Updates.Pending())
 		}
 		if got := r.texts(); got[len(got)-1] != "after" {
 			t.Errorf("took %q", got)
@@ -516,13 +520,13 @@ func TestPollerBodyLimit(t *testing.T) {
 func TestPollerOutageOfTheFake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newPollerRig(t)
-		r.server.SetFault(telegram.Fault{Kind: telegram.FaultOutage, For: 10 * time.Minute})
-		go func() { time.Sleep(5 * time.Minute); r.server.Type(amina, "while away") }()
+		r.server.Faults.Set(telegram.Fault{Kind: telegram.FaultOutage, For: 10 * time.Minute})
+		go func() { time.Sleep(5 * time.Minute); r.server.People.Type(amina, "while away") }()
 		if err := r.run(t, 12*time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		if got := r.texts(); len(got) != 3 || got[2] != "while away" || r.server.Pending() != 0 {
-			t.Errorf("took %q, %d pending", got, r.server.Pending())
+		if got := r.texts(); len(got) != 3 || got[2] != "while away" || r.server.Updates.Pending() != 0 {
+			t.Errorf("took %q, %d pending", got, r.server.Updates.Pending())
 		}
 		if r.empty == 0 {
 			t.Error("empty polls are not handed on")
@@ -534,12 +538,12 @@ func TestPollerOutageOfTheFake(t *testing.T) {
 func TestPollerSlowLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newPollerRig(t)
-		r.server.SetFault(telegram.Fault{Kind: telegram.FaultSlow, Delay: time.Hour, Times: 1})
+		r.server.Faults.Set(telegram.Fault{Kind: telegram.FaultSlow, Delay: time.Hour, Times: 1})
 		began := time.Now()
 		if err := r.run(t, 2*time.Minute); err != nil {
 			t.Fatal(err)
 		}
-		if len(r.taken) != 1 || r.server.Calls("getUpdates")[1].Time.Sub(began) > pollTimeout+2*shortestRetry {
+		if len(r.taken) != 1 || r.server.Journal.Calls("getUpdates")[1].Time.Sub(began) > pollTimeout+2*shortestRetry {
 			t.Errorf("a poll without an answer is waited for: %d batches", len(r.taken))
 		}
 	})

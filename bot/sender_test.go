@@ -315,8 +315,8 @@ func TestSenderKeepsTheLimits(t *testing.T) {
 			ChatPerSecond: 1, ChatBurst: 3, GroupPerMinute: 20, GroupBurst: 3, AllPerSecond: 30, AllBurst: 6,
 		}})
 		for i := range int64(chats) {
-			server.AddPerson(telegram.Person{ID: 2000 + i, FirstName: "P"})
-			server.Start(2000+i, "")
+			server.People.Add(telegram.Person{ID: 2000 + i, FirstName: "P"})
+			server.People.Start(2000+i, "")
 		}
 		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
 		began := time.Now()
@@ -333,13 +333,13 @@ func TestSenderKeepsTheLimits(t *testing.T) {
 		if took < 15*time.Second || took > 18*time.Second {
 			t.Errorf("took %v", took)
 		}
-		if h := server.Harmless(); len(h) > 0 {
+		if h := server.Journal.Harmless(); len(h) > 0 {
 			t.Errorf("refused: %v", h)
 		}
 		wantNoViolations(t, server)
 		for chat, texts := range want {
 			var got []string
-			for _, m := range server.Messages(chat)[1:] { // after /start
+			for _, m := range server.Chats.Messages(chat)[1:] { // after /start
 				got = append(got, m.Text)
 			}
 			if !slices.Equal(got, texts) {
@@ -362,7 +362,7 @@ func TestSenderChatPace(t *testing.T) {
 			r.Offer(owed(uint64(i+1), amina, fmt.Sprint("card ", i), 2, fmt.Sprint("number ", i)))
 		}
 		r.drained(18 * time.Second) // 3 at once, then one a second
-		if h := server.Harmless(); len(h) > 0 {
+		if h := server.Journal.Harmless(); len(h) > 0 {
 			t.Errorf("refused: %v", h)
 		}
 		wantNoViolations(t, server)
@@ -374,13 +374,13 @@ func TestSenderGroupPace(t *testing.T) {
 		server := newTelegram(telegram.Options{Limits: telegram.Limits{
 			ChatPerSecond: 1, ChatBurst: 3, GroupPerMinute: 20, GroupBurst: 3, AllPerSecond: 30, AllBurst: 6,
 		}})
-		server.AddGroup(telegram.Group{ID: -500, Title: "Shop", Members: []int64{amina}})
+		server.Groups.Add(telegram.Group{ID: -500, Title: "Shop", Members: []int64{amina}})
 		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
 		for i := range 23 {
 			r.Offer(owed(uint64(i+1), -500, fmt.Sprint("card ", i), 3, fmt.Sprint("number ", i)))
 		}
 		r.drained(61 * time.Second)
-		if h := server.Harmless(); len(h) > 0 {
+		if h := server.Journal.Harmless(); len(h) > 0 {
 			t.Errorf("refused: %v", h)
 		}
 		wantNoViolations(t, server)
@@ -405,7 +405,7 @@ func TestSenderParksForAFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newTelegram(telegram.Options{})
 		r := newSenderRig(t, newTestAPI(t, server.Transport()))
-		server.SetFault(telegram.Fault{Kind: telegram.FaultFlood, For: 90 * time.Second})
+		server.Faults.Set(telegram.Fault{Kind: telegram.FaultFlood, For: 90 * time.Second})
 		r.Offer(owed(1, amina, "menu", 2, "menu"))
 		r.start()
 		began := time.Now()
@@ -413,7 +413,7 @@ func TestSenderParksForAFlood(t *testing.T) {
 		r.Offer(owed(2, amina, "code", 0, "code"))
 		r.Offer(owed(3, karim, "other", 2, "other"))
 		time.Sleep(80 * time.Second)
-		if n := len(server.Calls("sendMessage")); n != 1 {
+		if n := len(server.Journal.Calls("sendMessage")); n != 1 {
 			t.Errorf("%d calls while the token is parked", n)
 		}
 		r.drained(30 * time.Second)
@@ -421,7 +421,7 @@ func TestSenderParksForAFlood(t *testing.T) {
 			t.Errorf("all out after %v", took)
 		}
 		var texts []string
-		for _, c := range server.Calls("sendMessage")[1:] {
+		for _, c := range server.Journal.Calls("sendMessage")[1:] {
 			texts = append(texts, c.Params["text"])
 		}
 		if len(texts) != 3 || slices.Index(texts, "code") > slices.Index(texts, "menu") {
@@ -506,11 +506,11 @@ func TestSenderBlockedThenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newTelegram(telegram.Options{})
 		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
-		server.Block(amina, true)
+		server.People.Block(amina, true)
 		r.Offer(owed(1, amina, "card", 0, "code"))
 		r.Offer(owed(2, karim, "card 2", 0, "code"))
 		r.drained(time.Minute)
-		server.Block(amina, false)
+		server.People.Block(amina, false)
 		r.Offer(owed(1, amina, "card", 0, "code")) // the same row once more
 		r.drained(time.Minute)
 		got := r.sent()
@@ -528,14 +528,14 @@ func TestSenderSendsAnewWhenTheMessageIsGone(t *testing.T) {
 		r.Offer(owed(1, amina, "card", 2, "one"))
 		r.drained(time.Minute)
 		old := r.sent()[0].MessageID
-		server.DeleteByPerson(amina, old)
+		server.People.Delete(amina, old)
 		r.Offer(owed(2, amina, "card", 2, "two"))
 		r.drained(time.Minute)
 		got := r.sent()[1]
 		if got.MessageID == old || got.Former != old || got.Lost != "" {
 			t.Errorf("report: %+v", got)
 		}
-		if m, ok := server.Message(amina, got.MessageID); !ok || m.Text != "two" {
+		if m, ok := server.Chats.Message(amina, got.MessageID); !ok || m.Text != "two" {
 			t.Errorf("message: %+v", m)
 		}
 		wantNoViolations(t, server)
@@ -546,7 +546,7 @@ func TestSenderRetriesAfterAnOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newTelegram(telegram.Options{})
 		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
-		server.SetFault(telegram.Fault{Kind: telegram.FaultBadGateway, For: time.Hour})
+		server.Faults.Set(telegram.Fault{Kind: telegram.FaultBadGateway, For: time.Hour})
 		for i := range 4 {
 			r.Offer(owed(uint64(i+1), amina, fmt.Sprint("card ", i), 2, fmt.Sprint("number ", i)))
 		}
@@ -554,12 +554,12 @@ func TestSenderRetriesAfterAnOutage(t *testing.T) {
 		time.Sleep(30 * time.Minute)
 		r.Offer(owed(10, amina, "card 3", 2, "number 3, newer"))
 		time.Sleep(30 * time.Minute)
-		if n := len(server.Calls("sendMessage")); n < 100 || n > 140 {
+		if n := len(server.Journal.Calls("sendMessage")); n < 100 || n > 140 {
 			t.Errorf("%d tries in an hour", n)
 		}
 		r.drained(2 * time.Minute)
 		var got []string
-		for _, m := range server.Messages(amina)[1:] {
+		for _, m := range server.Chats.Messages(amina)[1:] {
 			got = append(got, m.Text)
 		}
 		if want := []string{"number 0", "number 1", "number 2", "number 3, newer"}; !slices.Equal(got, want) {
@@ -582,7 +582,7 @@ func TestSenderRepeatIsHarmless(t *testing.T) {
 		r.Offer(owed(1, amina, "card", 2, "one"))
 		r.drained(time.Minute)
 		id := r.sent()[0].MessageID
-		server.SetFault(telegram.Fault{Kind: telegram.FaultLostAnswer, Times: 1})
+		server.Faults.Set(telegram.Fault{Kind: telegram.FaultLostAnswer, Times: 1})
 		r.Offer(owed(2, amina, "card", 2, "two"))
 		r.drained(time.Minute)
 		r.stop()
@@ -595,7 +595,7 @@ func TestSenderRepeatIsHarmless(t *testing.T) {
 		if got := r.sent(); len(got) != 1 || got[0] != (till.Sent{Panel: "card", Seq: 2, Chat: amina, MessageID: id}) {
 			t.Errorf("reports: %+v", got)
 		}
-		if all := server.Messages(amina); len(all) != 2 || all[1].Text != "two" {
+		if all := server.Chats.Messages(amina); len(all) != 2 || all[1].Text != "two" {
 			t.Errorf("the chat holds %+v", all)
 		}
 		wantNoViolations(t, server)
@@ -606,7 +606,7 @@ func TestSenderBlindMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newTelegram(telegram.Options{})
 		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
-		server.SetFault(telegram.Fault{Kind: telegram.FaultStrangeAnswer, Times: 1})
+		server.Faults.Set(telegram.Fault{Kind: telegram.FaultStrangeAnswer, Times: 1})
 		first := owed(1, amina, "card", 2, "one")
 		first.Message.Fresh, first.MessageID = true, 5
 		r.Offer(first)
@@ -619,7 +619,7 @@ func TestSenderBlindMessage(t *testing.T) {
 		if len(got) != 2 || got[0] != (till.Sent{Panel: "card", Seq: 1, Chat: amina, Former: 5}) || got[1].MessageID == 0 || got[1].Former != 0 {
 			t.Errorf("reports: %+v", got)
 		}
-		if n := len(server.Messages(amina)); n != 3 {
+		if n := len(server.Chats.Messages(amina)); n != 3 {
 			t.Errorf("%d messages", n)
 		}
 		wantNoViolations(t, server)
@@ -770,13 +770,13 @@ func TestSenderRandom(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		server := newTelegram(telegram.Options{})
 		for i := range int64(10) {
-			server.AddPerson(telegram.Person{ID: 3000 + i})
-			server.Start(3000+i, "")
+			server.People.Add(telegram.Person{ID: 3000 + i})
+			server.People.Start(3000+i, "")
 		}
 		for _, kind := range []telegram.FaultKind{telegram.FaultOutage, telegram.FaultBadGateway, telegram.FaultFlood} {
-			server.SetFault(telegram.Fault{Kind: kind, Times: 20, RetryAfter: 2 * time.Second})
+			server.Faults.Set(telegram.Fault{Kind: kind, Times: 20, RetryAfter: 2 * time.Second})
 		}
-		server.SetFault(telegram.Fault{Method: "editMessageText", Kind: telegram.FaultLostAnswer, Times: 20})
+		server.Faults.Set(telegram.Fault{Method: "editMessageText", Kind: telegram.FaultLostAnswer, Times: 20})
 		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
 		var mu sync.Mutex
 		var seq uint64
@@ -806,7 +806,7 @@ func TestSenderRandom(t *testing.T) {
 		r.drained(30 * time.Minute)
 		for chat, cards := range newest {
 			var got, want []string
-			for _, m := range server.Messages(chat)[1:] {
+			for _, m := range server.Chats.Messages(chat)[1:] {
 				got = append(got, m.Text)
 			}
 			for _, text := range cards {

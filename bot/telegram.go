@@ -21,9 +21,10 @@ import (
 	"hanout/till"
 )
 
-const (
-	defaultServer = "https://api.telegram.org"
+// DefaultServer is Telegram's own Bot API.
+const DefaultServer = "https://api.telegram.org"
 
+const (
 	callTimeout   = 20 * time.Second
 	uploadTimeout = 60 * time.Second
 	answerMost    = 1 << 20 // bytes of one answer; a sent message is some KiB
@@ -70,7 +71,7 @@ func NewAPI(token, serverURL string, rt http.RoundTripper) (*API, error) {
 func serverAddress(s string) (string, error) {
 	s = strings.TrimRight(strings.TrimSpace(s), "/")
 	if s == "" {
-		return defaultServer, nil
+		return DefaultServer, nil
 	}
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" ||

@@ -32,11 +32,11 @@ const (
 func newTelegram(o telegram.Options) *telegram.Server {
 	o.Token = canaryToken
 	s := telegram.New(o)
-	s.AddPerson(telegram.Person{ID: amina, FirstName: "Amina", LanguageCode: "ar", Phone: "213550000001"})
-	s.AddPerson(telegram.Person{ID: karim, FirstName: "Karim", Username: "karim_dz", LanguageCode: "fr-DZ"})
-	s.AddPerson(telegram.Person{ID: nadia, FirstName: "Nadia"})
-	s.Start(amina, "")
-	s.Start(karim, "")
+	s.People.Add(telegram.Person{ID: amina, FirstName: "Amina", LanguageCode: "ar", Phone: "213550000001"})
+	s.People.Add(telegram.Person{ID: karim, FirstName: "Karim", Username: "karim_dz", LanguageCode: "fr-DZ"})
+	s.People.Add(telegram.Person{ID: nadia, FirstName: "Nadia"})
+	s.People.Start(amina, "")
+	s.People.Start(karim, "")
 	return s
 }
 
@@ -51,7 +51,7 @@ func newTestAPI(t *testing.T, rt http.RoundTripper) *API {
 
 func wantNoViolations(t *testing.T, s *telegram.Server) {
 	t.Helper()
-	if v := s.Violations(); len(v) > 0 {
+	if v := s.Journal.Violations(); len(v) > 0 {
 		t.Errorf("rules of Telegram broken:\n%s", strings.Join(v, "\n"))
 	}
 }
@@ -108,7 +108,7 @@ func TestAPIMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, _ := server.Message(amina, first)
+		m, _ := server.Chats.Message(amina, first)
 		if m.Text != "بطاقة https://example.test/" || !m.HasProtectedContent || len(m.Entities) == 0 || m.Entities[0].Type != "bold" {
 			t.Errorf("got %+v", m)
 		}
@@ -119,7 +119,7 @@ func TestAPIMessages(t *testing.T) {
 		if len(rows) != 2 || rows[0][0].CallbackData != "yes" || rows[0][0].Style != "success" || rows[1][0].CopyText.Text != "1234 5678" {
 			t.Errorf("buttons: %+v", rows)
 		}
-		call := server.Calls("sendMessage")[0]
+		call := server.Journal.Calls("sendMessage")[0]
 		if call.Params["disable_notification"] != "true" {
 			t.Errorf("sent with a sound: %v", call.Params)
 		}
@@ -130,7 +130,7 @@ func TestAPIMessages(t *testing.T) {
 		if err := api.Edit(ctx, amina, first, render.Message{Text: "new"}); err != nil {
 			t.Fatal(err)
 		}
-		if m, _ := server.Message(amina, first); m.Text != "new" || m.ReplyMarkup != nil {
+		if m, _ := server.Chats.Message(amina, first); m.Text != "new" || m.ReplyMarkup != nil {
 			t.Errorf("after the edit: %+v", m)
 		}
 		wantFail(t, api.Edit(ctx, amina, first, render.Message{Text: "new"}), FailNotModified)
@@ -139,7 +139,7 @@ func TestAPIMessages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, _ := server.Message(amina, answer); m.ReplyToMessage == nil || m.ReplyToMessage.MessageID != first {
+		if m, _ := server.Chats.Message(amina, answer); m.ReplyToMessage == nil || m.ReplyToMessage.MessageID != first {
 			t.Errorf("no reply: %+v", m)
 		}
 		if _, err := api.Send(ctx, amina, render.Message{Text: "to what is gone", ReplyTo: 999_999}); err != nil {
@@ -149,13 +149,13 @@ func TestAPIMessages(t *testing.T) {
 		if _, err := api.Send(ctx, karim, render.Message{Text: "number?", AskContact: "share"}); err != nil {
 			t.Fatal(err)
 		}
-		if k := server.Keyboard(karim); k == nil || !k.Keyboard[0][0].RequestContact || k.Keyboard[0][0].Text != "share" {
+		if k := server.Chats.Keyboard(karim); k == nil || !k.Keyboard[0][0].RequestContact || k.Keyboard[0][0].Text != "share" {
 			t.Errorf("the contact button: %+v", k)
 		}
 		if _, err := api.Send(ctx, karim, render.Message{Text: "thanks", RemoveKeyboard: true}); err != nil {
 			t.Fatal(err)
 		}
-		if k := server.Keyboard(karim); k != nil {
+		if k := server.Chats.Keyboard(karim); k != nil {
 			t.Errorf("the contact button stays: %+v", k)
 		}
 
@@ -170,7 +170,7 @@ func TestAPIMessages(t *testing.T) {
 		if err := api.Delete(ctx, amina, first, answer); err != nil {
 			t.Error(err)
 		}
-		if _, ok := server.Message(amina, answer); ok {
+		if _, ok := server.Chats.Message(amina, answer); ok {
 			t.Error("a message of two is not deleted")
 		}
 		if err := api.Action(ctx, amina, "typing"); err != nil {
@@ -194,11 +194,11 @@ func TestAPIFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, _ := server.Message(amina, id)
+		m, _ := server.Chats.Message(amina, id)
 		if m.Caption != "QR" || len(m.Photo) == 0 || m.ReplyMarkup == nil {
 			t.Fatalf("got %+v", m)
 		}
-		if got, _, _ := server.File(m.Photo[0].FileID); string(got) != string(picture) {
+		if got, _, _ := server.Chats.File(m.Photo[0].FileID); string(got) != string(picture) {
 			t.Errorf("the picture arrives as %q", got)
 		}
 		if again, err := api.Send(t.Context(), amina, photo); err != nil || again == id {
@@ -208,11 +208,11 @@ func TestAPIFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, _ = server.Message(amina, id)
+		m, _ = server.Chats.Message(amina, id)
 		if m.Document == nil || m.Document.FileName != "day.csv" || m.Caption != "report" {
 			t.Fatalf("got %+v", m)
 		}
-		if got, _, _ := server.File(m.Document.FileID); string(got) != "a;b\n" {
+		if got, _, _ := server.Chats.File(m.Document.FileID); string(got) != "a;b\n" {
 			t.Errorf("the file arrives as %q", got)
 		}
 		wantNoViolations(t, server)
@@ -232,16 +232,16 @@ func TestAPICommandsAndAnswers(t *testing.T) {
 		if err := api.SetCommands(ctx, amina, "", []till.Command{{Name: "mobile", Description: "تعبئة"}}); err != nil {
 			t.Fatal(err)
 		}
-		if got := server.Commands(karim, "fr"); len(got) != 2 || got[1].Description != "Aide" {
+		if got := server.Chats.Commands(karim, "fr"); len(got) != 2 || got[1].Description != "Aide" {
 			t.Errorf("for all: %v", got)
 		}
-		if got := server.Commands(amina, "ar"); len(got) != 1 || got[0].Command != "mobile" {
+		if got := server.Chats.Commands(amina, "ar"); len(got) != 1 || got[0].Command != "mobile" {
 			t.Errorf("for one chat: %v", got)
 		}
 		if err := api.SetCommands(ctx, amina, "", nil); err != nil {
 			t.Fatal(err)
 		}
-		if got := server.Commands(amina, "ar"); len(got) != 0 {
+		if got := server.Chats.Commands(amina, "ar"); len(got) != 0 {
 			t.Errorf("taken away, but there: %v", got)
 		}
 
@@ -249,14 +249,14 @@ func TestAPICommandsAndAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		query, err := server.Press(amina, id, "y")
+		query, err := server.People.Press(amina, id, "y")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := api.Answer(ctx, query, "تم", true); err != nil {
 			t.Fatal(err)
 		}
-		if a, ok := server.Answer(query); !ok || a.Text != "تم" || !a.ShowAlert {
+		if a, ok := server.Chats.Answer(query); !ok || a.Text != "تم" || !a.ShowAlert {
 			t.Errorf("got %+v", a)
 		}
 		wantFail(t, api.Answer(ctx, query, "", false), FailStale)
@@ -274,12 +274,12 @@ func TestAPIPeopleOutOfReach(t *testing.T) {
 		}
 		wantFail(t, send(nadia), FailBlocked)
 		wantFail(t, send(4040), FailChatGone)
-		server.Block(amina, true)
+		server.People.Block(amina, true)
 		wantFail(t, send(amina), FailBlocked)
-		server.Deactivate(karim)
+		server.People.Deactivate(karim)
 		wantFail(t, send(karim), FailBlocked)
-		server.AddGroup(telegram.Group{ID: -500, Title: "Shop", Members: []int64{amina}})
-		server.MigrateGroup(-500, -1000000000500)
+		server.Groups.Add(telegram.Group{ID: -500, Title: "Shop", Members: []int64{amina}})
+		server.Groups.Migrate(-500, -1000000000500)
 		if f := wantFail(t, send(-500), FailMigrated); f.NewChat != -1000000000500 {
 			t.Errorf("the new chat is %d", f.NewChat)
 		}
@@ -303,26 +303,26 @@ func TestAPIFaults(t *testing.T) {
 			{telegram.Fault{Kind: telegram.FaultStrangeAnswer}, FailSentBlind, 1},
 			{telegram.Fault{Kind: telegram.FaultSlow, Delay: time.Hour}, FailTemporary, 0},
 		} {
-			before := len(server.Messages(amina))
+			before := len(server.Chats.Messages(amina))
 			tc.fault.Times = 1
-			server.SetFault(tc.fault)
+			server.Faults.Set(tc.fault)
 			_, err := api.Send(t.Context(), amina, render.Message{Text: "hello"})
 			f := wantFail(t, err, tc.kind)
 			if tc.kind == FailThrottled && f.RetryAfter != 7*time.Second {
 				t.Errorf("retry after %v", f.RetryAfter)
 			}
 			synctest.Wait()
-			if got := len(server.Messages(amina)) - before; tc.fault.Kind != telegram.FaultSlow && got != tc.sent {
+			if got := len(server.Chats.Messages(amina)) - before; tc.fault.Kind != telegram.FaultSlow && got != tc.sent {
 				t.Errorf("%s: %d messages arrive, want %d", tc.fault.Kind, got, tc.sent)
 			}
-			server.ClearFaults()
+			server.Faults.Clear()
 		}
 		// An edit needs nothing from its answer.
 		id, err := api.Send(t.Context(), amina, render.Message{Text: "hello"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		server.SetFault(telegram.Fault{Kind: telegram.FaultStrangeAnswer, Times: 1})
+		server.Faults.Set(telegram.Fault{Kind: telegram.FaultStrangeAnswer, Times: 1})
 		if err := api.Edit(t.Context(), amina, id, render.Message{Text: "changed"}); err != nil {
 			t.Error(err)
 		}
@@ -425,7 +425,7 @@ func TestSendReadsOnlyTheID(t *testing.T) {
 func TestAPIStopsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newTelegram(telegram.Options{})
-		server.SetFault(telegram.Fault{Kind: telegram.FaultSlow, Delay: time.Hour})
+		server.Faults.Set(telegram.Fault{Kind: telegram.FaultSlow, Delay: time.Hour})
 		api := newTestAPI(t, server.Transport())
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()

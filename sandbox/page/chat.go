@@ -35,7 +35,7 @@ func (s *server) people(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *server) person(c Card) person {
-	p, _ := s.telegram.Person(c.ID)
+	p, _ := s.telegram.People.Get(c.ID)
 	return person{ID: c.ID, Name: strings.TrimSpace(p.FirstName + " " + p.LastName), Role: c.Role}
 }
 
@@ -55,13 +55,13 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	p, _ := s.telegram.Person(c.ID)
+	p, _ := s.telegram.People.Get(c.ID)
 	answer(w, map[string]any{
 		"person":   s.person(c),
-		"messages": listed(s.telegram.Messages(c.ID)),
-		"commands": listed(s.telegram.Commands(c.ID, p.LanguageCode)),
-		"keyboard": s.telegram.Keyboard(c.ID),
-		"about":    s.telegram.Description("description", p.LanguageCode),
+		"messages": listed(s.telegram.Chats.Messages(c.ID)),
+		"commands": listed(s.telegram.Chats.Commands(c.ID, p.LanguageCode)),
+		"keyboard": s.telegram.Chats.Keyboard(c.ID),
+		"about":    s.telegram.Chats.Description("description", p.LanguageCode),
 	})
 }
 
@@ -75,13 +75,13 @@ func (s *server) send(w http.ResponseWriter, r *http.Request) {
 		Text string `json:"text"`
 	}
 	if c, ok := s.card(w, r); ok && decode(w, r, &in) {
-		sent(w, s.telegram.Type(c.ID, in.Text))
+		sent(w, s.telegram.People.Type(c.ID, in.Text))
 	}
 }
 
 func (s *server) contact(w http.ResponseWriter, r *http.Request) {
 	if c, ok := s.card(w, r); ok && decode(w, r, &struct{}{}) {
-		sent(w, s.telegram.ShareContact(c.ID))
+		sent(w, s.telegram.People.ShareContact(c.ID))
 	}
 }
 
@@ -90,7 +90,7 @@ func (s *server) start(w http.ResponseWriter, r *http.Request) {
 		Payload string `json:"payload"`
 	}
 	if c, ok := s.card(w, r); ok && decode(w, r, &in) {
-		sent(w, s.telegram.Start(c.ID, in.Payload))
+		sent(w, s.telegram.People.Start(c.ID, in.Payload))
 	}
 }
 
@@ -112,7 +112,7 @@ func (s *server) press(w http.ResponseWriter, r *http.Request) {
 	if !ok || !decode(w, r, &in) {
 		return
 	}
-	query, err := s.telegram.Press(c.ID, in.MessageID, in.Data)
+	query, err := s.telegram.People.Press(c.ID, in.MessageID, in.Data)
 	if err != nil {
 		fail(w, http.StatusConflict, err.Error())
 		return
@@ -122,7 +122,7 @@ func (s *server) press(w http.ResponseWriter, r *http.Request) {
 
 // file gives a picture to show or a document to save. What the bot sends never runs as a page of ours.
 func (s *server) file(w http.ResponseWriter, r *http.Request) {
-	data, kind, ok := s.telegram.File(r.PathValue("id"))
+	data, kind, ok := s.telegram.Chats.File(r.PathValue("id"))
 	if !ok {
 		fail(w, http.StatusNotFound, "no such file")
 		return

@@ -76,7 +76,7 @@ type change struct {
 func (s *server) change(e telegram.Event) change {
 	c := change{Event: e}
 	if e.Kind == telegram.EventMessage {
-		c.Keyboard = s.telegram.Keyboard(e.Chat)
+		c.Keyboard = s.telegram.Chats.Keyboard(e.Chat)
 	}
 	return c
 }

@@ -190,11 +190,11 @@ func TestChat(t *testing.T) {
 		}
 	}
 	for id, want := range map[int64]string{shop: "/start abc", owner: "salut"} {
-		if m := r.telegram.Messages(id); len(m) != 1 || m[0].Text != want {
+		if m := r.telegram.Chats.Messages(id); len(m) != 1 || m[0].Text != want {
 			t.Errorf("chat %d has %+v, want %q", id, m, want)
 		}
 	}
-	if m := r.telegram.Messages(customer); len(m) != 1 || m[0].Contact == nil || m[0].Contact.PhoneNumber != "213550000003" {
+	if m := r.telegram.Chats.Messages(customer); len(m) != 1 || m[0].Contact == nil || m[0].Contact.PhoneNumber != "213550000003" {
 		t.Errorf("customer's chat has %+v, want a contact", m)
 	}
 
@@ -218,7 +218,7 @@ func TestChat(t *testing.T) {
 
 func TestPress(t *testing.T) {
 	r := newRig(t)
-	r.telegram.Start(shop, "")
+	r.telegram.People.Start(shop, "")
 	var m telegram.Message
 	result := r.bot(t, "sendMessage", map[string]any{"chat_id": shop, "text": "?", "reply_markup": map[string]any{
 		"inline_keyboard": [][]any{{map[string]string{"text": "A", "callback_data": "a"}}}}})
@@ -233,15 +233,15 @@ func TestPress(t *testing.T) {
 	if status, _, _ = r.ask(t, "POST", "/api/chat/101/press", `{"message_id":`+id+`,"data":"b"}`); status != 409 {
 		t.Errorf("a button that is not there: status %d, want 409", status)
 	}
-	if n := r.telegram.Pending(); n != 2 {
+	if n := r.telegram.Updates.Pending(); n != 2 {
 		t.Errorf("%d updates wait for the bot, want 2: the start and one press", n)
 	}
 }
 
 func TestBadRequests(t *testing.T) {
 	r := newRig(t)
-	r.telegram.Start(customer, "")
-	r.telegram.Deactivate(customer)
+	r.telegram.People.Start(customer, "")
+	r.telegram.People.Deactivate(customer)
 	tests := []struct {
 		name, method, path, body string
 		want                     int
@@ -271,7 +271,7 @@ func TestBadRequests(t *testing.T) {
 
 func TestFiles(t *testing.T) {
 	r := newRig(t)
-	r.telegram.Start(shop, "")
+	r.telegram.People.Start(shop, "")
 	var photo, page telegram.Message
 	chat := map[string]string{"chat_id": strconv.Itoa(shop)}
 	if err := json.Unmarshal(r.upload(t, "sendPhoto", "photo", "qr.png", picture(t), chat), &photo); err != nil {
@@ -335,14 +335,14 @@ func (s *stream) next(t *testing.T) (name, data string) {
 
 func TestEvents(t *testing.T) {
 	r := newRig(t)
-	r.telegram.AddPerson(telegram.Person{ID: 999, FirstName: "Stranger"})
+	r.telegram.People.Add(telegram.Person{ID: 999, FirstName: "Stranger"})
 	s := r.stream(t)
 	if name, _ := s.next(t); name != "ready" {
 		t.Fatalf("first event %q, want ready", name)
 	}
 
-	r.telegram.Start(999, "") // not on the page, so not told
-	r.telegram.Start(shop, "")
+	r.telegram.People.Start(999, "") // not on the page, so not told
+	r.telegram.People.Start(shop, "")
 	r.bot(t, "sendMessage", map[string]any{"chat_id": shop, "text": "?", "reply_markup": map[string]any{"keyboard": [][]any{{map[string]string{"text": "A"}}}}})
 	for _, want := range []string{"/start", "?"} {
 		name, data := s.next(t)
@@ -371,12 +371,12 @@ func TestEvents(t *testing.T) {
 
 func TestStreamStartsAnewWhenItFellBehind(t *testing.T) {
 	r := newRig(t)
-	r.telegram.Start(shop, "")
+	r.telegram.People.Start(shop, "")
 	s := r.stream(t)
 	s.next(t)
 	const messages = 40_000 // some 14 MB: more than the subscription, the sockets and the reader hold together
 	for range messages {
-		r.telegram.Type(shop, "x")
+		r.telegram.People.Type(shop, "x")
 	}
 	ready, seen := false, 0
 	for !ready && seen < messages {
@@ -400,14 +400,14 @@ func TestFaults(t *testing.T) {
 	turn(`{"name":"telegram_outage","on":true}`)
 	turn(`{"name":"telegram_flood","on":true}`)
 	turn(`{"name":"telegram_outage","on":false}`)
-	if f := r.telegram.Faults(); len(f) != 1 || f[0].Kind != telegram.FaultFlood {
+	if f := r.telegram.Faults.Active(); len(f) != 1 || f[0].Kind != telegram.FaultFlood {
 		t.Errorf("telegram's faults %+v, want the flood alone", f)
 	}
 	if status, _, _ := r.ask(t, "POST", "/api/speed", `{"factor":60}`); status != 200 {
 		t.Errorf("speed: status %d", status)
 	}
 	turn(`{"all_well":true}`)
-	if f := r.telegram.Faults(); len(f) != 0 {
+	if f := r.telegram.Faults.Active(); len(f) != 0 {
 		t.Errorf("telegram's faults %+v, want none", f)
 	}
 	var got struct {

@@ -89,7 +89,7 @@ func (p *panel) apply(side string) {
 	if side == "provider" {
 		p.provider.ClearFaults()
 	} else {
-		p.telegram.ClearFaults()
+		p.telegram.Faults.Clear()
 	}
 	for _, b := range breakages {
 		if b.side() != side || !p.on[b.name] {
@@ -99,7 +99,7 @@ func (p *panel) apply(side string) {
 			p.provider.SetFault(f)
 		}
 		for _, f := range b.telegram {
-			p.telegram.SetFault(f)
+			p.telegram.Faults.Set(f)
 		}
 	}
 	p.touch()

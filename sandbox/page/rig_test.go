@@ -38,9 +38,9 @@ func newRig(t *testing.T) *rig {
 		telegram: telegram.New(telegram.Options{BotUsername: "hanout_bot", BotName: "حانوت"}),
 		provider: provider.New(provider.Options{}),
 	}
-	r.telegram.AddPerson(telegram.Person{ID: shop, FirstName: "ياسين", LastName: "ب.", LanguageCode: "ar", Phone: "213661000001"})
-	r.telegram.AddPerson(telegram.Person{ID: owner, FirstName: "Nadia", LastName: "K.", LanguageCode: "fr", Phone: "213770000002"})
-	r.telegram.AddPerson(telegram.Person{ID: customer, FirstName: "Amine", LanguageCode: "fr", Phone: "213550000003"})
+	r.telegram.People.Add(telegram.Person{ID: shop, FirstName: "ياسين", LastName: "ب.", LanguageCode: "ar", Phone: "213661000001"})
+	r.telegram.People.Add(telegram.Person{ID: owner, FirstName: "Nadia", LastName: "K.", LanguageCode: "fr", Phone: "213770000002"})
+	r.telegram.People.Add(telegram.Person{ID: customer, FirstName: "Amine", LanguageCode: "fr", Phone: "213550000003"})
 	r.Server = httptest.NewServer(newPage(r))
 	t.Cleanup(func() {
 		r.CloseClientConnections()

@@ -70,16 +70,6 @@ func (s *Server) setText(p *params, name string, longest int) (any, *failure) {
 	return true, nil
 }
 
-// Description gives the bot's "description" or "short_description" as set for a language, or without one.
-func (s *Server) Description(name, lang string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if text := s.texts[textKey{name, primary(lang)}]; text != "" {
-		return text
-	}
-	return s.texts[textKey{name, ""}]
-}
-
 func (s *Server) setChatMenuButton(p *params) (any, *failure) {
 	button := struct {
 		Type   string  `json:"type"`

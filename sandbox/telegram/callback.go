@@ -40,16 +40,6 @@ func (s *Server) pushQuery(by Person, where Chat, m *Message, messageID int, dat
 	return id
 }
 
-// Answer gives the bot's answer to a callback query; false as long as there is none.
-func (s *Server) Answer(queryID string) (CallbackAnswer, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if q := s.queries[queryID]; q != nil && q.settled {
-		return q.answer, true
-	}
-	return CallbackAnswer{}, false
-}
-
 func (s *Server) answerCallbackQuery(p *params) (any, *failure) {
 	id := p.text("callback_query_id")
 	text := p.text("text")

@@ -17,7 +17,7 @@ func TestCallbackIsAnsweredOnce(t *testing.T) {
 		r := newRig(t, unlimited())
 		id := r.send("reply_markup", inline(`{"text":"Yes","callback_data":"y"}`))
 		r.forget()
-		query, err := r.Press(amina, id, "y")
+		query, err := r.People.Press(amina, id, "y")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,11 +37,11 @@ func TestCallbackIsAnsweredOnce(t *testing.T) {
 			u.Query.Message.ReplyMarkup == nil {
 			t.Errorf("got %s", raw[0])
 		}
-		if _, ok := r.Answer(query); ok {
+		if _, ok := r.Chats.Answer(query); ok {
 			t.Error("answered before the bot did")
 		}
 		r.call("answerCallbackQuery", "callback_query_id", query, "text", "done", "show_alert", "true").into(t, new(bool))
-		if a, ok := r.Answer(query); !ok || a.Text != "done" || !a.ShowAlert || a.Person != amina {
+		if a, ok := r.Chats.Answer(query); !ok || a.Text != "done" || !a.ShowAlert || a.Person != amina {
 			t.Errorf("got %+v, %v", a, ok)
 		}
 		r.wantError(r.call("answerCallbackQuery", "callback_query_id", query), 400, tooOld)
@@ -55,18 +55,18 @@ func TestCallbackWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, unlimited())
 		id := r.send("reply_markup", inline(`{"text":"Yes","callback_data":"y"}`))
-		late, _ := r.Press(amina, id, "y")
+		late, _ := r.People.Press(amina, id, "y")
 		time.Sleep(telegram.DefaultCallbackWindow + time.Second)
 		r.wantError(r.call("answerCallbackQuery", "callback_query_id", late), 400, tooOld)
 		r.clean() // it tried
-		if len(r.Harmless()) != 1 {
-			t.Errorf("harmless: %q", r.Harmless())
+		if len(r.Journal.Harmless()) != 1 {
+			t.Errorf("harmless: %q", r.Journal.Harmless())
 		}
-		_, _ = r.Press(amina, id, "y")
+		_, _ = r.People.Press(amina, id, "y")
 		time.Sleep(telegram.DefaultCallbackWindow)
 		r.clean() // there was still time
 		time.Sleep(time.Second)
-		if v := r.Violations(); len(v) != 1 || v[0] != `callback query with data "y" of person 1001 was never answered` {
+		if v := r.Journal.Violations(); len(v) != 1 || v[0] != `callback query with data "y" of person 1001 was never answered` {
 			t.Errorf("violations %q", v)
 		}
 	})
@@ -75,15 +75,15 @@ func TestCallbackWindow(t *testing.T) {
 func TestCallbackAnswerRules(t *testing.T) {
 	r := newRig(t, unlimited())
 	id := r.send("reply_markup", inline(`{"text":"Yes","callback_data":"y"}`))
-	query, _ := r.Press(amina, id, "y")
+	query, _ := r.People.Press(amina, id, "y")
 	answer := func(pairs ...string) reply {
 		return r.call("answerCallbackQuery", append([]string{"callback_query_id", query}, pairs...)...)
 	}
 	r.wantError(answer("text", strings.Repeat("م", 201)), 400, "Bad Request: MESSAGE_TOO_LONG")
 	r.wantError(answer("url", "https://example.com/"), 400, "Bad Request: URL_INVALID")
 	answer("text", strings.Repeat("م", 200), "url", "https://t.me/sandbox_bot?start=x", "cache_time", "5").into(t, new(bool))
-	if len(r.Violations()) != 2 {
-		t.Errorf("violations %q", r.Violations())
+	if len(r.Journal.Violations()) != 2 {
+		t.Errorf("violations %q", r.Journal.Violations())
 	}
 }
 
@@ -95,22 +95,22 @@ func TestPress(t *testing.T) {
 		message int
 		data    string
 	}{{amina, id, "n"}, {amina, id, ""}, {amina, 999, "y"}, {nadia, id, "y"}} {
-		if _, err := r.Press(tt.person, tt.message, tt.data); err == nil {
+		if _, err := r.People.Press(tt.person, tt.message, tt.data); err == nil {
 			t.Errorf("%+v could be pressed", tt)
 		}
 	}
 	r.forget()
-	if err := r.PressButton(amina, "sell"); err != nil || r.Pending() != 1 {
-		t.Errorf("%v, %d updates", err, r.Pending())
+	if err := r.People.PressButton(amina, "sell"); err != nil || r.Updates.Pending() != 1 {
+		t.Errorf("%v, %d updates", err, r.Updates.Pending())
 	}
 	for _, label := range []string{"Copy", "Nowhere"} {
-		if err := r.PressButton(amina, label); err == nil {
+		if err := r.People.PressButton(amina, label); err == nil {
 			t.Errorf("%q reached the bot", label)
 		}
 	}
 	r.send("reply_markup", inline(`{"text":"Yes, sell","callback_data":"newer"}`))
 	r.forget()
-	_ = r.PressButton(amina, "Yes")
+	_ = r.People.PressButton(amina, "Yes")
 	if _, raw := r.updates(); !strings.Contains(string(raw[0]), `"newer"`) {
 		t.Errorf("an older button was pressed: %s", raw)
 	}
@@ -120,8 +120,8 @@ func TestPressForged(t *testing.T) {
 	r := newRig(t, unlimited())
 	id := r.send()
 	r.forget()
-	r.PressForged(karim, amina, id, "made up")
-	r.PressForged(9999, amina, 12345, "gone", func(q map[string]any) { q["inline_message_id"] = "abc" })
+	r.People.PressForged(karim, amina, id, "made up")
+	r.People.PressForged(9999, amina, 12345, "gone", func(q map[string]any) { q["inline_message_id"] = "abc" })
 	_, raw := r.updates()
 	if !strings.Contains(string(raw[0]), `"text":"hello"`) || !strings.Contains(string(raw[0]), `"made up"`) {
 		t.Errorf("got %s", raw[0])
@@ -136,8 +136,8 @@ func TestPressForged(t *testing.T) {
 func TestForeignContact(t *testing.T) {
 	r := newRig(t, unlimited())
 	r.forget()
-	r.ShareForeignContact(amina, "213770000000", karim)
-	r.ShareForeignContact(amina, "213770000000", 0)
+	r.People.ShareForeignContact(amina, "213770000000", karim)
+	r.People.ShareForeignContact(amina, "213770000000", 0)
 	_, raw := r.updates()
 	if !strings.Contains(string(raw[0]), `"user_id":1002`) || strings.Contains(string(raw[1]), "user_id") {
 		t.Errorf("got %s", raw)
@@ -147,9 +147,9 @@ func TestForeignContact(t *testing.T) {
 func TestStartAndReply(t *testing.T) {
 	r := newRig(t, unlimited())
 	r.forget()
-	r.Start(nadia, "c-42")
+	r.People.Start(nadia, "c-42")
 	to := r.send()
-	r.Reply(amina, to, "an answer")
+	r.People.Reply(amina, to, "an answer")
 	_, raw := r.updates()
 	if !strings.Contains(string(raw[0]), `"text":"/start c-42","entities":[{"type":"bot_command","offset":0,"length":6}]`) {
 		t.Errorf("got %s", raw[0])

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // chat is a conversation with its messages, oldest first. A stored message is never changed in place: an edit puts a
@@ -19,69 +18,9 @@ type chat struct {
 	messages   []*Message
 }
 
-// Group is a group chat for [Server.AddGroup].
-type Group struct {
-	ID         int64 // negative; of a supergroup below -1000000000000
-	Title      string
-	Supergroup bool
-	Members    []int64 // the people in it; the bot is a member too
-}
-
-// AddGroup makes a group with the bot in it, who is told by a my_chat_member update in the name of the first member.
-func (s *Server) AddGroup(g Group) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := &chat{Chat: Chat{ID: g.ID, Type: "group", Title: g.Title}, members: map[int64]bool{}}
-	if g.Supergroup {
-		c.Type = "supergroup"
-	}
-	by := &User{FirstName: "Stranger"}
-	for _, id := range slices.Backward(g.Members) {
-		c.members[id] = true
-		if r := s.people[id]; r != nil {
-			by = r.user()
-		}
-	}
-	s.chats[g.ID] = c
-	s.pushMembership(c, by, "left", "member")
-}
-
-// RemoveBot throws the bot out of a group; the bot is told.
-func (s *Server) RemoveBot(group, by int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, r := s.chats[group], s.people[by]
-	if c == nil || r == nil || c.Type == "private" {
-		return
-	}
-	c.kicked = true
-	s.pushMembership(c, r.user(), "member", "kicked")
-}
-
-// MigrateGroup turns a group into a supergroup of another ID, as Telegram does when a group grows. The old ID is dead
-// from then on: what is sent there is refused with the new one.
-func (s *Server) MigrateGroup(group, supergroup int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old := s.chats[group]
-	if old == nil || old.Type != "group" {
-		return
-	}
-	old.migratedTo = supergroup
-	c := &chat{Chat: Chat{ID: supergroup, Type: "supergroup", Title: old.Title}, members: old.members}
-	s.chats[supergroup] = c
-	now := time.Now().Unix()
-	out := &Message{MessageID: s.nextMessageID(old), Chat: old.Chat, Date: now, MigrateToChatID: supergroup}
-	in := &Message{MessageID: s.nextMessageID(c), Chat: c.Chat, Date: now, MigrateFromChatID: group}
-	s.post(old, out)
-	s.post(c, in)
-	s.pushMessage(out)
-	s.pushMessage(in)
-}
-
 func (s *Server) openPrivate(p Person) *chat {
 	c := &chat{Chat: Chat{ID: p.ID, Type: "private", FirstName: p.FirstName, LastName: p.LastName, Username: p.Username}}
-	s.chats[p.ID] = c
+	s.chatByID[p.ID] = c
 	return c
 }
 
@@ -211,8 +150,8 @@ func (s *Server) chatByText(text string) (*chat, *failure) {
 	if err != nil {
 		return nil, bad("chat not found")
 	}
-	c := s.chats[id]
-	switch r := s.people[id]; {
+	c := s.chatByID[id]
+	switch r := s.residents[id]; {
 	case c == nil && r == nil:
 		return nil, bad("chat not found")
 	case r != nil && r.deactivated:
@@ -232,7 +171,7 @@ func (s *Server) chatByText(text string) (*chat, *failure) {
 // openChat is a chat that the bot may send into.
 func (s *Server) openChat(p *params) (*chat, *failure) {
 	c, f := s.chat(p, "chat_id")
-	if f == nil && c.Type == "private" && s.people[c.ID].blocked {
+	if f == nil && c.Type == "private" && s.residents[c.ID].blocked {
 		return nil, forbidden("bot was blocked by the user")
 	}
 	return c, f

@@ -80,7 +80,7 @@ func TestClientSends(t *testing.T) {
 	}); err != nil {
 		t.Error(err)
 	}
-	if got := menu(r.Commands(amina, "ar")); got != "menu" {
+	if got := menu(r.Chats.Commands(amina, "ar")); got != "menu" {
 		t.Errorf("menu %q", got)
 	}
 	if _, err = b.DeleteMessage(ctx, &bot.DeleteMessageParams{ChatID: int64(amina), MessageID: photo.ID}); err != nil {
@@ -102,25 +102,25 @@ func TestClientSeesErrorsByKind(t *testing.T) {
 	if err := send(nadia); !errors.Is(err, bot.ErrorForbidden) {
 		t.Errorf("got %v", err)
 	}
-	r.SetFault(telegram.Fault{Kind: telegram.FaultFlood, RetryAfter: 5 * time.Second, Times: 1})
+	r.Faults.Set(telegram.Fault{Kind: telegram.FaultFlood, RetryAfter: 5 * time.Second, Times: 1})
 	var flood *bot.TooManyRequestsError
 	if err := send(amina); !errors.As(err, &flood) || flood.RetryAfter != 5 {
 		t.Errorf("got %v", err)
 	}
-	r.AddGroup(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina}})
-	r.MigrateGroup(group, -1000000000500)
+	r.Groups.Add(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina}})
+	r.Groups.Migrate(group, -1000000000500)
 	var moved *bot.MigrateError
 	if err := send(group); !errors.As(err, &moved) || moved.MigrateToChatID != -1000000000500 {
 		t.Errorf("got %v", err)
 	}
-	before := len(r.Messages(amina))
+	before := len(r.Chats.Messages(amina))
 	for _, kind := range []telegram.FaultKind{telegram.FaultLostAnswer, telegram.FaultBrokenAnswer, telegram.FaultStrangeAnswer, telegram.FaultBadGateway} {
-		r.SetFault(telegram.Fault{Method: "sendMessage", Kind: kind, Times: 1})
+		r.Faults.Set(telegram.Fault{Method: "sendMessage", Kind: kind, Times: 1})
 		if err := send(amina); err == nil {
 			t.Errorf("%s: no error", kind)
 		}
 	}
-	if got := len(r.Messages(amina)) - before; got != 3 {
+	if got := len(r.Chats.Messages(amina)) - before; got != 3 {
 		t.Errorf("%d messages posted, want those of three lost answers", got)
 	}
 	// A typed nil goes out as "null", which Telegram refuses.
@@ -153,9 +153,9 @@ func TestClientPollsAndAnswers(t *testing.T) {
 		go func() { b.Start(ctx); close(ended) }()
 
 		time.Sleep(5 * time.Minute) // many idle polls
-		r.Type(amina, "0778037340")
+		r.People.Type(amina, "0778037340")
 		synctest.Wait()
-		if err := r.PressButton(amina, "Yes"); err != nil {
+		if err := r.People.PressButton(amina, "Yes"); err != nil {
 			t.Error(err)
 		}
 		synctest.Wait()

@@ -13,25 +13,6 @@ type menuKey struct{ scope, language string }
 // textKey is one of the bot's texts about itself.
 type textKey struct{ name, language string }
 
-// Commands gives the menu that a chat's people see in a language, by Telegram's order: the chat's own list, then the
-// one for its kind of chat, then the default, each first in the language and then without.
-func (s *Server) Commands(chat int64, lang string) []Command {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	kind := "all_private_chats"
-	if chat < 0 {
-		kind = "all_group_chats"
-	}
-	for _, scope := range []string{chatScope("chat", chat), kind, "default"} {
-		for _, language := range []string{primary(lang), ""} {
-			if list := s.menus[menuKey{scope, language}]; len(list) > 0 {
-				return append([]Command(nil), list...)
-			}
-		}
-	}
-	return nil
-}
-
 func chatScope(kind string, chat int64) string { return kind + " " + strconv.FormatInt(chat, 10) }
 
 // primary is the language of a tag, without its country: "ar" of "ar-DZ".

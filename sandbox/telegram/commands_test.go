@@ -27,12 +27,12 @@ func TestCommandsFallBack(t *testing.T) {
 		{"plain", "", ""}, {"plain_ar", "", "ar"}, {"private", private, ""}, {"private_ar", private, "ar"},
 		{"mine", mine, ""}, {"mine_ar", mine, "ar"},
 	}
-	if got := r.Commands(amina, "ar"); got != nil {
+	if got := r.Chats.Commands(amina, "ar"); got != nil {
 		t.Errorf("before: %v", got)
 	}
 	for _, step := range steps { // each is stronger than the one before
 		set(step.name, step.scope, step.lang)
-		if got := menu(r.Commands(amina, "ar-DZ")); got != step.name {
+		if got := menu(r.Chats.Commands(amina, "ar-DZ")); got != step.name {
 			t.Errorf("after %s the menu is %s", step.name, got)
 		}
 	}
@@ -41,7 +41,7 @@ func TestCommandsFallBack(t *testing.T) {
 		lang string
 		want string
 	}{{amina, "fr", "mine"}, {karim, "ar", "private_ar"}, {karim, "fr", "private"}, {group, "ar", "plain_ar"}, {group, "", "plain"}} {
-		if got := menu(r.Commands(tt.chat, tt.lang)); got != tt.want {
+		if got := menu(r.Chats.Commands(tt.chat, tt.lang)); got != tt.want {
 			t.Errorf("chat %d in %q sees %s, want %s", tt.chat, tt.lang, got, tt.want)
 		}
 	}
@@ -55,7 +55,7 @@ func TestCommandsFallBack(t *testing.T) {
 		t.Errorf("getMyCommands gave %v", list)
 	}
 	r.call("deleteMyCommands", "scope", mine, "language_code", "ar").into(t, new(bool))
-	if got := menu(r.Commands(amina, "ar")); got != "mine" {
+	if got := menu(r.Chats.Commands(amina, "ar")); got != "mine" {
 		t.Errorf("after the deletion: %s", got)
 	}
 	r.clean()
@@ -89,8 +89,8 @@ func TestDescriptionsAndMenuButton(t *testing.T) {
 	r.call("setMyShortDescription", "short_description", "short").into(t, new(bool))
 	r.call("setChatMenuButton", "menu_button", `{"type":"commands"}`).into(t, new(bool))
 	r.call("setChatMenuButton", "chat_id", "1001", "menu_button", `{"type":"web_app","text":"Open","web_app":{"url":"https://a.dz/"}}`).into(t, new(bool))
-	if r.Description("description", "ar-DZ") != "ماذا يفعل" || r.Description("description", "fr") != "what it does" ||
-		r.Description("short_description", "ar") != "short" {
+	if r.Chats.Description("description", "ar-DZ") != "ماذا يفعل" || r.Chats.Description("description", "fr") != "what it does" ||
+		r.Chats.Description("short_description", "ar") != "short" {
 		t.Error("a description was not kept")
 	}
 	r.clean()

@@ -138,8 +138,8 @@ func (s *Server) call(ctx context.Context, p *params) outcome {
 		}
 		entry.Uploads[name] = u.name
 	}
-	place := len(s.journal)
-	s.journal = append(s.journal, entry)
+	place := len(s.calls)
+	s.calls = append(s.calls, entry)
 	if q := s.queries[p.values["callback_query_id"]]; q != nil && p.method == "answerCallbackQuery" {
 		q.tried = true
 	}
@@ -168,7 +168,7 @@ func (s *Server) call(ctx context.Context, p *params) outcome {
 	s.judge(p, f)
 	s.patience(p, f)
 	if ctx.Err() != nil {
-		s.journal[place].Abandoned = true
+		s.calls[place].Abandoned = true
 	}
 	if f != nil && f.code == brokenOff {
 		s.settle(place, kind, 0, nil, p)
@@ -181,7 +181,7 @@ func (s *Server) call(ctx context.Context, p *params) outcome {
 
 // settle completes the journal's entry.
 func (s *Server) settle(place int, kind FaultKind, status int, body json.RawMessage, p *params) {
-	entry := &s.journal[place]
+	entry := &s.calls[place]
 	entry.Fault, entry.Status, entry.Response, entry.Unfit = kind, status, body, p.unfit
 	s.touch()
 }

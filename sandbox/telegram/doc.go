@@ -1,11 +1,11 @@
 // Package telegram is a strict stand-in for the Telegram Bot API: an http.Handler that a bot talks to as if it were
-// api.telegram.org, and a set of Go methods by which the people on the other side type, press buttons and look at
-// their chats.
+// api.telegram.org, and a set of Go methods by which the people on the other side type, press buttons ([People],
+// [Groups]) and look at their chats ([Chats]).
 //
 // It keeps the rules of Telegram that a bot can break without noticing: lengths in UTF-16 units after the markup is
 // parsed, keyboards, who may write to whom, the confirmation of updates, one poll at a time, flood limits. A broken
-// rule is answered with Telegram's own error and kept in [Server.Violations]; a test of a bot ends by asking that this
-// list is empty. It can also fail the way the real service does, see [Fault].
+// rule is answered with Telegram's own error and kept in [Journal.Violations]; a test of a bot ends by asking that this
+// list is empty. It can also fail the way the real service does, see [Faults].
 //
 // All waiting goes by package time and by channels, and the server keeps no goroutine of its own, so it runs inside a
 // testing/synctest bubble (through [Server.Transport]) as well as behind a listener.

@@ -21,7 +21,7 @@ func TestEditMessageText(t *testing.T) {
 			return r.call("editMessageText", append([]string{"chat_id", "1001", "message_id", itoa(id)}, pairs...)...)
 		}
 		r.wantError(edit("text", " <strong>one</strong>", "parse_mode", "HTML", "reply_markup", keys), 400, notModified)
-		if h := r.Harmless(); len(h) != 1 {
+		if h := r.Journal.Harmless(); len(h) != 1 {
 			t.Errorf("harmless: %q", h)
 		}
 		time.Sleep(time.Minute)
@@ -38,10 +38,10 @@ func TestEditMessageText(t *testing.T) {
 		edit("text", "one", "link_preview_options", `{"is_disabled":true}`).into(t, &m)
 		r.clean()
 		edit("text", "two", "protect_content", "false")
-		if now, _ := r.Message(amina, id); now.Text != "two" || !now.HasProtectedContent {
+		if now, _ := r.Chats.Message(amina, id); now.Text != "two" || !now.HasProtectedContent {
 			t.Errorf("got %s", toJSON(t, now))
 		}
-		if v := r.Violations(); len(v) != 1 || v[0] != "editMessageText: unknown parameter protect_content" {
+		if v := r.Journal.Violations(); len(v) != 1 || v[0] != "editMessageText: unknown parameter protect_content" {
 			t.Errorf("violations %q", v)
 		}
 	})
@@ -54,7 +54,7 @@ func TestEditRefusals(t *testing.T) {
 	withRemoval := r.send("reply_markup", `{"remove_keyboard":true}`)
 	var photo telegram.Message
 	r.sendFile("sendPhoto", "photo", "p.png", picture(t, 9, 9), "chat_id", "1001").into(t, &photo)
-	typed := r.Type(amina, "mine")
+	typed := r.People.Type(amina, "mine")
 	tests := []struct {
 		name, method string
 		message      int
@@ -120,14 +120,14 @@ func TestEditCaptionMediaAndMarkup(t *testing.T) {
 func TestDelete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, unlimited())
-		own, typed := r.send(), r.Type(amina, "secret")
+		own, typed := r.send(), r.People.Type(amina, "secret")
 		events, cancel := r.Subscribe()
 		defer cancel()
 		r.call("deleteMessage", "chat_id", "1001", "message_id", itoa(typed)).into(t, new(bool))
 		if e := <-events; e.Kind != telegram.EventDelete || e.MessageID != typed {
 			t.Errorf("got %+v", e)
 		}
-		if _, there := r.Message(amina, typed); there {
+		if _, there := r.Chats.Message(amina, typed); there {
 			t.Error("the message is still there")
 		}
 		r.wantError(r.call("deleteMessage", "chat_id", "1001", "message_id", itoa(typed)), 400, "Bad Request: message to delete not found")
@@ -137,10 +137,10 @@ func TestDelete(t *testing.T) {
 
 		young := r.send()
 		r.call("deleteMessages", "chat_id", "1001", "message_ids", "["+itoa(own)+","+itoa(young)+",999]").into(t, new(bool))
-		if _, there := r.Message(amina, young); there {
+		if _, there := r.Chats.Message(amina, young); there {
 			t.Error("deleteMessages left a young message")
 		}
-		if _, there := r.Message(amina, own); !there {
+		if _, there := r.Chats.Message(amina, own); !there {
 			t.Error("deleteMessages took an old message")
 		}
 		r.wantError(r.call("deleteMessages", "chat_id", "1001", "message_ids", "[]"), 400, "Bad Request: message identifiers are not specified")
@@ -149,8 +149,8 @@ func TestDelete(t *testing.T) {
 
 func TestDeleteInGroups(t *testing.T) {
 	r := newRig(t, unlimited())
-	r.AddGroup(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina}})
-	id := r.GroupType(group, amina, "/pin 1234")
+	r.Groups.Add(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina}})
+	id := r.Groups.Type(group, amina, "/pin 1234")
 	r.wantError(r.call("deleteMessage", "chat_id", "-500", "message_id", itoa(id)), 400, "Bad Request: message can't be deleted for everyone")
 }
 
@@ -160,7 +160,7 @@ func TestPin(t *testing.T) {
 	for range 2 {
 		r.call("pinChatMessage", "chat_id", "1001", "message_id", itoa(id), "disable_notification", "true").into(t, new(bool))
 	}
-	all := r.Messages(amina)
+	all := r.Chats.Messages(amina)
 	if last := all[len(all)-1]; last.PinnedMessage == nil || last.PinnedMessage.MessageID != id {
 		t.Errorf("the last message is %s", toJSON(t, last))
 	}
@@ -179,7 +179,7 @@ func TestPin(t *testing.T) {
 func TestPersonDeletes(t *testing.T) {
 	r := newRig(t, unlimited())
 	id := r.send()
-	if !r.DeleteByPerson(amina, id) || r.DeleteByPerson(amina, id) {
+	if !r.People.Delete(amina, id) || r.People.Delete(amina, id) {
 		t.Error("a message can be deleted once")
 	}
 	r.wantError(r.call("editMessageText", "chat_id", "1001", "message_id", itoa(id), "text", "x"), 400, "Bad Request: message to edit not found")

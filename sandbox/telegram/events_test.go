@@ -10,7 +10,7 @@ func TestSubscribe(t *testing.T) {
 	r := newRig(t, unlimited())
 	events, cancel := r.Subscribe()
 	id := r.send("reply_markup", inline(`{"text":"a","callback_data":"b"}`))
-	query, _ := r.Press(amina, id, "b")
+	query, _ := r.People.Press(amina, id, "b")
 	r.call("answerCallbackQuery", "callback_query_id", query, "text", "ok")
 	r.call("editMessageText", "chat_id", "1001", "message_id", itoa(id), "text", "edited")
 	r.call("setMyCommands", "commands", "[]")
@@ -39,7 +39,7 @@ func TestSlowSubscriberIsLeftBehind(t *testing.T) {
 	events, cancel := r.Subscribe()
 	defer cancel()
 	for range 300 {
-		r.Type(amina, "x")
+		r.People.Type(amina, "x")
 	}
 	n := 0
 	for range events {
@@ -58,23 +58,23 @@ func TestChanged(t *testing.T) {
 		t.Fatal("changed before anything happened")
 	default:
 	}
-	r.Type(amina, "x")
+	r.People.Type(amina, "x")
 	<-changed
 }
 
 func TestMessagesAreCopies(t *testing.T) {
 	r := newRig(t, unlimited())
 	id := r.send()
-	before, _ := r.Message(amina, id)
+	before, _ := r.Chats.Message(amina, id)
 	r.call("editMessageText", "chat_id", "1001", "message_id", itoa(id), "text", "edited")
 	if before.Text != "hello" {
 		t.Error("a message handed out changed")
 	}
-	if p, ok := r.Person(karim); !ok || p.Username != "karim_dz" || len(r.People()) != 3 {
-		t.Errorf("people: %+v", r.People())
+	if p, ok := r.People.Get(karim); !ok || p.Username != "karim_dz" || len(r.People.All()) != 3 {
+		t.Errorf("people: %+v", r.People.All())
 	}
-	r.AddPerson(telegram.Person{ID: karim, FirstName: "Karim", LanguageCode: "ar"})
-	if p, _ := r.Person(karim); p.LanguageCode != "ar" || len(r.People()) != 3 {
-		t.Errorf("people: %+v", r.People())
+	r.People.Add(telegram.Person{ID: karim, FirstName: "Karim", LanguageCode: "ar"})
+	if p, _ := r.People.Get(karim); p.LanguageCode != "ar" || len(r.People.All()) != 3 {
+		t.Errorf("people: %+v", r.People.All())
 	}
 }

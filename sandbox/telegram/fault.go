@@ -24,12 +24,12 @@ const (
 	FaultPoisonUpdate   FaultKind = "poison_update"   // an update with an unknown forward_origin goes before each other
 )
 
-// Fault is one misbehaviour. The zero values of its limits mean no limit: it lasts until [Server.ClearFaults].
+// Fault is one misbehaviour. The zero values of its limits mean no limit: it lasts until [Faults.Clear].
 type Fault struct {
 	Method     string        // the only method struck; "" or "*" strikes all
 	Kind       FaultKind     // what goes wrong
 	Times      int           // how many calls or updates are struck
-	For        time.Duration // how long it lasts from SetFault on
+	For        time.Duration // how long it lasts from Faults.Set on
 	Delay      time.Duration // FaultSlow: the wait; FaultOldUpdates: the age
 	RetryAfter time.Duration // FaultFlood: what the bot is told when For is zero; whole seconds, at least 1
 }
@@ -41,34 +41,40 @@ type activeFault struct {
 	left  int // when Times is not zero
 }
 
-// SetFault puts a fault into force, beside those already there. A call is struck by the first that fits it; an outage
+// Faults makes the service misbehave.
+type Faults struct{ server *Server }
+
+// Set puts a fault into force, beside those already there. A call is struck by the first that fits it; an outage
 // also ends the poll under way.
-func (s *Server) SetFault(f Fault) {
+func (f Faults) Set(fault Fault) {
+	s := f.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = append(s.faults, &activeFault{Fault: f, since: time.Now(), left: f.Times})
-	if f.Kind == FaultOutage {
+	s.inForce = append(s.inForce, &activeFault{Fault: fault, since: time.Now(), left: fault.Times})
+	if fault.Kind == FaultOutage {
 		s.queue.ring()
 	}
 	s.touch()
 }
 
-// ClearFaults ends all faults.
-func (s *Server) ClearFaults() {
+// Clear ends all faults.
+func (f Faults) Clear() {
+	s := f.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = nil
+	s.inForce = nil
 	s.touch()
 }
 
-// Faults gives the faults in force.
-func (s *Server) Faults() []Fault {
+// Active gives the faults in force.
+func (f Faults) Active() []Fault {
+	s := f.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []Fault
-	for _, f := range s.faults {
-		if f.live() {
-			all = append(all, f.Fault)
+	for _, one := range s.inForce {
+		if one.live() {
+			all = append(all, one.Fault)
 		}
 	}
 	return all
@@ -80,7 +86,7 @@ func (f *activeFault) live() bool {
 
 // strike uses up one turn of the first fault of these kinds that fits the method; the caller holds the lock.
 func (s *Server) strike(method string, kinds ...FaultKind) (*activeFault, bool) {
-	for _, f := range s.faults {
+	for _, f := range s.inForce {
 		if !f.live() || !slices.Contains(kinds, f.Kind) {
 			continue
 		}

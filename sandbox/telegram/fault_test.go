@@ -44,17 +44,17 @@ func TestFaultsOfCalls(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(string(tt.kind), func(t *testing.T) {
 			r := newRig(t, unlimited())
-			r.SetFault(telegram.Fault{Method: "sendMessage", Kind: tt.kind, Times: 1, RetryAfter: 7 * time.Second})
-			before := len(r.Messages(amina))
+			r.Faults.Set(telegram.Fault{Method: "sendMessage", Kind: tt.kind, Times: 1, RetryAfter: 7 * time.Second})
+			before := len(r.Chats.Messages(amina))
 			r.call("getMe").into(t, &struct{}{}) // another method is not struck
 			status, body, err := r.try()
 			if errors.Is(err, sandbox.ErrBroken) != tt.broken || status != tt.status || !strings.Contains(body, tt.body) {
 				t.Errorf("got %d %q, %v", status, body, err)
 			}
-			if posted := len(r.Messages(amina)) > before; posted != tt.posted {
+			if posted := len(r.Chats.Messages(amina)) > before; posted != tt.posted {
 				t.Errorf("posted: %v", posted)
 			}
-			calls := r.Calls("sendMessage")
+			calls := r.Journal.Calls("sendMessage")
 			if c := calls[0]; c.Fault != tt.kind || (c.Response != nil) != (tt.posted || tt.kind == telegram.FaultFlood) {
 				t.Errorf("journal: %+v", c)
 			}
@@ -69,7 +69,7 @@ func TestFaultsOfCalls(t *testing.T) {
 func TestSlowFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, unlimited())
-		r.SetFault(telegram.Fault{Kind: telegram.FaultSlow, Delay: 9 * time.Second, Times: 1})
+		r.Faults.Set(telegram.Fault{Kind: telegram.FaultSlow, Delay: 9 * time.Second, Times: 1})
 		begun := time.Now()
 		if status, _, _ := r.try(); status != 200 || time.Since(begun) != 9*time.Second {
 			t.Errorf("%d after %v", status, time.Since(begun))
@@ -81,17 +81,17 @@ func TestSlowFault(t *testing.T) {
 func TestFaultForATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, unlimited())
-		r.SetFault(telegram.Fault{Method: "*", Kind: telegram.FaultFlood, For: 10 * time.Second})
+		r.Faults.Set(telegram.Fault{Method: "*", Kind: telegram.FaultFlood, For: 10 * time.Second})
 		time.Sleep(3500 * time.Millisecond)
 		a := r.call("getMe")
 		r.wantError(a, 429, "Too Many Requests: retry after 7")
-		if len(r.Faults()) != 1 {
-			t.Errorf("faults %+v", r.Faults())
+		if len(r.Faults.Active()) != 1 {
+			t.Errorf("faults %+v", r.Faults.Active())
 		}
 		time.Sleep(7 * time.Second)
 		r.call("getMe").into(t, &struct{}{})
-		if len(r.Faults()) != 0 {
-			t.Errorf("faults %+v", r.Faults())
+		if len(r.Faults.Active()) != 0 {
+			t.Errorf("faults %+v", r.Faults.Active())
 		}
 		r.clean()
 	})
@@ -100,18 +100,18 @@ func TestFaultForATime(t *testing.T) {
 func TestHammeringThroughAFloodIsAViolation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, unlimited())
-		r.SetFault(telegram.Fault{Kind: telegram.FaultFlood, RetryAfter: 30 * time.Second})
+		r.Faults.Set(telegram.Fault{Kind: telegram.FaultFlood, RetryAfter: 30 * time.Second})
 		for range 4 {
 			_, _, _ = r.try()
 		}
 		r.clean()
 		_, _, _ = r.try()
-		if v := r.Violations(); len(v) != 1 || v[0] != "sendMessage: called 4 times before retry_after was over" {
+		if v := r.Journal.Violations(); len(v) != 1 || v[0] != "sendMessage: called 4 times before retry_after was over" {
 			t.Errorf("violations %q", v)
 		}
 		time.Sleep(31 * time.Second)
 		_, _, _ = r.try()
-		if v := r.Violations(); len(v) != 1 {
+		if v := r.Journal.Violations(); len(v) != 1 {
 			t.Errorf("violations %q", v)
 		}
 	})
@@ -124,15 +124,15 @@ func TestOutageEndsThePoll(t *testing.T) {
 		ended := make(chan error)
 		go func() { _, err := r.do("getUpdates", "timeout", "40"); ended <- err }()
 		synctest.Wait()
-		r.SetFault(telegram.Fault{Kind: telegram.FaultOutage})
+		r.Faults.Set(telegram.Fault{Kind: telegram.FaultOutage})
 		if err := <-ended; !errors.Is(err, sandbox.ErrBroken) {
 			t.Errorf("got %v", err)
 		}
-		r.Type(amina, "while it is down")
+		r.People.Type(amina, "while it is down")
 		if _, err := r.do("getUpdates"); !errors.Is(err, sandbox.ErrBroken) {
 			t.Errorf("got %v", err)
 		}
-		r.ClearFaults()
+		r.Faults.Clear()
 		if got, _ := r.updates(); len(got) != 1 {
 			t.Errorf("after the outage: %v", got)
 		}
@@ -155,12 +155,12 @@ func TestOverARealPort(t *testing.T) {
 	if err := send(); err != nil {
 		t.Error(err)
 	}
-	r.SetFault(telegram.Fault{Kind: telegram.FaultLostAnswer, Times: 1})
-	before := len(r.Messages(amina))
+	r.Faults.Set(telegram.Fault{Kind: telegram.FaultLostAnswer, Times: 1})
+	before := len(r.Chats.Messages(amina))
 	if err := send(); !errors.Is(err, io.EOF) {
 		t.Errorf("got %v, want a broken connection", err)
 	}
-	if len(r.Messages(amina)) != before+1 {
+	if len(r.Chats.Messages(amina)) != before+1 {
 		t.Error("the message whose answer was lost is not there")
 	}
 	r.clean()

@@ -33,16 +33,6 @@ type file struct {
 	height  int
 }
 
-// File gives the bytes of a photo or document and its MIME type.
-func (s *Server) File(fileID string) (data []byte, mime string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if f := s.files[fileID]; f != nil {
-		return f.data, f.mime, true
-	}
-	return nil, "", false
-}
-
 // attached finds the file of a parameter, which is an upload, "attach://" and an upload's name, or the ID of a file
 // sent before. Addresses are not fetched.
 func (s *Server) attached(p *params, name, value string, photo bool) (*file, *failure) {

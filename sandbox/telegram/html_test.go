@@ -111,7 +111,7 @@ func TestHTMLErrors(t *testing.T) {
 			r.t = t
 			a := r.call("sendMessage", "chat_id", "1001", "parse_mode", "html", "text", tt.in)
 			r.wantError(a, 400, "Bad Request: can't parse entities: "+tt.want)
-			if v := r.Violations(); !slices.Equal(v, []string{"sendMessage: Bad Request: can't parse entities: " + tt.want}) {
+			if v := r.Journal.Violations(); !slices.Equal(v, []string{"sendMessage: Bad Request: can't parse entities: " + tt.want}) {
 				t.Errorf("violations %q", v)
 			}
 		})

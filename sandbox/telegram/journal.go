@@ -20,21 +20,26 @@ type Call struct {
 	Abandoned bool              `json:"abandoned,omitempty"` // the bot went away before the answer
 }
 
-// Journal gives every request so far, in the order of arrival; a poll still under way has no answer yet.
-func (s *Server) Journal() []Call {
+// Journal is what the bot asked, and what of it broke a rule.
+type Journal struct{ server *Server }
+
+// All gives every request so far, in the order of arrival; a poll still under way has no answer yet.
+func (j Journal) All() []Call {
+	s := j.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.journal)
+	return slices.Clone(s.calls)
 }
 
 // Calls gives the requests of one method.
-func (s *Server) Calls(method string) []Call {
-	return slices.DeleteFunc(s.Journal(), func(c Call) bool { return c.Method != method })
+func (j Journal) Calls(method string) []Call {
+	return slices.DeleteFunc(j.All(), func(c Call) bool { return c.Method != method })
 }
 
 // Violations gives every rule that the bot has broken: refused requests that are its own fault, parameters or methods
 // that do not exist, floods, and callback queries left unanswered for longer than Options.CallbackWindow.
-func (s *Server) Violations() []string {
+func (j Journal) Violations() []string {
+	s := j.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	late := s.unanswered()
@@ -44,7 +49,8 @@ func (s *Server) Violations() []string {
 
 // Harmless gives the refusals that happen to well-behaved bots too: not modified, query too old, blocked by the user,
 // a message that is gone, two polls at once.
-func (s *Server) Harmless() []string {
+func (j Journal) Harmless() []string {
+	s := j.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.harmless)

@@ -76,7 +76,7 @@ func TestMarkupShapes(t *testing.T) {
 				return
 			}
 			a.into(t, &telegram.Message{})
-			if got := strings.Join(r.Violations(), "|"); got != strings.TrimSuffix("sendMessage: "+tt.violation, "sendMessage: ") {
+			if got := strings.Join(r.Journal.Violations(), "|"); got != strings.TrimSuffix("sendMessage: "+tt.violation, "sendMessage: ") {
 				t.Errorf("violations %q", got)
 			}
 		})
@@ -86,7 +86,7 @@ func TestMarkupShapes(t *testing.T) {
 func TestButtonIsStoredWithOneAction(t *testing.T) {
 	r := newRig(t, unlimited())
 	id := r.send("reply_markup", inline(`{"text":"a","callback_data":"x","copy_text":{"text":""},"style":"primary"}`))
-	m, _ := r.Message(amina, id)
+	m, _ := r.Chats.Message(amina, id)
 	if got := toJSON(t, m.ReplyMarkup); got != inline(`{"text":"a","style":"primary","callback_data":"x"}`) {
 		t.Errorf("stored %s", got)
 	}

@@ -69,7 +69,7 @@ type LinkPreview struct {
 	ShowAboveText    bool   `json:"show_above_text,omitempty"`
 }
 
-// PhotoSize is one size of a photo; [Server.File] gives its bytes.
+// PhotoSize is one size of a photo; [Chats.File] gives its bytes.
 type PhotoSize struct {
 	FileID       string `json:"file_id"`
 	FileUniqueID string `json:"file_unique_id"`
@@ -78,7 +78,7 @@ type PhotoSize struct {
 	FileSize     int    `json:"file_size,omitempty"`
 }
 
-// Document is a file sent as it is; [Server.File] gives its bytes.
+// Document is a file sent as it is; [Chats.File] gives its bytes.
 type Document struct {
 	FileID       string `json:"file_id"`
 	FileUniqueID string `json:"file_unique_id"`

@@ -29,62 +29,62 @@ func (p Person) user() *User {
 	return &User{ID: p.ID, FirstName: p.FirstName, LastName: p.LastName, Username: p.Username, LanguageCode: p.LanguageCode}
 }
 
-// AddPerson adds a person, or changes the one of that ID. The chat with the bot is opened by the first message.
-func (s *Server) AddPerson(p Person) {
+// People is what people do in their private chats with the bot.
+type People struct{ server *Server }
+
+// Add adds a person, or changes the one of that ID. The chat with the bot is opened by the first message.
+func (p People) Add(who Person) {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.people[p.ID]; known != nil {
-		known.Person = p
+	if known := s.residents[who.ID]; known != nil {
+		known.Person = who
 	} else {
-		s.people[p.ID] = &resident{Person: p}
-		s.peopleOrder = append(s.peopleOrder, p.ID)
+		s.residents[who.ID] = &resident{Person: who}
+		s.order = append(s.order, who.ID)
 	}
 	s.touch()
 }
 
-// Person gives the person of an ID.
-func (s *Server) Person(id int64) (Person, bool) {
+// Get gives the person of an ID.
+func (p People) Get(id int64) (Person, bool) {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r := s.people[id]; r != nil {
+	if r := s.residents[id]; r != nil {
 		return r.Person, true
 	}
 	return Person{}, false
 }
 
-// People gives everybody, in the order of AddPerson.
-func (s *Server) People() []Person {
+// All gives everybody, in the order of Add.
+func (p People) All() []Person {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]Person, 0, len(s.peopleOrder))
-	for _, id := range s.peopleOrder {
-		all = append(all, s.people[id].Person)
+	all := make([]Person, 0, len(s.order))
+	for _, id := range s.order {
+		all = append(all, s.residents[id].Person)
 	}
 	return all
 }
 
 // Start opens the bot the way a person does, by the START button or by a link with a payload; it ends a block. It
 // gives the ID of the "/start" message, or 0 for an unknown or deactivated person.
-func (s *Server) Start(person int64, payload string) int {
-	s.Block(person, false)
-	return s.Type(person, strings.TrimSpace("/start "+payload))
+func (p People) Start(person int64, payload string) int {
+	p.Block(person, false)
+	return p.Type(person, strings.TrimSpace("/start "+payload))
 }
 
 // Type sends a text to the bot in private and gives the message's ID; 0 when the person is unknown, deactivated or has
 // blocked the bot, or when nothing is left of the text.
-func (s *Server) Type(person int64, text string) int {
-	return s.say(person, person, text, 0)
+func (p People) Type(person int64, text string) int {
+	return p.server.say(person, person, text, 0)
 }
 
 // Reply is Type as an answer to an earlier message of the private chat.
-func (s *Server) Reply(person int64, to int, text string) int {
-	return s.say(person, person, text, to)
-}
-
-// GroupType sends a text into a group. The bot is told of it unless its privacy mode is on and the text is neither a
-// command nor mentions the bot.
-func (s *Server) GroupType(group, person int64, text string) int {
-	return s.say(person, group, text, 0)
+func (p People) Reply(person int64, to int, text string) int {
+	return p.server.say(person, person, text, to)
 }
 
 func (s *Server) say(person, chatID int64, text string, replyTo int) int {
@@ -104,22 +104,24 @@ func (s *Server) say(person, chatID int64, text string, replyTo int) int {
 }
 
 // ShareContact sends the person's own card, as the button with request_contact does, and gives the message's ID.
-func (s *Server) ShareContact(person int64) int {
+func (p People) ShareContact(person int64) int {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.receive(person, person, func(_ *chat, m *Message) {
-		r := s.people[person]
+		r := s.residents[person]
 		m.Contact = &Contact{PhoneNumber: r.Phone, FirstName: r.FirstName, LastName: r.LastName, UserID: r.ID}
 	})
 }
 
 // ShareForeignContact sends the card of somebody else; userID is 0 for a number that is not on Telegram.
-func (s *Server) ShareForeignContact(person int64, phone string, userID int64) int {
+func (p People) ShareForeignContact(person int64, phone string, userID int64) int {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.receive(person, person, func(_ *chat, m *Message) {
 		m.Contact = &Contact{PhoneNumber: phone, FirstName: "Contact", UserID: userID}
-		if r := s.people[userID]; r != nil {
+		if r := s.residents[userID]; r != nil {
 			m.Contact.FirstName, m.Contact.LastName = r.FirstName, r.LastName
 		}
 	})
@@ -127,11 +129,11 @@ func (s *Server) ShareForeignContact(person int64, phone string, userID int64) i
 
 // receive puts a person's message into a chat and queues its update; the caller holds the lock.
 func (s *Server) receive(person, chatID int64, fill func(*chat, *Message)) int {
-	r := s.people[person]
+	r := s.residents[person]
 	if r == nil || r.deactivated || (chatID == person && r.blocked) {
 		return 0
 	}
-	c := s.chats[chatID]
+	c := s.chatByID[chatID]
 	switch {
 	case c == nil && chatID == person:
 		c = s.openPrivate(r.Person)
@@ -151,15 +153,16 @@ func (s *Server) receive(person, chatID int64, fill func(*chat, *Message)) int {
 }
 
 // Block makes a person block the bot, or lets it write again. The bot is told by a my_chat_member update.
-func (s *Server) Block(person int64, blocked bool) {
+func (p People) Block(person int64, blocked bool) {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.people[person]
+	r := s.residents[person]
 	if r == nil || r.deactivated || r.blocked == blocked {
 		return
 	}
 	r.blocked = blocked
-	c := s.chats[person]
+	c := s.chatByID[person]
 	if c == nil {
 		return
 	}
@@ -171,10 +174,11 @@ func (s *Server) Block(person int64, blocked bool) {
 }
 
 // Deactivate deletes a person's account: the bot can reach it no more, and the person is silent.
-func (s *Server) Deactivate(person int64) {
+func (p People) Deactivate(person int64) {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r := s.people[person]; r != nil {
+	if r := s.residents[person]; r != nil {
 		r.deactivated = true
 		s.touch()
 	}
@@ -182,21 +186,21 @@ func (s *Server) Deactivate(person int64) {
 
 // Press taps the inline button with this data on a message of the private chat and gives the callback query's ID. It
 // is an error when the message has no such button, since a person cannot press what is not there.
-func (s *Server) Press(person int64, messageID int, data string) (queryID string, err error) {
-	return s.GroupPress(person, person, messageID, data)
+func (p People) Press(person int64, messageID int, data string) (queryID string, err error) {
+	return p.server.press(person, person, messageID, data)
 }
 
-// GroupPress is Press in a group.
-func (s *Server) GroupPress(group, person int64, messageID int, data string) (queryID string, err error) {
+// press taps a button that is there, in a private chat or a group.
+func (s *Server) press(person, chatID int64, messageID int, data string) (queryID string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, c := s.people[person], s.chats[group]
+	r, c := s.residents[person], s.chatByID[chatID]
 	if r == nil || r.deactivated || c == nil || !c.has(person) {
-		return "", fmt.Errorf("person %d cannot press in chat %d", person, group)
+		return "", fmt.Errorf("person %d cannot press in chat %d", person, chatID)
 	}
 	m := c.find(messageID)
 	if m == nil {
-		return "", fmt.Errorf("chat %d has no message %d", group, messageID)
+		return "", fmt.Errorf("chat %d has no message %d", chatID, messageID)
 	}
 	if !m.hasCallback(data) {
 		return "", fmt.Errorf("message %d has no button with data %q", messageID, data)
@@ -207,11 +211,12 @@ func (s *Server) GroupPress(group, person int64, messageID int, data string) (qu
 // PressForged sends a callback query that no button stands behind, as a changed app can: any person, chat, message and
 // data. A message that is gone or never was comes as inaccessible, with date 0. Each mutate may change the query before
 // it is queued. It gives the query's ID.
-func (s *Server) PressForged(person, chat int64, messageID int, data string, mutate ...func(query map[string]any)) string {
+func (p People) PressForged(person, chat int64, messageID int, data string, mutate ...func(query map[string]any)) string {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	by := Person{ID: person, FirstName: "Stranger"}
-	if r := s.people[person]; r != nil {
+	if r := s.residents[person]; r != nil {
 		by = r.Person
 	}
 	where := Chat{ID: chat, Type: "private"}
@@ -219,7 +224,7 @@ func (s *Server) PressForged(person, chat int64, messageID int, data string, mut
 		where.Type = "group"
 	}
 	var m *Message
-	if c := s.chats[chat]; c != nil {
+	if c := s.chatByID[chat]; c != nil {
 		where, m = c.Chat, c.find(messageID)
 	}
 	return s.pushQuery(by, where, m, messageID, data, mutate)
@@ -229,9 +234,10 @@ func (s *Server) PressForged(person, chat int64, messageID int, data string, mut
 // counts as newest, then inline buttons from the last message up. An inline button sends its callback, a reply button
 // types its label or shares the contact. It is an error when there is no such button, or when it does something that
 // the bot never hears of, such as opening a link.
-func (s *Server) PressButton(person int64, label string) error {
+func (p People) PressButton(person int64, label string) error {
+	s := p.server
 	s.mu.Lock()
-	r, c := s.people[person], s.chats[person]
+	r, c := s.residents[person], s.chatByID[person]
 	if r == nil || c == nil {
 		s.mu.Unlock()
 		return fmt.Errorf("person %d has no chat with the bot", person)
@@ -241,17 +247,17 @@ func (s *Server) PressButton(person int64, label string) error {
 
 	switch {
 	case reply != nil && reply.RequestContact:
-		s.ShareContact(person)
+		p.ShareContact(person)
 		return nil
 	case reply != nil && (reply.RequestLocation || reply.WebApp != nil):
 		return fmt.Errorf("button %q asks for something this server does not give", reply.Text)
 	case reply != nil:
-		s.Type(person, reply.Text)
+		p.Type(person, reply.Text)
 		return nil
 	case inline != nil && inline.CallbackData == "":
 		return fmt.Errorf("button %q does not call the bot", inline.Text)
 	case inline != nil:
-		_, err := s.Press(person, id, inline.CallbackData)
+		_, err := p.Press(person, id, inline.CallbackData)
 		return err
 	}
 	return fmt.Errorf("person %d sees no button %q", person, label)
@@ -282,47 +288,11 @@ func newestButton(r *resident, c *chat, label string) (*KeyboardButton, *InlineB
 	return nil, nil, 0
 }
 
-// Keyboard gives the reply keyboard now open in a person's private chat, nil when there is none.
-func (s *Server) Keyboard(person int64) *Markup {
+// Delete makes a person delete a message of the private chat on both sides; the bot is not told.
+func (p People) Delete(person int64, messageID int) bool {
+	s := p.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r := s.people[person]; r != nil {
-		return r.keyboard
-	}
-	return nil
-}
-
-// Messages gives what is now in a chat, oldest first; deleted messages are not there any more.
-func (s *Server) Messages(chat int64) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.chats[chat]
-	if c == nil {
-		return nil
-	}
-	all := make([]Message, 0, len(c.messages))
-	for _, m := range c.messages {
-		all = append(all, *m)
-	}
-	return all
-}
-
-// Message gives one message of a chat as it is now; false when it was deleted or never was.
-func (s *Server) Message(chat int64, messageID int) (Message, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if c := s.chats[chat]; c != nil {
-		if m := c.find(messageID); m != nil {
-			return *m, true
-		}
-	}
-	return Message{}, false
-}
-
-// DeleteByPerson makes a person delete a message of the private chat on both sides; the bot is not told.
-func (s *Server) DeleteByPerson(person int64, messageID int) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.chats[person]
+	c := s.chatByID[person]
 	return c != nil && s.remove(c, messageID)
 }

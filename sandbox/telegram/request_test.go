@@ -39,7 +39,7 @@ func TestEncodings(t *testing.T) {
 			}
 		})
 	}
-	if calls := r.Calls("sendMessage"); len(calls) != 3 || calls[0].Params["chat_id"] != "1001" || calls[0].Status != 200 {
+	if calls := r.Journal.Calls("sendMessage"); len(calls) != 3 || calls[0].Params["chat_id"] != "1001" || calls[0].Status != 200 {
 		t.Errorf("journal: %+v", calls)
 	}
 	r.clean()
@@ -65,8 +65,8 @@ func TestAddresses(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.wantError(decode(t, answer), want.code, want.description)
-		if len(r.Violations()) != 1 {
-			t.Errorf("%s: violations %q", path, r.Violations())
+		if len(r.Journal.Violations()) != 1 {
+			t.Errorf("%s: violations %q", path, r.Journal.Violations())
 		}
 	}
 }

@@ -28,12 +28,12 @@ type rig struct {
 func newRig(t *testing.T, o telegram.Options) *rig {
 	t.Helper()
 	s := telegram.New(o)
-	s.AddPerson(telegram.Person{ID: amina, FirstName: "Amina", LastName: "B", LanguageCode: "ar", Phone: "213550000001"})
-	s.AddPerson(telegram.Person{ID: karim, FirstName: "Karim", Username: "karim_dz", LanguageCode: "fr-DZ", Phone: "213660000002"})
-	s.AddPerson(telegram.Person{ID: nadia, FirstName: "Nadia", LanguageCode: "en"})
+	s.People.Add(telegram.Person{ID: amina, FirstName: "Amina", LastName: "B", LanguageCode: "ar", Phone: "213550000001"})
+	s.People.Add(telegram.Person{ID: karim, FirstName: "Karim", Username: "karim_dz", LanguageCode: "fr-DZ", Phone: "213660000002"})
+	s.People.Add(telegram.Person{ID: nadia, FirstName: "Nadia", LanguageCode: "en"})
 	r := &rig{s, t}
-	s.Start(amina, "")
-	s.Start(karim, "")
+	s.People.Start(amina, "")
+	s.People.Start(karim, "")
 	return r
 }
 
@@ -137,7 +137,7 @@ func (r *rig) forget() {
 // clean fails the test when the bot broke a rule.
 func (r *rig) clean() {
 	r.t.Helper()
-	if v := r.Violations(); len(v) > 0 {
+	if v := r.Journal.Violations(); len(v) > 0 {
 		r.t.Errorf("violations:\n%s", strings.Join(v, "\n"))
 	}
 }

@@ -119,7 +119,7 @@ func (s *Server) send(p *params, fill func(*Message) *failure) (any, *failure) {
 	}
 	m.MessageID = s.nextMessageID(c)
 	if c.Type == "private" {
-		s.people[c.ID].keyboard = nextKeyboard(s.people[c.ID].keyboard, m.ReplyMarkup)
+		s.residents[c.ID].keyboard = nextKeyboard(s.residents[c.ID].keyboard, m.ReplyMarkup)
 	}
 	s.post(c, m)
 	return m.wire(), nil

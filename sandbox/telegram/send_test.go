@@ -40,13 +40,13 @@ func TestSendMessageRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, unlimited())
 			r.t = t
-			before := len(r.Messages(amina))
+			before := len(r.Chats.Messages(amina))
 			r.wantError(r.call("sendMessage", tt.pairs...), tt.code, tt.errstr)
-			if len(r.Messages(amina)) != before {
+			if len(r.Chats.Messages(amina)) != before {
 				t.Error("a refused message was posted")
 			}
-			if (tt.code == 400) != (len(r.Violations()) > 0) || (tt.code == 403) != (len(r.Harmless()) > 0) {
-				t.Errorf("violations %q, harmless %q", r.Violations(), r.Harmless())
+			if (tt.code == 400) != (len(r.Journal.Violations()) > 0) || (tt.code == 403) != (len(r.Journal.Harmless()) > 0) {
+				t.Errorf("violations %q, harmless %q", r.Journal.Violations(), r.Journal.Harmless())
 			}
 		})
 	}
@@ -90,24 +90,24 @@ func TestUnknownParametersAreViolations(t *testing.T) {
 		"sendLocation: Not Found",
 		"sendTelepathy: Not Found",
 	}
-	if got := strings.Join(r.Violations(), "\n"); got != strings.Join(want, "\n") {
+	if got := strings.Join(r.Journal.Violations(), "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
 	}
 }
 
 func TestWhoCanBeReached(t *testing.T) {
 	r := newRig(t, unlimited())
-	r.Block(amina, true)
+	r.People.Block(amina, true)
 	r.wantError(r.call("sendMessage", "chat_id", "1001", "text", "x"), 403, "Forbidden: bot was blocked by the user")
 	r.wantError(r.call("sendChatAction", "chat_id", "1001", "action", "typing"), 403, "Forbidden: bot was blocked by the user")
-	if r.Type(amina, "I hear nothing") != 0 {
+	if r.People.Type(amina, "I hear nothing") != 0 {
 		t.Error("a person wrote to a bot he blocks")
 	}
-	r.Start(amina, "")
+	r.People.Start(amina, "")
 	r.send()
-	r.Deactivate(amina)
+	r.People.Deactivate(amina)
 	r.wantError(r.call("sendMessage", "chat_id", "1001", "text", "x"), 403, "Forbidden: user is deactivated")
-	if r.Start(amina, "") != 0 {
+	if r.People.Start(amina, "") != 0 {
 		t.Error("a deleted account wrote")
 	}
 	r.clean()
@@ -116,16 +116,16 @@ func TestWhoCanBeReached(t *testing.T) {
 func TestGroups(t *testing.T) {
 	r := newRig(t, unlimited())
 	r.forget()
-	r.AddGroup(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina, karim}})
+	r.Groups.Add(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina, karim}})
 	for _, text := range []string{"hidden by privacy", "/day", "hi @sandbox_bot", "/day@other_bot"} {
-		r.GroupType(group, amina, text)
+		r.Groups.Type(group, amina, text)
 	}
 	_, raw := r.updates()
 	if len(raw) != 3 || !strings.Contains(string(raw[0]), `"my_chat_member"`) ||
 		!strings.Contains(string(raw[1]), `"/day"`) || !strings.Contains(string(raw[2]), "hi @sandbox_bot") {
 		t.Errorf("the bot saw %s", raw)
 	}
-	if r.GroupType(group, nadia, "/day") != 0 {
+	if r.Groups.Type(group, nadia, "/day") != 0 {
 		t.Error("a stranger wrote in the group")
 	}
 
@@ -134,12 +134,12 @@ func TestGroups(t *testing.T) {
 		"Bad Request: phone number can be requested in private chats only")
 	var m telegram.Message
 	r.call("sendMessage", "chat_id", "-500", "text", "x", "reply_markup", inline(`{"text":"b","callback_data":"d"}`)).into(t, &m)
-	if _, err := r.GroupPress(group, karim, m.MessageID, "d"); err != nil {
+	if _, err := r.Groups.Press(group, karim, m.MessageID, "d"); err != nil {
 		t.Error(err)
 	}
 
 	const super = -1000000000500
-	r.MigrateGroup(group, super)
+	r.Groups.Migrate(group, super)
 	a := r.call("sendMessage", "chat_id", "-500", "text", "x")
 	r.wantError(a, 400, "Bad Request: group chat was upgraded to a supergroup chat")
 	if a.Parameters.MigrateToChatID != super {
@@ -149,9 +149,9 @@ func TestGroups(t *testing.T) {
 	if m.Chat.Type != "supergroup" || m.MessageID > 10 {
 		t.Errorf("got %s", toJSON(t, m))
 	}
-	r.RemoveBot(super, amina)
+	r.Groups.RemoveBot(super, amina)
 	r.wantError(r.call("sendMessage", "chat_id", itoa(super), "text", "x"), 403, "Forbidden: bot was kicked from the supergroup chat")
-	if v := r.Violations(); len(v) != 1 {
+	if v := r.Journal.Violations(); len(v) != 1 {
 		t.Errorf("violations %q", v)
 	}
 }
@@ -164,31 +164,31 @@ func TestReplyKeyboards(t *testing.T) {
 	if bare["reply_markup"] != nil {
 		t.Error("the bot was given its reply keyboard back")
 	}
-	all := r.Messages(amina)
+	all := r.Chats.Messages(amina)
 	if k := all[len(all)-1].ReplyMarkup; k == nil || k.Keyboard[0][1].Text != "My phone" {
 		t.Errorf("the page does not see the keyboard: %+v", k)
 	}
 	r.forget()
-	if err := r.PressButton(amina, "phone"); err != nil {
+	if err := r.People.PressButton(amina, "phone"); err != nil {
 		t.Error(err)
 	}
 	_, raw := r.updates()
 	if len(raw) != 1 || !strings.Contains(string(raw[0]), `"contact":{"phone_number":"213550000001","first_name":"Amina","last_name":"B","user_id":1001}`) {
 		t.Errorf("got %s", raw)
 	}
-	if r.Keyboard(amina) != nil {
+	if r.Chats.Keyboard(amina) != nil {
 		t.Error("a one-time keyboard stayed")
 	}
 	r.send("reply_markup", `{"keyboard":[["Menu"]]}`)
 	r.send() // leaves it as it is
-	if r.Keyboard(amina) == nil {
+	if r.Chats.Keyboard(amina) == nil {
 		t.Error("the keyboard went away")
 	}
-	if err := r.PressButton(amina, "Menu"); err != nil {
+	if err := r.People.PressButton(amina, "Menu"); err != nil {
 		t.Error(err)
 	}
 	r.send("reply_markup", `{"remove_keyboard":true}`)
-	if r.Keyboard(amina) != nil {
+	if r.Chats.Keyboard(amina) != nil {
 		t.Error("the keyboard was not removed")
 	}
 	r.clean()
@@ -230,7 +230,7 @@ func TestFiles(t *testing.T) {
 	if len(m.Photo) != 1 || m.Photo[0].Width != 60 || m.Caption != "Scan" || entities(m.CaptionEntities) != "bold 0+4" || !m.HasProtectedContent {
 		t.Errorf("got %s", toJSON(t, m))
 	}
-	if data, kind, ok := r.File(m.Photo[0].FileID); !ok || kind != "image/png" || !bytes.Equal(data, code) {
+	if data, kind, ok := r.Chats.File(m.Photo[0].FileID); !ok || kind != "image/png" || !bytes.Equal(data, code) {
 		t.Errorf("File gave %d bytes of %s, %v", len(data), kind, ok)
 	}
 	var again telegram.Message
@@ -308,14 +308,14 @@ func TestFloodLimits(t *testing.T) {
 		if a.Parameters.RetryAfter != 1 {
 			t.Errorf("retry_after %d", a.Parameters.RetryAfter)
 		}
-		if len(r.Violations()) != 1 {
-			t.Errorf("violations %q", r.Violations())
+		if len(r.Journal.Violations()) != 1 {
+			t.Errorf("violations %q", r.Journal.Violations())
 		}
 		r.call("sendMessage", "chat_id", "1002", "text", "another chat").into(t, &struct{}{})
 		time.Sleep(time.Second)
 		r.send()
 
-		r.AddGroup(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina}})
+		r.Groups.Add(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina}})
 		for range 2 {
 			r.call("sendMessage", "chat_id", "-500", "text", "x").into(t, &struct{}{})
 		}

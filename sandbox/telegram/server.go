@@ -31,15 +31,23 @@ type Options struct {
 	SeesGroupMessages bool          // privacy mode off: the bot gets every text of its groups
 }
 
-// Server is the fake Bot API with its people and chats. Its methods may be called from several goroutines.
+// Server is the fake Bot API with its people and chats: the wire itself, and a field for each side from which it can
+// be worked. All methods may be called from several goroutines.
 type Server struct {
+	People  People
+	Groups  Groups
+	Chats   Chats
+	Updates Updates
+	Faults  Faults
+	Journal Journal
+
 	options Options
 	me      User
 
 	mu          sync.Mutex
-	people      map[int64]*resident
-	peopleOrder []int64
-	chats       map[int64]*chat
+	residents   map[int64]*resident
+	order       []int64 // of the residents, as they came
+	chatByID    map[int64]*chat
 	lastMessage int // of private chats and basic groups, which share one row of numbers
 
 	queue      updateQueue
@@ -52,8 +60,8 @@ type Server struct {
 	limits     Limits
 	buckets    map[int64]*bucket
 	parked     map[string]*parking
-	faults     []*activeFault
-	journal    []Call
+	inForce    []*activeFault
+	calls      []Call
 	violations []string
 	harmless   []string
 
@@ -68,11 +76,11 @@ func New(o Options) *Server {
 	o.BotName = cmp.Or(o.BotName, "Sandbox")
 	o.CallbackWindow = cmp.Or(o.CallbackWindow, DefaultCallbackWindow)
 	o.Limits = cmp.Or(o.Limits, DefaultLimits())
-	return &Server{
+	s := &Server{
 		options:     o,
 		me:          User{ID: botID(o.Token), IsBot: true, FirstName: o.BotName, Username: o.BotUsername},
-		people:      map[int64]*resident{},
-		chats:       map[int64]*chat{},
+		residents:   map[int64]*resident{},
+		chatByID:    map[int64]*chat{},
 		queue:       newUpdateQueue(),
 		queries:     map[string]*query{},
 		files:       map[string]*file{},
@@ -85,6 +93,9 @@ func New(o Options) *Server {
 		changed:     make(chan struct{}),
 		subscribers: map[chan Event]bool{},
 	}
+	s.People, s.Groups, s.Chats = People{s}, Groups{s}, Chats{s}
+	s.Updates, s.Faults, s.Journal = Updates{s}, Faults{s}, Journal{s}
+	return s
 }
 
 // Token is the token under which the bot must call.

@@ -141,7 +141,7 @@ func (s *Server) withPeople(entities []Entity) []Entity {
 		if e.Type != "text_mention" {
 			return false
 		}
-		r := s.people[e.User.ID]
+		r := s.residents[e.User.ID]
 		if r != nil {
 			*e.User = *r.user()
 		}

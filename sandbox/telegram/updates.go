@@ -68,6 +68,31 @@ func (q *updateQueue) ring() {
 	q.arrived = make(chan struct{})
 }
 
+// allow keeps the kinds of update that the bot asks for; none means Telegram's default.
+func (q *updateQueue) allow(kinds []string) {
+	q.allowed = nil
+	if len(kinds) > 0 {
+		q.allowed = map[string]bool{}
+		for _, kind := range kinds {
+			q.allowed[kind] = true
+		}
+	}
+}
+
+// join ends the poll under way and takes its place; a newer poll closes ended.
+func (q *updateQueue) join() (ended <-chan struct{}, leave func()) {
+	if q.poll != nil {
+		close(q.poll)
+	}
+	mine := make(chan struct{})
+	q.poll = mine
+	return mine, func() {
+		if q.poll == mine {
+			q.poll = nil
+		}
+	}
+}
+
 // confirm forgets what the offset confirms: all IDs below it, or all but the last -offset.
 func (q *updateQueue) confirm(offset int64) {
 	switch {
@@ -150,9 +175,13 @@ func aged(body json.RawMessage, by time.Duration) json.RawMessage {
 	return mustJSON(fields)
 }
 
-// PushUpdate queues an update as it is, of any shape that is a JSON object; one without update_id gets the next. An
+// Updates is what waits for the bot, beyond what people do.
+type Updates struct{ server *Server }
+
+// Push queues an update as it is, of any shape that is a JSON object; one without update_id gets the next. An
 // update with an ID of its own moves the count on from there. It panics on anything but an object.
-func (s *Server) PushUpdate(raw json.RawMessage) {
+func (u Updates) Push(raw json.RawMessage) {
+	s := u.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var fields map[string]json.RawMessage
@@ -168,21 +197,23 @@ func (s *Server) PushUpdate(raw json.RawMessage) {
 	s.touch()
 }
 
-// RepeatUpdate delivers an update once more with its old ID, even when it was confirmed; false when there was none.
-func (s *Server) RepeatUpdate(updateID int64) bool {
+// Repeat delivers an update once more with its old ID, even when it was confirmed; false when there was none.
+func (u Updates) Repeat(updateID int64) bool {
+	s := u.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u, ok := s.queue.past[updateID]
+	past, ok := s.queue.past[updateID]
 	if ok {
-		s.queue.repeats = append(s.queue.repeats, u)
+		s.queue.repeats = append(s.queue.repeats, past)
 		s.queue.ring()
 		s.touch()
 	}
 	return ok
 }
 
-// LastUpdateID is the ID of the newest update queued, 0 when there was none.
-func (s *Server) LastUpdateID() int64 {
+// LastID is the ID of the newest update queued, 0 when there was none.
+func (u Updates) LastID() int64 {
+	s := u.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.queue.past) == 0 {
@@ -191,16 +222,18 @@ func (s *Server) LastUpdateID() int64 {
 	return s.queue.next - 1
 }
 
-// SetNextUpdateID makes the count go on from id: Telegram chooses a new one after a week without updates, and it may
-// be lower than the last.
-func (s *Server) SetNextUpdateID(id int64) {
+// SetNextID makes the count go on from id: Telegram chooses a new one after a week without updates, and it may be
+// lower than the last.
+func (u Updates) SetNextID(id int64) {
+	s := u.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.queue.next = id
 }
 
 // Pending is the number of updates that the bot has not confirmed.
-func (s *Server) Pending() int {
+func (u Updates) Pending() int {
+	s := u.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.queue.pending) + len(s.queue.repeats)
@@ -215,24 +248,10 @@ func (s *Server) getUpdates(ctx context.Context, p *params) (any, *failure) {
 		return nil, p.failed
 	}
 	if given {
-		s.queue.allowed = nil
-		if len(allowed) > 0 {
-			s.queue.allowed = map[string]bool{}
-			for _, kind := range allowed {
-				s.queue.allowed[kind] = true
-			}
-		}
+		s.queue.allow(allowed)
 	}
-	if s.queue.poll != nil {
-		close(s.queue.poll)
-	}
-	mine := make(chan struct{})
-	s.queue.poll = mine
-	defer func() {
-		if s.queue.poll == mine {
-			s.queue.poll = nil
-		}
-	}()
+	mine, leave := s.queue.join()
+	defer leave()
 	s.queue.confirm(offset)
 	s.touch()
 
@@ -245,27 +264,30 @@ func (s *Server) getUpdates(ctx context.Context, p *params) (any, *failure) {
 		if batch := s.queue.take(limit); len(batch) > 0 || wait == 0 {
 			return s.batch(batch), nil
 		}
-		arrived := s.queue.arrived
-		s.mu.Unlock()
-		var over, ended, gone bool
-		select {
-		case <-arrived:
-		case <-timer.C:
-			over = true
-		case <-mine:
-			ended = true
-		case <-ctx.Done():
-			gone = true
+		over, f := s.await(ctx, timer.C, mine)
+		if f != nil {
+			return nil, f
 		}
-		s.mu.Lock()
-		switch {
-		case ended:
-			return nil, &failure{code: 409, outside: true, text: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}
-		case gone:
-			return nil, &failure{code: brokenOff, outside: true, text: "poll given up by the bot"}
-		case over:
+		if over {
 			return s.batch(nil), nil
 		}
+	}
+}
+
+// await lets go of the lock until something is queued, or the poll is over, ended by a newer one or given up.
+func (s *Server) await(ctx context.Context, timeout <-chan time.Time, newer <-chan struct{}) (over bool, f *failure) {
+	arrived := s.queue.arrived
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	select {
+	case <-arrived:
+		return false, nil
+	case <-timeout:
+		return true, nil
+	case <-newer:
+		return false, &failure{code: 409, outside: true, text: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"}
+	case <-ctx.Done():
+		return false, &failure{code: brokenOff, outside: true, text: "poll given up by the bot"}
 	}
 }
 

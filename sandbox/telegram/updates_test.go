@@ -35,21 +35,21 @@ func TestOffsetConfirms(t *testing.T) {
 func TestNegativeOffsetForgets(t *testing.T) {
 	r := newRig(t, unlimited())
 	for range 3 {
-		r.Type(amina, "x")
+		r.People.Type(amina, "x")
 	}
-	last := r.LastUpdateID()
+	last := r.Updates.LastID()
 	if got, _ := r.updates("offset", "-2"); !slices.Equal(got, []int64{last - 1, last}) {
 		t.Errorf("got %v, want the last two up to %d", got, last)
 	}
-	if r.Pending() != 2 {
-		t.Errorf("%d wait", r.Pending())
+	if r.Updates.Pending() != 2 {
+		t.Errorf("%d wait", r.Updates.Pending())
 	}
 }
 
 func TestLimit(t *testing.T) {
 	r := newRig(t, unlimited())
 	for range 150 {
-		r.Type(amina, "x")
+		r.People.Type(amina, "x")
 	}
 	for limit, want := range map[string]int{"1": 1, "100": 100, "1000": 100, "0": 1, "": 100} {
 		if got, _ := r.updates("limit", limit); len(got) != want {
@@ -60,7 +60,7 @@ func TestLimit(t *testing.T) {
 
 func TestFarOffsetReadsFromTheHead(t *testing.T) {
 	r := newRig(t, unlimited())
-	if got, _ := r.updates("offset", itoa(r.LastUpdateID()+1000)); len(got) != 2 {
+	if got, _ := r.updates("offset", itoa(r.Updates.LastID()+1000)); len(got) != 2 {
 		t.Errorf("got %v, want both updates", got)
 	}
 }
@@ -78,7 +78,7 @@ func TestLongPoll(t *testing.T) {
 			t.Errorf("a poll of an hour took %v", time.Since(begun))
 		}
 		begun = time.Now()
-		time.AfterFunc(3*time.Second, func() { r.Type(amina, "now") })
+		time.AfterFunc(3*time.Second, func() { r.People.Type(amina, "now") })
 		if got, _ := r.updates("timeout", "30"); len(got) != 1 || time.Since(begun) != 3*time.Second {
 			t.Errorf("got %v after %v", got, time.Since(begun))
 		}
@@ -96,12 +96,12 @@ func TestSecondPollEndsTheFirst(t *testing.T) {
 		newer := make(chan reply)
 		go func() { newer <- r.call("getUpdates", "timeout", "30") }()
 		r.wantError(<-older, 409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
-		r.Type(amina, "hi")
+		r.People.Type(amina, "hi")
 		if a := <-newer; !a.OK || !strings.Contains(string(a.Result), `"hi"`) {
 			t.Errorf("the newer poll got %+v", a)
 		}
 		r.clean()
-		if h := r.Harmless(); len(h) != 1 {
+		if h := r.Journal.Harmless(); len(h) != 1 {
 			t.Errorf("harmless: %q", h)
 		}
 	})
@@ -121,15 +121,15 @@ func TestPollOfADeadProcess(t *testing.T) {
 			t.Error("the killed poll was answered")
 		}
 		synctest.Wait()
-		r.Type(amina, "hi")
+		r.People.Type(amina, "hi")
 		if got, _ := r.updates("timeout", "30"); len(got) != 1 {
 			t.Errorf("the next process got %v", got)
 		}
-		if calls := r.Calls("getUpdates"); !calls[0].Abandoned || calls[1].Abandoned {
+		if calls := r.Journal.Calls("getUpdates"); !calls[0].Abandoned || calls[1].Abandoned {
 			t.Errorf("journal: %+v", calls)
 		}
-		if len(r.Harmless()) != 0 {
-			t.Errorf("harmless: %q", r.Harmless())
+		if len(r.Journal.Harmless()) != 0 {
+			t.Errorf("harmless: %q", r.Journal.Harmless())
 		}
 		r.clean()
 	})
@@ -139,16 +139,16 @@ func TestAllowedUpdates(t *testing.T) {
 	r := newRig(t, unlimited())
 	r.forget()
 	r.updates("allowed_updates", `["callback_query"]`)
-	r.Type(amina, "not wanted")
-	r.Block(karim, true)
+	r.People.Type(amina, "not wanted")
+	r.People.Block(karim, true)
 	r.updates() // without the parameter the setting stays
-	r.Type(amina, "not wanted either")
-	if r.Pending() != 0 {
-		t.Errorf("%d wait", r.Pending())
+	r.People.Type(amina, "not wanted either")
+	if r.Updates.Pending() != 0 {
+		t.Errorf("%d wait", r.Updates.Pending())
 	}
 	r.updates("allowed_updates", `[]`)
-	r.Type(amina, "wanted")
-	r.Block(karim, false)
+	r.People.Type(amina, "wanted")
+	r.People.Block(karim, false)
 	if _, raw := r.updates(); len(raw) != 2 || !strings.Contains(string(raw[1]), "my_chat_member") {
 		t.Errorf("got %s", raw)
 	}
@@ -160,7 +160,7 @@ func TestRepeatedAndForeignUpdates(t *testing.T) {
 	ids, _ := r.updates()
 	last := ids[1]
 	r.updates("offset", itoa(last+1))
-	if !r.RepeatUpdate(ids[0]) || r.RepeatUpdate(1) {
+	if !r.Updates.Repeat(ids[0]) || r.Updates.Repeat(1) {
 		t.Error("RepeatUpdate does not know what there was")
 	}
 	if got, _ := r.updates("offset", itoa(last+1)); !slices.Equal(got, ids[:1]) {
@@ -170,9 +170,9 @@ func TestRepeatedAndForeignUpdates(t *testing.T) {
 		t.Errorf("a repeat stayed: %v", got)
 	}
 
-	r.PushUpdate(json.RawMessage(`{"message":{"message_id":"not a number"}}`))
-	r.PushUpdate(json.RawMessage(`{"update_id":5,"brand_new":{}}`))
-	r.Type(amina, "after")
+	r.Updates.Push(json.RawMessage(`{"message":{"message_id":"not a number"}}`))
+	r.Updates.Push(json.RawMessage(`{"update_id":5,"brand_new":{}}`))
+	r.People.Type(amina, "after")
 	got, raw := r.updates()
 	if !slices.Equal(got, []int64{last + 1, 5, 6}) || !strings.Contains(string(raw[1]), "brand_new") {
 		t.Errorf("got %v %s", got, raw)
@@ -182,8 +182,8 @@ func TestRepeatedAndForeignUpdates(t *testing.T) {
 func TestRandomNextID(t *testing.T) {
 	r := newRig(t, unlimited())
 	r.forget()
-	r.SetNextUpdateID(77)
-	r.Type(amina, "after a quiet week")
+	r.Updates.SetNextID(77)
+	r.People.Type(amina, "after a quiet week")
 	if got, _ := r.updates(); !slices.Equal(got, []int64{77}) {
 		t.Errorf("got %v", got)
 	}
@@ -194,27 +194,27 @@ func TestFaultsOfUpdates(t *testing.T) {
 		r := newRig(t, unlimited())
 		r.forget()
 
-		r.SetFault(telegram.Fault{Kind: telegram.FaultRepeatUpdates})
-		r.Type(amina, "twice")
+		r.Faults.Set(telegram.Fault{Kind: telegram.FaultRepeatUpdates})
+		r.People.Type(amina, "twice")
 		first, _ := r.updates()
 		if len(first) != 2 || first[0] != first[1] {
 			t.Errorf("twice: %v", first)
 		}
-		r.ClearFaults()
+		r.Faults.Clear()
 		r.forget()
 
-		r.SetFault(telegram.Fault{Kind: telegram.FaultReorderUpdates})
-		r.Type(amina, "one")
-		r.Type(amina, "two")
+		r.Faults.Set(telegram.Fault{Kind: telegram.FaultReorderUpdates})
+		r.People.Type(amina, "one")
+		r.People.Type(amina, "two")
 		if got, _ := r.updates(); len(got) != 2 || got[0] < got[1] {
 			t.Errorf("reordered: %v", got)
 		}
-		r.ClearFaults()
+		r.Faults.Clear()
 		r.forget()
 
-		r.SetFault(telegram.Fault{Kind: telegram.FaultOldUpdates, Delay: 25 * time.Hour, Times: 1})
-		r.Type(amina, "old")
-		r.Type(amina, "new")
+		r.Faults.Set(telegram.Fault{Kind: telegram.FaultOldUpdates, Delay: 25 * time.Hour, Times: 1})
+		r.People.Type(amina, "old")
+		r.People.Type(amina, "new")
 		_, raw := r.updates()
 		for i, age := range []time.Duration{25 * time.Hour, 0} {
 			want := `"date":` + itoa(time.Now().Add(-age).Unix())
@@ -224,8 +224,8 @@ func TestFaultsOfUpdates(t *testing.T) {
 		}
 		r.forget()
 
-		r.SetFault(telegram.Fault{Kind: telegram.FaultPoisonUpdate, Times: 1})
-		r.Type(amina, "behind the poison")
+		r.Faults.Set(telegram.Fault{Kind: telegram.FaultPoisonUpdate, Times: 1})
+		r.People.Type(amina, "behind the poison")
 		if _, raw := r.updates(); len(raw) != 2 || !strings.Contains(string(raw[0]), "of_a_later_version") {
 			t.Errorf("poison: %s", raw)
 		}
@@ -246,7 +246,7 @@ func TestDeleteWebhookAndInfo(t *testing.T) {
 		t.Errorf("got %+v", info)
 	}
 	r.call("deleteWebhook", "drop_pending_updates", "true")
-	if r.Pending() != 0 {
-		t.Errorf("%d wait", r.Pending())
+	if r.Updates.Pending() != 0 {
+		t.Errorf("%d wait", r.Updates.Pending())
 	}
 }

@@ -2,33 +2,20 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"hanout/store"
 )
-
-// errUnsound makes the exit status 1 after a report has told why.
-var errUnsound = errors.New("the database is not sound")
 
 func databasePath(getenv func(string) string) string {
 	if v := strings.TrimSpace(getenv("HANOUT_DB")); v != "" {
 		return v
 	}
 	return defaultDB
-}
-
-func noArguments(args []string) error {
-	if len(args) > 0 {
-		return &usageError{fmt.Errorf("unexpected argument %q", args[0])}
-	}
-	return nil
 }
 
 func runInit(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
@@ -40,72 +27,6 @@ func runInit(_ context.Context, args []string, getenv func(string) string, stdou
 		return explain(path, err)
 	}
 	fmt.Fprintf(stdout, "made a new, empty database: %s\n", path)
-	return nil
-}
-
-func runCheck(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
-	path := databasePath(getenv)
-	if len(args) > 0 {
-		path, args = args[0], args[1:]
-	}
-	if err := noArguments(args); err != nil {
-		return err
-	}
-	vault, err := vaultFrom(getenv)
-	if err != nil {
-		return err
-	}
-	report, err := store.Check(path, vault)
-	if err != nil {
-		return explain(path, err)
-	}
-	fmt.Fprintf(stdout, "%s\n", path)
-	report.Write(stdout)
-	if len(report.Problems) > 0 {
-		return errUnsound
-	}
-	return nil
-}
-
-// vaultFrom makes the vault that the environment names, or none when it names
-// no key: a check without one still proves the money.
-func vaultFrom(getenv func(string) string) (*store.Vault, error) {
-	r := envReader{getenv: getenv}
-	if r.text("HANOUT_CODES_KEY", "") == "" && r.text("HANOUT_CODES_KEY_FILE", "") == "" {
-		return nil, nil
-	}
-	key, old := r.key("HANOUT_CODES_KEY"), r.keys("HANOUT_CODES_OLD_KEYS")
-	if err := errors.Join(r.faults...); err != nil {
-		return nil, &usageError{err}
-	}
-	return store.NewVault(key, old...)
-}
-
-func runRekey(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
-	if err := noArguments(args); err != nil {
-		return err
-	}
-	vault, err := vaultFrom(getenv)
-	if err != nil {
-		return err
-	}
-	if vault == nil {
-		return &usageError{errors.New("rekey wants the new key in HANOUT_CODES_KEY and the former ones in HANOUT_CODES_OLD_KEYS")}
-	}
-	path := databasePath(getenv)
-	db, err := store.Open(path, store.Options{})
-	if err != nil {
-		return explain(path, err)
-	}
-	defer db.Close()
-	changed := 0
-	if err := db.Update(func(tx *store.Tx) (err error) {
-		changed, err = tx.Rekey(vault)
-		return err
-	}); err != nil {
-		return explain(path, err)
-	}
-	fmt.Fprintf(stdout, "%d orders sealed anew; the former keys are no longer needed for %s\n", changed, path)
 	return nil
 }
 
@@ -169,43 +90,5 @@ func explain(path string, err error) error {
 	case errors.Is(err, os.ErrPermission):
 		return fmt.Errorf("%s can't be opened: %w; the bot needs to read and write it and its folder", path, err)
 	}
-	return err
-}
-
-func runKeygen(_ context.Context, args []string, _ func(string) string, stdout, _ io.Writer) error {
-	if err := noArguments(args); err != nil {
-		return err
-	}
-	key := make([]byte, 32)
-	rand.Read(key)
-	_, err := fmt.Fprintln(stdout, base64.StdEncoding.EncodeToString(key))
-	return err
-}
-
-// version is set by the release build; a build from source says its commit.
-var version = ""
-
-func versionText() string {
-	if version != "" {
-		return version
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	text := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			text += " " + s.Value[:12]
-		}
-	}
-	return text
-}
-
-func runVersion(_ context.Context, args []string, _ func(string) string, stdout, _ io.Writer) error {
-	if err := noArguments(args); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(stdout, "hanout", versionText())
 	return err
 }

@@ -23,9 +23,9 @@ import (
 	"hanout/topup"
 )
 
-var update = flag.Bool("update", false, "write the transcripts of testdata/talks anew")
+var update = flag.Bool("update", false, "write the transcripts of testdata/conversations anew")
 
-// TestTalks plays every script of testdata/talks in both languages and
+// TestConversations plays every script of testdata/conversations in both languages and
 // compares what each person saw with the transcript kept beside it. A script
 // has a line an action:
 //
@@ -57,9 +57,9 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/talks
 //	given: a group
 //
 // A line that begins with # is kept as the transcript's prose. To see what a
-// change does to every screen: go test -run TestTalks -update ./app and git diff.
-func TestTalks(t *testing.T) {
-	scripts, err := filepath.Glob("testdata/talks/*.script")
+// change does to every screen: go test -run TestConversations -update ./app and git diff.
+func TestConversations(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/conversations/*.script")
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
@@ -73,7 +73,7 @@ func TestTalks(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := play(t, lang, string(b))
-				kept := filepath.Join("testdata", "talks", name+"."+lang+".txt")
+				kept := filepath.Join("testdata", "conversations", name+"."+lang+".txt")
 				if *update {
 					if err := os.WriteFile(kept, []byte(got), 0o644); err != nil {
 						t.Fatal(err)
@@ -85,7 +85,7 @@ func TestTalks(t *testing.T) {
 					t.Fatal(err)
 				}
 				if diff := firstDifference(string(want), got); diff != "" {
-					t.Errorf("the talk went another way (go test -run TestTalks -update ./app shows how):\n%s", diff)
+					t.Errorf("the conversation went another way (go test -run TestConversations -update ./app shows how):\n%s", diff)
 				}
 			})
 		}
@@ -179,11 +179,11 @@ func (s *stage) act(lang, line string) error {
 	case spoken && who == "given":
 		return s.given(lang, what)
 	case spoken && inGroup:
-		s.telegram.GroupType(groupID, s.member(member), what)
+		s.telegram.Groups.Type(groupID, s.member(member), what)
 		s.settle(time.Second)
 		return nil
 	case spoken:
-		s.telegram.Type(s.member(who), strings.ReplaceAll(what, `\n`, "\n"))
+		s.telegram.People.Type(s.member(who), strings.ReplaceAll(what, `\n`, "\n"))
 		s.settle(time.Second)
 		return nil
 	}
@@ -201,11 +201,11 @@ func (s *stage) act(lang, line string) error {
 		if len(links) == 0 {
 			return errors.New("there is no link to scan")
 		}
-		s.telegram.Start(s.member(f[0]), links[len(links)-1])
+		s.telegram.People.Start(s.member(f[0]), links[len(links)-1])
 	case strings.HasSuffix(line, "shares its phone"):
-		s.telegram.ShareContact(s.member(f[0]))
+		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
-		s.telegram.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
+		s.telegram.People.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
 	case f[0] == "wait" && len(f) == 2:
 		d, err := time.ParseDuration(f[1])
 		if err != nil {
@@ -231,7 +231,7 @@ func (s *stage) given(lang, what string) error {
 	switch {
 	case what == "the production key": // it was chosen before the start
 	case what == "a group":
-		s.telegram.AddGroup(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
+		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
 	default:
 		if _, err := fmt.Sscanf(what, "an open shop with %d", &money); err != nil {
 			return fmt.Errorf("no such thing to be given")
@@ -249,42 +249,30 @@ func (s *stage) press(lang string, person int64, label string) error {
 		label = map[string]string{"ar": "العربية", "fr": "Français"}[lang]
 	}
 	if !former {
-		for _, m := range slices.Backward(s.telegram.Messages(person)) {
+		for _, m := range slices.Backward(s.telegram.Chats.Messages(person)) {
 			for _, b := range buttons(m) {
 				if b.CallbackData != "" && strings.Contains(plainText(b.Text), label) {
-					_, err := s.telegram.Press(person, m.MessageID, b.CallbackData)
+					_, err := s.telegram.People.Press(person, m.MessageID, b.CallbackData)
 					return err
 				}
 			}
 		}
-		return s.telegram.PressButton(person, label)
+		return s.telegram.People.PressButton(person, label)
 	}
 	for _, b := range slices.Backward(s.past[person]) {
-		if m, ok := s.telegram.Message(person, b.message); strings.Contains(plainText(b.label), label) && (!ok || !has(m, b.data)) {
-			s.telegram.PressForged(person, person, b.message, b.data)
+		if m, ok := s.telegram.Chats.Message(person, b.message); strings.Contains(plainText(b.label), label) && (!ok || !has(m, b.data)) {
+			s.telegram.People.PressForged(person, person, b.message, b.data)
 			return nil
 		}
 	}
 	return fmt.Errorf("no button %q is gone", label)
 }
 
-func has(m telegram.Message, data string) bool {
-	return slices.ContainsFunc(buttons(m), func(b telegram.InlineButton) bool { return b.CallbackData == data })
-}
-
-// buttons gives the inline buttons of a message.
-func buttons(m telegram.Message) []telegram.InlineButton {
-	if m.ReplyMarkup == nil {
-		return nil
-	}
-	return slices.Concat(m.ReplyMarkup.InlineKeyboard...)
-}
-
 var linkToken = regexp.MustCompile(`^https://t\.me/\w+\?start=([\w-]+)$`)
 
 // links are the tokens of the customers' links that the shop was ever shown.
 func (s *stage) links() (list []string) {
-	for _, c := range s.telegram.Calls("sendPhoto") {
+	for _, c := range s.telegram.Journal.Calls("sendPhoto") {
 		var markup telegram.Markup
 		if json.Unmarshal([]byte(c.Params["reply_markup"]), &markup) != nil {
 			continue
@@ -394,98 +382,4 @@ func (s *stage) stock(f []string) error {
 	}
 	s.provider.SetStock(f[0], f[1], left, int64(price))
 	return nil
-}
-
-func ptr[T any](v T) *T { return &v }
-
-// tell writes down what changed for everybody since it last did. What is
-// given is only remembered.
-func (s *stage) tell(line string) {
-	if strings.HasPrefix(line, "given: ") {
-		before := s.out.String()
-		defer func() { s.out.Reset(); s.out.WriteString(before) }()
-	}
-	s.answers()
-	for _, c := range cast {
-		if s.seen[c.id] == nil {
-			s.seen[c.id] = map[int]string{}
-		}
-		seen := s.seen[c.id]
-		now := map[int]bool{}
-		for _, m := range s.telegram.Messages(c.id) {
-			now[m.MessageID] = true
-			for _, b := range buttons(m) {
-				s.past[c.id] = append(s.past[c.id], pressable{m.MessageID, b.Text, b.CallbackData})
-			}
-			text := shown(m)
-			old, known := seen[m.MessageID]
-			seen[m.MessageID] = text
-			if m.From == nil || !m.From.IsBot || (known && old == text) {
-				continue
-			}
-			head := "sees"
-			if known {
-				head = "sees the message change"
-			} else if m.ReplyToMessage != nil {
-				head = "sees, under the sale"
-			}
-			fmt.Fprintf(&s.out, "  %s %s\n%s", c.name, head, text)
-		}
-		gone := 0
-		for id := range seen {
-			if !now[id] {
-				gone++
-				delete(seen, id)
-			}
-		}
-		if gone > 0 {
-			fmt.Fprintf(&s.out, "  %s no longer sees %d older\n", c.name, gone)
-		}
-	}
-}
-
-// answers tells the toasts and alerts.
-func (s *stage) answers() {
-	calls := s.telegram.Calls("answerCallbackQuery")
-	for _, c := range calls[s.said:] {
-		if text := c.Params["text"]; text != "" {
-			kind := "a note"
-			if c.Params["show_alert"] == "true" {
-				kind = "an alert"
-			}
-			fmt.Fprintf(&s.out, "  (%s) %s\n", kind, plainText(text))
-		}
-	}
-	s.said = len(calls)
-}
-
-var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b|\bAT-\d{4}-\d{5}\b|\b77\d{10}\b`)
-
-// shown writes a message as a person reads it, with its buttons.
-func shown(m telegram.Message) string {
-	var b strings.Builder
-	for _, l := range strings.Split(m.Text+m.Caption, "\n") {
-		fmt.Fprintf(&b, "    | %s\n", changing.ReplaceAllString(plainText(l), "REF"))
-	}
-	if len(m.Photo) > 0 {
-		b.WriteString("    | (a picture)\n")
-	}
-	if m.Document != nil {
-		fmt.Fprintf(&b, "    | (a file: %s)\n", m.Document.FileName)
-	}
-	if k := m.ReplyMarkup; k != nil {
-		for _, row := range k.InlineKeyboard {
-			var labels []string
-			for _, button := range row {
-				labels = append(labels, "["+plainText(button.Text)+"]")
-			}
-			fmt.Fprintf(&b, "    | %s\n", strings.Join(labels, " "))
-		}
-		for _, row := range k.Keyboard {
-			for _, button := range row {
-				fmt.Fprintf(&b, "    | (below the keyboard) [%s]\n", plainText(button.Text))
-			}
-		}
-	}
-	return b.String()
 }

@@ -49,93 +49,141 @@ func newLog(cfg config, w io.Writer) *slog.Logger {
 	return slog.New(redact.New(cfg.token, cfg.apiKey, string(cfg.codesKey)).Handler(h))
 }
 
-// stopGrace is how long a stop waits for what is in flight.
-const stopGrace = 4500 * time.Millisecond
-
 // serve runs the bot until ctx is done or it can't go on.
-//
-// The order of a stop matters: first no more updates are taken, then the
-// calls to the provider that are in flight end, then the messages, and last
-// the engine puts on disk what all of them brought.
 func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) error {
-	log := newLog(cfg, stderr)
-	texts, err := locales.Load()
+	p, err := build(cfg, via, newLog(cfg, stderr))
 	if err != nil {
 		return err
+	}
+	defer p.db.Close()
+	return p.run(ctx)
+}
+
+// program is the bot's parts, joined.
+type program struct {
+	cfg       config
+	log       *slog.Logger
+	db        *store.DB
+	api       *bot.API
+	engine    *till.Engine
+	sender    *bot.Sender
+	messenger *bot.SideCalls
+	poller    *bot.Poller
+	caller    *caller.Caller
+}
+
+// build makes the parts and joins them. Nothing runs yet; only the database is
+// open, and the caller closes it.
+func build(cfg config, via transports, log *slog.Logger) (*program, error) {
+	texts, err := locales.Load()
+	if err != nil {
+		return nil, err
 	}
 	vault, err := store.NewVault(cfg.codesKey, cfg.oldKeys...)
 	if err != nil {
-		return err
-	}
-	db, err := store.Open(cfg.db, store.Options{Vault: vault, OnCommit: via.onCommit})
-	if err != nil {
-		return explain(cfg.db, err)
-	}
-	defer db.Close()
-	if err := db.Update(func(tx *store.Tx) error { return tx.Admit(vault) }); err != nil {
-		return explain(cfg.db, err)
+		return nil, err
 	}
 	api, err := bot.NewAPI(cfg.token, cfg.telegramURL, via.telegram)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	client, err := newProvider(cfg, via, log)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	db, err := openFor(cfg, vault, via.onCommit)
+	if err != nil {
+		return nil, explain(cfg.db, err)
 	}
 
-	engine := till.NewEngine(till.Config{
+	p := &program{cfg: cfg, log: log, db: db, api: api}
+	p.engine = till.NewEngine(till.Config{
 		Vault: vault, Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
 	}, db, texts, log)
-	sender := bot.NewSender(api, engine.Report, log)
-	worker := caller.New(client, engine.Username, cfg.pollScale, engine.Answered, log)
-	messenger := bot.NewSideCalls(sender, api, log)
-	engine.Connect(messenger, worker)
-	poller := bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
+	p.sender = bot.NewSender(api, p.engine.Report, log)
+	p.caller = caller.New(client, p.engine.Username, cfg.pollScale, p.engine.Answered, log)
+	p.messenger = bot.NewSideCalls(p.sender, api, log)
+	p.engine.Connect(p.messenger, p.caller)
+	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
+	return p, nil
+}
 
-	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopEngine()
-	senderCtx, stopSender := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopSender()
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+// openFor opens the database, and lets in only the key that it was used with.
+func openFor(cfg config, vault *store.Vault, onCommit func()) (*store.DB, error) {
+	db, err := store.Open(cfg.db, store.Options{Vault: vault, OnCommit: onCommit})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Update(func(tx *store.Tx) error { return tx.Admit(vault) }); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
 
-	var engineDone, senderDone, workers sync.WaitGroup
-	engineDone.Go(func() {
-		if err := engine.Run(engineCtx); err != nil {
-			stop(err)
-		}
-	})
-	senderDone.Go(func() { sender.Run(senderCtx) })
-	workers.Go(func() { worker.Run(ctx) })
-	workers.Go(func() {
-		if err := poller.Run(ctx, engine.Handle); err != nil && ctx.Err() == nil {
-			stop(err)
-		}
-	})
-	workers.Go(func() { messenger.RunSideCalls(ctx) })
-	workers.Go(func() { introduce(ctx, api, engine, cfg.language, log) })
-	if cfg.listen != "" {
-		health, err := listen(cfg.listen, engine, sender, worker, db)
+// stopGrace is how long a stop waits for what is in flight.
+const stopGrace = 4500 * time.Millisecond
+
+// run lets the parts work until ctx is done or one of them can't go on.
+func (p *program) run(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	finish, abandon := p.start(ctx, fail)
+	defer abandon()
+	if p.cfg.listen != "" {
+		health, err := listen(p.cfg.listen, p.engine, p.sender, p.caller, p.db)
 		if err != nil {
-			stop(err)
+			fail(err)
 		} else {
 			defer health.Close()
 		}
 	}
-	log.Info("hanout is running", "version", versionText(), "database", cfg.db)
+	p.log.Info("hanout is running", "version", versionText(), "database", p.cfg.db)
 
 	<-ctx.Done()
-	log.Info("hanout is stopping")
-	within(stopGrace, func() {
+	p.log.Info("hanout is stopping")
+	within(stopGrace, finish)
+	p.log.Info("hanout has stopped")
+	return reason(context.Cause(ctx))
+}
+
+// start sets the parts to work. When ctx is done, finish ends them in the
+// order that a stop needs: first no more updates are taken, then the calls to
+// the provider that are in flight end, then the messages, and last the engine
+// puts on disk what all of them brought. abandon waits for nothing.
+func (p *program) start(ctx context.Context, fail func(error)) (finish, abandon func()) {
+	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
+	senderCtx, stopSender := context.WithCancel(context.WithoutCancel(ctx))
+	var engine, sender, workers sync.WaitGroup
+	engine.Go(func() {
+		if err := p.engine.Run(engineCtx); err != nil {
+			fail(err)
+		}
+	})
+	sender.Go(func() { p.sender.Run(senderCtx) })
+	workers.Go(func() { p.caller.Run(ctx) })
+	workers.Go(func() {
+		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil {
+			fail(err)
+		}
+	})
+	workers.Go(func() { p.messenger.RunSideCalls(ctx) })
+	workers.Go(func() { introduce(ctx, p.api, p.engine, p.cfg.language, p.log) })
+
+	finish = func() {
 		workers.Wait()
 		stopSender()
-		senderDone.Wait()
+		sender.Wait()
 		stopEngine()
-		engineDone.Wait()
-	})
-	log.Info("hanout has stopped")
-	switch cause := context.Cause(ctx); {
+		engine.Wait()
+	}
+	return finish, func() { stopSender(); stopEngine() }
+}
+
+// reason tells what a person can do about the end of the bot; nil when it was
+// asked to end.
+func reason(cause error) error {
+	switch {
 	case errors.Is(cause, bot.ErrConflict):
 		return errors.New("another process is using this bot's token; only one may run")
 	case errors.Is(cause, bot.ErrWebhook):
@@ -144,9 +192,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 		return errors.New("the token in TELEGRAM_BOT_TOKEN is not accepted by Telegram; get a current one from BotFather")
 	case errors.Is(cause, context.Canceled):
 		return nil
-	default:
-		return cause
 	}
+	return cause
 }
 
 func newProvider(cfg config, via transports, log *slog.Logger) (topup.Provider, error) {

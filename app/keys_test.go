@@ -21,7 +21,7 @@ func TestWrongKeyStartsNothing(t *testing.T) {
 		if err := r.halt(); err != nil {
 			t.Fatal(err)
 		}
-		calls := len(r.telegram.Calls("getUpdates"))
+		calls := len(r.telegram.Journal.Calls("getUpdates"))
 		right := r.cfg.codesKey
 		r.cfg.codesKey = bytes.Repeat([]byte{8}, 32)
 		r.start()
@@ -29,7 +29,7 @@ func TestWrongKeyStartsNothing(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "HANOUT_CODES_KEY is not the key") || !strings.Contains(err.Error(), "rekey") {
 			t.Errorf("a wrong key: %v", err)
 		}
-		if len(r.telegram.Calls("getUpdates")) != calls {
+		if len(r.telegram.Journal.Calls("getUpdates")) != calls {
 			t.Error("updates were taken with a wrong key")
 		}
 		// The former key named beside it is not enough either: only rekey changes

@@ -1,0 +1,162 @@
+package app
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestForgedTaps(t *testing.T) {
+	bubble(t, "fr", func(r *rig) {
+		r.openShop("fr", 5000)
+		c := r.confirmPanel()
+		long := strings.Repeat("x", 5000)
+		forged := []string{
+			"x", ":", "::::", "s", "s:", "s:a", "s:a:b:ok", "s:a:-1:ok", "s:a:99999999999999999999:ok", "s::1:ok",
+			"o:x:cancel", "o:x:again", "v:1:0:x", "h:0:", "m:home:x:y", "m:lang:de", "a:shop:1:yes", "a:shop:99:yes",
+			"a:order:1:done2", "a:order:99:undo2", "a:x:1:y", "q:1:2", "S:a:1:ok", "s:a:1:ok\x00", "s:h/a:1:ok", "\u202es:a:1:ok",
+			"✅", strings.Repeat("s", 64), strings.Repeat("s:", 32), long, c.ok[:len(c.ok)-1], strings.ToUpper(c.ok),
+		}
+		for _, data := range forged {
+			for _, person := range []int64{shopID, ownerID, strangerID} {
+				r.telegram.People.PressForged(person, person, c.message, data)
+				r.telegram.People.PressForged(person, shopID, c.message, data)
+			}
+		}
+		r.settle(time.Minute)
+		r.allAnswered()
+		r.expect(5000, 0, 0)
+
+		// Without a message, without data, and from a group.
+		r.telegram.People.PressForged(shopID, shopID, 99999, c.ok, func(q map[string]any) { delete(q, "message") })
+		r.telegram.People.PressForged(shopID, shopID, c.message, "", func(q map[string]any) { delete(q, "data") })
+		r.telegram.People.PressForged(shopID, -7, 1, "m:balance")
+		r.allAnswered()
+		if n := len(r.orders()); n > 1 {
+			r.t.Errorf("%d orders came of one panel", n)
+		}
+	})
+}
+
+// A tap on a shop's panel by somebody else does nothing, whoever it is and
+// wherever it comes from.
+func TestTapOfAnotherPerson(t *testing.T) {
+	bubble(t, "fr", func(r *rig) {
+		r.openShop("fr", 5000)
+		r.say(customerID, "/start")
+		r.tap(customerID, "Français")
+		r.say(customerID, "Chez Yacine")
+		r.telegram.People.ShareContact(customerID)
+		r.settle(time.Second)
+		r.tap(ownerID, "✅")
+		c := r.confirmPanel()
+		for _, person := range []int64{customerID, strangerID, ownerID} {
+			r.telegram.People.PressForged(person, shopID, c.message, c.ok) // in the shop's chat
+			r.telegram.People.PressForged(person, person, c.message, c.ok) // in the person's own
+		}
+		r.allAnswered()
+		r.expect(5000, 0, 0)
+		if m, ok := r.telegram.Chats.Message(shopID, c.message); !ok || !has(m, c.ok) {
+			r.t.Error("somebody else has changed the shop's panel")
+		}
+		if err := r.halt(); err != nil { // what is left is what is on disk
+			r.t.Fatal(err)
+		}
+		r.start()
+		r.settle(2 * time.Second)
+
+		r.press(shopID, c)
+		r.settle(time.Second)
+		if m, _ := r.telegram.Chats.Message(shopID, c.message); !strings.Contains(m.Text, "En cours") {
+			r.t.Errorf("the shop's panel has become another message; it shows %q", m.Text)
+		}
+		o := r.orders()[0]
+		before := r.texts(customerID)
+		for _, verb := range []string{"cancel", "again", "offer:0", "show"} {
+			r.telegram.People.PressForged(customerID, customerID, 1, fmt.Sprintf("o:%s:%s", o.ID, verb))
+		}
+		r.telegram.People.PressForged(customerID, customerID, 1, "v:1:0:x")
+		r.settle(30 * time.Second)
+		r.allAnswered()
+		if after := r.texts(customerID); strings.Contains(strings.TrimPrefix(after, before), "0778 03 73 40") {
+			r.t.Errorf("another shop was shown the sale:\n%s", after)
+		}
+		r.expect(4500, 0, 1)
+
+		// Nor does a shop decide on itself, or on its orders.
+		for _, data := range []string{"a:order:1:undo2", "a:shop:1:no", "a:order:1:card"} {
+			r.telegram.People.PressForged(shopID, shopID, c.message, data)
+		}
+		r.allAnswered()
+		r.expect(4500, 0, 1)
+	})
+}
+
+// Whatever is made of the buttons that were ever shown, no money moves but by
+// the ✅ of a question, which these changes never hit.
+func TestSpoiltTaps(t *testing.T) {
+	bubble(t, "fr", func(r *rig) {
+		r.openShop("fr", 5000)
+		r.press(shopID, r.confirmPanel())
+		r.settle(30 * time.Second)
+		r.say(shopID, "/history")
+		r.say(shopID, "/balance")
+		r.say(ownerID, "/shops")
+		var shown []string
+		for _, chat := range []int64{shopID, ownerID} {
+			for _, m := range r.telegram.Chats.Messages(chat) {
+				for _, b := range buttons(m) {
+					shown = append(shown, b.CallbackData)
+				}
+			}
+		}
+		dice := rand.New(rand.NewPCG(1, 2))
+		for range 300 {
+			data := []byte(shown[dice.IntN(len(shown))])
+			switch at := dice.IntN(len(data)); dice.IntN(4) {
+			case 0:
+				data[at] ^= byte(1 + dice.IntN(127))
+			case 1:
+				data = append(data[:at:at], data[at+1:]...)
+			case 2:
+				data = append(data[:at:at], append([]byte(":0"), data[at:]...)...)
+			case 3:
+				f := strings.Split(string(data), ":")
+				dice.Shuffle(len(f), func(i, j int) { f[i], f[j] = f[j], f[i] })
+				data = []byte(strings.Join(f, ":"))
+			}
+			r.telegram.People.PressForged(shopID, shopID, 1, string(data))
+			r.settle(100 * time.Millisecond)
+		}
+		r.settle(time.Minute)
+		r.allAnswered()
+		r.expect(4500, 0, 1)
+	})
+}
+
+func TestTenTapsAreOneSale(t *testing.T) {
+	bubble(t, "fr", func(r *rig) {
+		r.openShop("fr", 5000)
+		c := r.confirmPanel()
+		for range 10 {
+			r.press(shopID, c)
+		}
+		r.settle(30 * time.Second)
+		r.allAnswered()
+		r.expect(4500, 0, 1)
+		if n := r.posts(); n != 1 {
+			r.t.Errorf("%d requests for one sale", n)
+		}
+		r.say(ownerID, "/credit 1 1000 ten taps")
+		c = r.newest(ownerID)
+		for range 10 {
+			r.telegram.People.PressForged(ownerID, ownerID, c.message, c.ok)
+		}
+		r.settle(time.Second)
+		r.expect(5500, 0, 1)
+		r.sees(ownerID, "crédité de 1 000 DA") // the last taps have not wiped it
+		r.allAnswered()
+	})
+}

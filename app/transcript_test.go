@@ -1,0 +1,101 @@
+package app
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"hanout/sandbox/telegram"
+)
+
+// tell writes down what changed for everybody since it last did. What is
+// given is only remembered.
+func (s *stage) tell(line string) {
+	if strings.HasPrefix(line, "given: ") {
+		before := s.out.String()
+		defer func() { s.out.Reset(); s.out.WriteString(before) }()
+	}
+	s.answers()
+	for _, c := range cast {
+		if s.seen[c.id] == nil {
+			s.seen[c.id] = map[int]string{}
+		}
+		seen := s.seen[c.id]
+		now := map[int]bool{}
+		for _, m := range s.telegram.Chats.Messages(c.id) {
+			now[m.MessageID] = true
+			for _, b := range buttons(m) {
+				s.past[c.id] = append(s.past[c.id], pressable{m.MessageID, b.Text, b.CallbackData})
+			}
+			text := shown(m)
+			old, known := seen[m.MessageID]
+			seen[m.MessageID] = text
+			if m.From == nil || !m.From.IsBot || (known && old == text) {
+				continue
+			}
+			head := "sees"
+			if known {
+				head = "sees the message change"
+			} else if m.ReplyToMessage != nil {
+				head = "sees, under the sale"
+			}
+			fmt.Fprintf(&s.out, "  %s %s\n%s", c.name, head, text)
+		}
+		gone := 0
+		for id := range seen {
+			if !now[id] {
+				gone++
+				delete(seen, id)
+			}
+		}
+		if gone > 0 {
+			fmt.Fprintf(&s.out, "  %s no longer sees %d older\n", c.name, gone)
+		}
+	}
+}
+
+// answers tells the toasts and alerts.
+func (s *stage) answers() {
+	calls := s.telegram.Journal.Calls("answerCallbackQuery")
+	for _, c := range calls[s.said:] {
+		if text := c.Params["text"]; text != "" {
+			kind := "a note"
+			if c.Params["show_alert"] == "true" {
+				kind = "an alert"
+			}
+			fmt.Fprintf(&s.out, "  (%s) %s\n", kind, plainText(text))
+		}
+	}
+	s.said = len(calls)
+}
+
+var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b|\bAT-\d{4}-\d{5}\b|\b77\d{10}\b`)
+
+// shown writes a message as a person reads it, with its buttons.
+func shown(m telegram.Message) string {
+	var b strings.Builder
+	for _, l := range strings.Split(m.Text+m.Caption, "\n") {
+		fmt.Fprintf(&b, "    | %s\n", changing.ReplaceAllString(plainText(l), "REF"))
+	}
+	if len(m.Photo) > 0 {
+		b.WriteString("    | (a picture)\n")
+	}
+	if m.Document != nil {
+		fmt.Fprintf(&b, "    | (a file: %s)\n", m.Document.FileName)
+	}
+	if k := m.ReplyMarkup; k != nil {
+		for _, row := range k.InlineKeyboard {
+			var labels []string
+			for _, button := range row {
+				labels = append(labels, "["+plainText(button.Text)+"]")
+			}
+			fmt.Fprintf(&b, "    | %s\n", strings.Join(labels, " "))
+		}
+		for _, row := range k.Keyboard {
+			for _, button := range row {
+				fmt.Fprintf(&b, "    | (below the keyboard) [%s]\n", plainText(button.Text))
+			}
+		}
+	}
+	return b.String()
+}
