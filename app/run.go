@@ -88,7 +88,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 		Vault: vault, Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
 	}, db, texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
-	worker := caller.New(client, engine.Username, cfg.pollScale, engine.Answered, log)
+	worker := caller.New(client, providerLimits, engine.Username, cfg.pollScale, engine.Answered, log)
 	messenger := bot.NewSideCalls(sender, api, log)
 	engine.Connect(messenger, worker)
 	poller := bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
@@ -148,6 +148,10 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 		return cause
 	}
 }
+
+// providerLimits are the provider's, as far as they are known: 60 calls a
+// minute, and a quarter of an hour's lock-out for wrong keys.
+var providerLimits = topup.Limits{PerMinute: 60, Burst: 10, AtOnce: 8, LockOut: 15 * time.Minute}
 
 func newProvider(cfg config, via transports, log *slog.Logger) (topup.Provider, error) {
 	opts := oneclick.Options{BaseURL: cfg.providerURL, Key: cfg.apiKey, UserAgent: "hanout", Log: log}
