@@ -86,6 +86,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 
 	engine := till.NewEngine(till.Config{
 		Vault: vault, Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
+		Numbering: oneclick.Numbering{},
 	}, db, texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
 	worker := caller.New(client, engine.Username, cfg.pollScale, engine.Answered, log)

@@ -91,6 +91,18 @@ func (p *deskProvider) Check(ctx context.Context, o topup.Order) (topup.Status, 
 	return topup.Status{ProviderID: o.ProviderID, Phase: topup.PhaseOpen}, nil
 }
 
+// References spells as the desk wants it: bare, and with the account's name.
+func (p *deskProvider) References(o topup.Order, account string) (refs []string) {
+	if o.Good == topup.GiftCard {
+		return nil
+	}
+	refs = []string{string(o.ID)}
+	if account != "" {
+		refs = append(refs, "API-"+account+"-"+string(o.ID))
+	}
+	return refs
+}
+
 func (p *deskProvider) Find(ctx context.Context, _ topup.Order, ref string) (topup.Status, error) {
 	if err := p.call(ctx, "find %s", ref); err != nil {
 		return topup.Status{}, err
@@ -711,9 +723,9 @@ func TestCallerLookup(t *testing.T) {
 				if c.listErr != nil {
 					return nil, false, c.listErr
 				}
-				list := []topup.Status{{ProviderID: "other", ProviderRef: "API-+213660000000-b"}}
+				list := []topup.Status{{ProviderID: "other", ProviderRef: "API-+213660000000-b", Reference: "b"}}
 				if c.listed && page == c.pages {
-					list = append(list, topup.Status{ProviderID: "p-a", ProviderRef: prefixed})
+					list = append(list, topup.Status{ProviderID: "p-a", ProviderRef: prefixed, Reference: "a"})
 				}
 				return list, page < c.pages, nil
 			}

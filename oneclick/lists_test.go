@@ -38,13 +38,13 @@ func TestPlans(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []topup.Plan{
-		{Code: "PREPAID_DJEZZY", Name: "📱 PREPAID | الدفع المسبق", Operator: "Djezzy", Kind: topup.Dynamic, Cost: 992500, CostKnown: true, Enabled: true, Min: topup.Dinars(100), Max: topup.Dinars(10000)},
-		{Code: "GROS_MOBILIS", Name: "GROS", Operator: "GMobilis", Kind: topup.Dynamic, Enabled: true, Min: topup.Dinars(5000), Max: topup.Dinars(300000)},
-		{Code: "STRINGS", Name: "STRINGS", Operator: "Ooredoo", Kind: topup.Dynamic, Cost: 980000, CostKnown: true, Enabled: true, Min: topup.Dinars(50), Max: topup.Dinars(5000)},
-		{Code: "OFF", Name: "n", Operator: "Mobilis", Kind: topup.Dynamic, Min: topup.Dinars(40), Max: topup.Dinars(3999)},
-		{Code: "GETMENU_Mobilis", Name: "Menu", Operator: "Mobilis", Kind: topup.Lookup, Cost: 980000, CostKnown: true, Enabled: true},
-		{Code: "GETMENU_Djezzy", Name: "Menu", Operator: "Djezzy", Kind: topup.Lookup, Enabled: true},
-		{Code: "MIX500_MOBILIS", Name: "AUTO | MIX 500", Operator: "Mobilis", Kind: topup.Fixed, Cost: 960000, CostKnown: true, Enabled: true, Amount: topup.Dinars(500)},
+		{Code: "PREPAID_DJEZZY", Name: "📱 PREPAID | الدفع المسبق", Operator: "Djezzy", Kind: topup.Dynamic, Family: topup.FamilyPrepaid, Cost: 992500, CostKnown: true, Enabled: true, Min: topup.Dinars(100), Max: topup.Dinars(10000)},
+		{Code: "GROS_MOBILIS", Name: "GROS", Operator: "GMobilis", Kind: topup.Dynamic, Family: topup.FamilyWholesale, Enabled: true, Min: topup.Dinars(5000), Max: topup.Dinars(300000)},
+		{Code: "STRINGS", Name: "STRINGS", Operator: "Ooredoo", Kind: topup.Dynamic, Family: topup.FamilyOther, Cost: 980000, CostKnown: true, Enabled: true, Min: topup.Dinars(50), Max: topup.Dinars(5000)},
+		{Code: "OFF", Name: "n", Operator: "Mobilis", Kind: topup.Dynamic, Family: topup.FamilyOther, Min: topup.Dinars(40), Max: topup.Dinars(3999)},
+		{Code: "GETMENU_Mobilis", Name: "Menu", Operator: "Mobilis", Kind: topup.Lookup, Family: topup.FamilyOther, Cost: 980000, CostKnown: true, Enabled: true},
+		{Code: "GETMENU_Djezzy", Name: "Menu", Operator: "Djezzy", Kind: topup.Lookup, Family: topup.FamilyOther, Enabled: true},
+		{Code: "MIX500_MOBILIS", Name: "AUTO | MIX 500", Operator: "Mobilis", Kind: topup.Fixed, Family: topup.FamilyOther, Cost: 960000, CostKnown: true, Enabled: true, Amount: topup.Dinars(500)},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -54,6 +54,22 @@ func TestPlans(t *testing.T) {
 	}
 	if r := d.only(t); r.URI != "/v3/mobile/plans" {
 		t.Errorf("asked %s", r.URI)
+	}
+}
+
+func TestFamily(t *testing.T) {
+	for code, want := range map[string]topup.PlanFamily{
+		"PREPAID_DJEZZY": topup.FamilyPrepaid, "prepaid_x": topup.FamilyPrepaid,
+		"FACTURE_DJEZZY": topup.FamilyPostpaid, "POSTPAID_OOREDOO": topup.FamilyPostpaid,
+		"INTERNATIONAL_DJEZZY": topup.FamilyInternational, "GROS_MOBILIS": topup.FamilyWholesale,
+		"MIX500_MOBILIS": topup.FamilyOther, "": topup.FamilyOther,
+	} {
+		if got := family(code, topup.Djezzy); got != want {
+			t.Errorf("%s: %s, want %s", code, got, want)
+		}
+	}
+	if got := family("PREPAID_X", topup.GMobilis); got != topup.FamilyWholesale {
+		t.Errorf("wholesale Mobilis: %s", got)
 	}
 }
 
@@ -131,6 +147,7 @@ func TestCatalogue(t *testing.T) {
 			{"id":"a/b","title":"id that is a path","enabled":true},
 			{"id":"1"}, 7]},
 		{"name":"Gaming Cards","products":[{"id":"x1","title":"Steam","enabled":true}]},
+		{"title":" mobile & internet","products":[{"id":"x3","title":"Mobilis","enabled":true}]},
 		{"title":"Empty","products":[]},
 		{"products":[{"id":"x2","title":"no shelf","enabled":true}]},
 		"x"]}}`))
@@ -141,6 +158,7 @@ func TestCatalogue(t *testing.T) {
 			{ID: "612619816f57860f9259eee3", Title: "PSN UK"},
 		}},
 		{Title: "Gaming Cards", Products: []topup.GiftProduct{{ID: "x1", Title: "Steam", Enabled: true}}},
+		{Title: "mobile & internet", Products: []topup.GiftProduct{{ID: "x3", Title: "Mobilis", Enabled: true}}, Elsewhere: true},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)

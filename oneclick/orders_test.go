@@ -100,9 +100,9 @@ func TestCheckMobile(t *testing.T) {
 	}
 	got.Evidence = topup.Evidence{}
 	want := topup.Status{
-		ProviderID: anID, ProviderRef: "API-+213660000000-ocb-01JD3F7Q8Z", Phase: topup.PhaseRefunded,
+		ProviderID: anID, ProviderRef: "API-+213660000000-ocb-01JD3F7Q8Z", Reference: "01JD3F7Q8Z", Phase: topup.PhaseRefunded,
 		Plan: "PREPAID_DJEZZY", To: "0778037340", Face: topup.Dinars(500), ChargedKnown: true,
-		Message: "رقم غير صالح", Retried: true, Created: time.Date(2026, 11, 21, 9, 29, 41, 120e6, time.UTC),
+		Message: "رقم غير صالح", Created: time.Date(2026, 11, 21, 9, 29, 41, 120e6, time.UTC),
 		Offers: []topup.Offer{
 			{Name: "FACTURE | x", Plan: "FACTURE_DJEZZY", Face: topup.Dinars(500)},
 			{Name: "BARE", Plan: "BARE", Face: topup.Dinars(100)},
@@ -127,7 +127,7 @@ func TestCheckInternet(t *testing.T) {
 	}
 	got.Evidence = topup.Evidence{}
 	want := topup.Status{
-		ProviderID: anID, ProviderRef: "r", Phase: topup.PhaseDone, LineType: topup.LTE4G, To: "213472731602",
+		ProviderID: anID, ProviderRef: "r", Reference: "r", Phase: topup.PhaseDone, LineType: topup.LTE4G, To: "213472731602",
 		Face: topup.Dinars(1000), Vouchers: []topup.Voucher{{Code: canaryCode}}, Transaction: "AT-2026-00001",
 		Processed: "2026-11-21T09:31:40.000Z", Created: time.Date(2026, 11, 21, 9, 31, 0, 0, time.UTC),
 	}
@@ -221,15 +221,20 @@ func TestEvidenceIsBounded(t *testing.T) {
 
 // An order without a word, or about which nothing can be read, is no answer.
 func TestCheckUnreadable(t *testing.T) {
-	o := mobileOrder()
-	o.ProviderID = anID
+	o, gift := mobileOrder(), giftOrder()
+	o.ProviderID, gift.ProviderID = anID, anID
+	const oddCards = `{"_id":"` + anID + `","status":"FULFILLED","cards":"` + canaryCode + `"}`
 	for _, data := range []string{
+		oddCards,
 		`{}`, `null`, `[]`, `{"_id":"` + anID + `"}`, `{"_id":"` + anID + `","status":7e}`, `{"_id":"` + anID + `","status":{}}`,
 		`{"_id":"6911aa00e9e88196b4eb7fff","status":"FULFILLED"}`,
-		`{"_id":"` + anID + `","status":"FULFILLED","cards":"` + canaryCode + `"}`,
 	} {
 		c, _ := serve(t, success(data))
-		_, err := c.Check(t.Context(), o)
+		asked := o
+		if data == oddCards {
+			asked = gift
+		}
+		_, err := c.Check(t.Context(), asked)
 		var f *topup.Fault
 		if !errors.As(err, &f) || f.Kind != topup.FaultUnavailable {
 			t.Errorf("%s: %v", data, err)

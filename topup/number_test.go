@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
 
@@ -140,69 +139,6 @@ func TestParseLines(t *testing.T) {
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s %q = %q, %v; want %q", c.name, c.in, got, err, c.want)
 		}
-	}
-}
-
-func TestUnusual(t *testing.T) {
-	for n, want := range map[topup.MSISDN]bool{
-		"0778037340": false, "0600000001": false, "0689123456": false, "0540123456": false, "0791234567": false,
-		"0501234567": true, "0543123456": true, "0571234567": true, "0701234567": true,
-	} {
-		if got := n.Unusual(); got != want {
-			t.Errorf("%s unusual: %v, want %v", n, got, want)
-		}
-	}
-}
-
-func TestOperators(t *testing.T) {
-	one := func(o topup.Operator) []topup.Operator { return []topup.Operator{o} }
-	table := map[string][]topup.Operator{
-		// The provider's table.
-		"055": {topup.Ooredoo, topup.Djezzy, topup.Mobilis},
-		"056": one(topup.Ooredoo),
-		"065": one(topup.Mobilis),
-		"066": {topup.Mobilis, topup.Ooredoo},
-		"067": one(topup.Mobilis),
-		"068": {topup.Pixx, topup.Mobilis},
-		"077": {topup.Djezzy, topup.Mobilis},
-		"078": one(topup.Djezzy),
-	}
-	for _, p := range []string{"050", "051", "052", "053", "054", "057", "058", "059"} {
-		table[p] = one(topup.Ooredoo)
-	}
-	for _, p := range []string{"060", "061", "062", "063", "064", "069"} {
-		table[p] = one(topup.Mobilis)
-	}
-	for _, p := range []string{"070", "071", "072", "073", "074", "075", "076", "079"} {
-		table[p] = one(topup.Djezzy)
-	}
-	if len(table) != 30 {
-		t.Fatalf("%d prefixes, want all 30", len(table))
-	}
-	for prefix, want := range table {
-		for _, sandbox := range []bool{false, true} {
-			if got := topup.MSISDN(prefix + "1234567").Operators(sandbox); !slices.Equal(got, want) {
-				t.Errorf("%s (sandbox %v): %v, want %v", prefix, sandbox, got, want)
-			}
-		}
-	}
-	for _, n := range []topup.MSISDN{"0600000001", "0600000002", "0600000003"} {
-		if got := n.Operators(true); !slices.Equal(got, topup.RetailOperators) {
-			t.Errorf("sandbox number %s: %v, want all", n, got)
-		}
-		if got := n.Operators(false); !slices.Equal(got, one(topup.Mobilis)) {
-			t.Errorf("%s on a production key: %v", n, got)
-		}
-	}
-	if got := topup.MSISDN("").Operators(false); !slices.Equal(got, topup.RetailOperators) {
-		t.Errorf("no number: %v, want all", got)
-	}
-	if topup.GMobilis.Known() || !topup.Pixx.Known() {
-		t.Error("a shop may choose Pixx and not GMobilis")
-	}
-	topup.MSISDN("0551234567").Operators(false)[0] = "changed"
-	if got := topup.MSISDN("0551234567").Operators(false)[0]; got != topup.Ooredoo {
-		t.Errorf("a caller changed the table: %v", got)
 	}
 }
 
