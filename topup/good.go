@@ -12,7 +12,7 @@ type rules struct {
 	numbered   bool // it goes to a number or a line
 	vouchered  bool // it is delivered as vouchers, not on the line itself
 	referenced bool // the provider keeps our reference: a lost order is found by it, and may be sent once more
-	several    bool // one order may be for several, and come in part
+	several    bool // one order may be for several vouchers, and come in part
 
 	// codesWithin is how long an order that the provider calls delivered may
 	// wait for its codes, counted from the confirm. Zero without vouchers.

@@ -1,6 +1,7 @@
 package topup_test
 
 import (
+	"strings"
 	"testing"
 
 	"hanout/topup"
@@ -49,6 +50,32 @@ func TestRepeats(t *testing.T) {
 			if again.Repeats(other) {
 				t.Errorf("%s: repeats one of another %s", g, name)
 			}
+		}
+	}
+}
+
+func TestFits(t *testing.T) {
+	mobile, internet, gift := newOrder(topup.MobileTopUp), newOrder(topup.InternetCard), newOrder(topup.GiftCard)
+	for _, c := range []struct {
+		name string
+		o    topup.Order
+		s    topup.Status
+		want bool
+	}{
+		{"nothing said", mobile, topup.Status{}, true},
+		{"all right", mobile, topup.Status{Plan: mobile.Plan, To: mobile.To, Face: mobile.Face}, true},
+		{"case matters", mobile, topup.Status{Plan: strings.ToLower(mobile.Plan)}, false},
+		{"line", internet, topup.Status{To: internet.To, LineType: internet.LineType, Face: internet.Face}, true},
+		{"other line", internet, topup.Status{To: "021123456"}, false},
+		{"other type", internet, topup.Status{LineType: topup.LTE4G}, false},
+		{"other value", internet, topup.Status{Face: topup.Dinars(1000)}, false},
+		{"cards", gift, topup.Status{Plan: "product", TypeID: "type", Quantity: 4}, true},
+		{"other product", gift, topup.Status{Plan: "other"}, false},
+		{"other denomination", gift, topup.Status{TypeID: "other"}, false},
+		{"other number of cards", gift, topup.Status{Quantity: 3}, false},
+	} {
+		if got := c.o.Fits(c.s); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
 		}
 	}
 }

@@ -157,3 +157,112 @@ func TestAnsweredLookup(t *testing.T) {
 		t.Errorf("an empty answer: %+v", c)
 	}
 }
+
+// follow loses every look-up from now on and gives the pauses between them,
+// until the order is to be sent again or a person is told.
+func follow(t *testing.T, o topup.Order, now time.Time) (waits []int, last topup.Order) {
+	t.Helper()
+	for range 100 {
+		if o.Resend() || o.State == topup.Review {
+			return waits, o
+		}
+		waits = append(waits, int(o.Due.Sub(now)/time.Second))
+		now = o.Due
+		if o.Next() != topup.CallLookup {
+			t.Fatalf("a lost order is to be asked by %s", o.Next())
+		}
+		o = topup.Lost(o, true, now, scale).Order
+	}
+	t.Fatal("no end of look-ups")
+	return nil, o
+}
+
+func TestLostAnswer(t *testing.T) {
+	o := topup.Sent(submitted(t, topup.MobileTopUp), topup.SendAnswer{Verdict: topup.Unknown}, start, scale).Order
+	waits, o := follow(t, o, start)
+	want := []int{2, 3, 5, 10, 20, 40, 60}
+	if len(waits) != len(want) {
+		t.Fatalf("waits %v, want %v", waits, want)
+	}
+	for i := range want {
+		if waits[i] != want[i] {
+			t.Fatalf("waits %v, want %v", waits, want)
+		}
+	}
+	if !o.Resend() || o.Due.After(start.Add(140*time.Second)) {
+		t.Fatalf("to be sent again: %v, due %v", o.Resend(), o.Due)
+	}
+	again, err := topup.Submit(o, start.Add(140*time.Second), time.Minute)
+	if err != nil || again.Order.ID != o.ID || again.Order.Submits != 2 || !again.Order.Submitted.Equal(start) {
+		t.Fatalf("second submit: %+v, %v", again.Order, err)
+	}
+	if again.Journal != nil {
+		t.Error("a second submit moves money")
+	}
+	o = topup.Sent(again.Order, topup.SendAnswer{Verdict: topup.Unknown}, start.Add(141*time.Second), scale).Order
+	waits, o = follow(t, o, start.Add(141*time.Second))
+	if o.State != topup.Review || o.Reason != topup.ReasonLost || len(waits) != 24 {
+		t.Errorf("after the second loss: %s, %s, %d look-ups", o.State, o.Reason, len(waits))
+	}
+	if _, err := topup.Submit(o, start, time.Minute); err == nil {
+		t.Error("an order in review was submitted")
+	}
+}
+
+func TestNoBlindRepeat(t *testing.T) {
+	o := submitted(t, topup.MobileTopUp)
+	if _, err := topup.Submit(o, start, time.Minute); err == nil {
+		t.Error("sent again without a look-up")
+	}
+	now := start
+	for range 50 { // the books can't be read
+		now = now.Add(time.Minute)
+		s := topup.Lost(o, false, now, scale)
+		if o = s.Order; o.Resend() || o.State != topup.Submitting || s.Journal != nil {
+			t.Fatalf("after failed look-ups: resend %v, %s", o.Resend(), o.State)
+		}
+	}
+	if got := o.Due.Sub(now); got != time.Minute {
+		t.Errorf("next look-up in %v", got)
+	}
+	o = topup.Lost(o, false, start.Add(24*time.Hour+time.Second), scale).Order
+	if o.State != topup.Review || o.Reason != topup.ReasonLost {
+		t.Errorf("unreadable for a day: %s, %s", o.State, o.Reason)
+	}
+	o = submitted(t, topup.MobileTopUp)
+	for i := range 6 {
+		if o = topup.Lost(o, true, start, scale).Order; o.Resend() {
+			t.Fatalf("sent again after %d look-ups", i+1)
+		}
+	}
+}
+
+func TestThrottledSendIsRepeatedAfterOneLook(t *testing.T) {
+	o := topup.Sent(submitted(t, topup.MobileTopUp), topup.SendAnswer{Verdict: topup.Throttled}, start, scale).Order
+	if o.Resend() {
+		t.Fatal("repeated without a look")
+	}
+	if o = topup.Lost(o, true, start, scale).Order; !o.Resend() {
+		t.Fatal("not repeated")
+	}
+	again, err := topup.Submit(o, start, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o = topup.Sent(again.Order, topup.SendAnswer{Verdict: topup.Throttled}, start, scale).Order
+	if o = topup.Lost(o, true, start, scale).Order; o.Resend() {
+		t.Error("repeated twice")
+	}
+}
+
+// An ID that turns out to be another order's must not be asked in a loop.
+func TestForeignIDIsAskedLater(t *testing.T) {
+	o := topup.Sent(submitted(t, topup.MobileTopUp), topup.SendAnswer{Verdict: topup.Duplicate, ProviderID: "p9"}, start, scale).Order
+	for name, s := range map[string]topup.Change{
+		"lost": topup.Lost(o, true, o.Due, scale), "ambiguous": topup.Ambiguous(o, o.Due, scale),
+	} {
+		if !s.Order.Due.After(o.Due) || s.Order.State.Final() || s.Order.Resend() {
+			t.Errorf("%s: due %v, %s", name, s.Order.Due, s.Order.State)
+		}
+	}
+}

@@ -26,8 +26,8 @@ var mobileTopUp = rules{
 	same: func(a, b Order) bool { return a.To == b.To },
 }
 
-// MSISDN is a mobile number in the national form that the provider wants:
-// ten digits, 05, 06 or 07 first (rule ^0[567][0-9]{8}$ of POST /mobile/send).
+// MSISDN is a mobile number in the national form that providers want: ten
+// digits, 05, 06 or 07 first.
 type MSISDN string
 
 // LogValue hides all but the first and last two digits, so that no log holds
@@ -101,7 +101,7 @@ const (
 
 // Plan is one line of the provider's mobile price list, as cached.
 type Plan struct {
-	Code     string   `json:"code"` // opaque and case-sensitive; goes back as plan_code
+	Code     string   `json:"code"` // opaque and case-sensitive
 	Name     string   `json:"name"` // the provider's text, often "FR | AR"
 	Operator Operator `json:"operator"`
 	Kind     PlanKind `json:"kind"`

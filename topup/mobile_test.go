@@ -1,8 +1,12 @@
 package topup_test
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/nyaruka/phonenumbers"
 
 	"hanout/topup"
 )
@@ -85,4 +89,128 @@ func TestMergePlans(t *testing.T) {
 	if kept, diff := topup.MergePlans(cached, nil); !slices.EqualFunc(kept, cached, topup.Plan.Same) || diff.Total != 0 {
 		t.Errorf("an empty list: %v, %+v", kept, diff)
 	}
+}
+
+func TestParseMSISDN(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"0778037340", "0778037340"},
+		{"0665983439", "0665983439"},
+		{"0556121212", "0556121212"},
+		{"0600000001", "0600000001"},
+		{"0689123456", "0689123456"},
+		{"+213 778 03 73 40", "0778037340"},
+		{"00213778037340", "0778037340"},
+		{"00213 0778037340", "0778037340"},
+		{"213778037340", "0778037340"},
+		{"778037340", "0778037340"},
+		{"+2130778037340", "0778037340"},
+		{"+213(0)778037340", "0778037340"},
+		{"(+213) 778-03-73-40", "0778037340"},
+		{"0778-037-340", "0778037340"},
+		{"0778.03.73.40", "0778037340"},
+		{"0778/03/73/40", "0778037340"},
+		{"0778\u201103\u201373 40", "0778037340"},
+		{"0778\u00a003\u202f73\u200940", "0778037340"},
+		{"٠٧٧٨٠٣٧٣٤٠", "0778037340"},
+		{"۰۷۷۸۰۳۷۳۴۰", "0778037340"},
+		{"０７７８０３７３４０", "0778037340"},
+		{"＋213778037340", "0778037340"},
+		{"\u200e0778037340\u200e", "0778037340"},
+		{"\u200f0778037340", "0778037340"},
+		{"\u202a0778037340\u202c", "0778037340"},
+		{"\u20660778037340\u2069", "0778037340"},
+		{"07780\u200b37340", "0778037340"},
+		{"\ufeff0778037340", "0778037340"},
+		// Refused: letters, which the library drops or translates.
+		{"0778037340O", ""},
+		{"O0778037340", ""},
+		{"077803734OO0", ""},
+		{"0778037340a", ""},
+		{"الرقم 0778037340", ""},
+		// Refused: what the library takes for an extension.
+		{"0778037340,200", ""},
+		{"0778037340#200", ""},
+		{"0778037340x5", ""},
+		{"0778037340 ext 5", ""},
+		{"0778037340;5", ""},
+		// Refused: a missing or an extra digit.
+		{"077803734", ""},
+		{"77803734", ""},
+		{"07780373400", ""},
+		{"00778037340", ""},
+		{"+21377803734", ""},
+		{"0778037340 200", ""},
+		{"0778037340.200", ""},
+		// Refused: other kinds and countries.
+		{"036362608", ""},
+		{"213472731602", ""},
+		{"0478037340", ""},
+		{"0878037340", ""},
+		{"+33612345678", ""},
+		{"0033612345678", ""},
+		{"+0778037340", ""},
+		{"++213778037340", ""},
+		{"0778+037340", ""},
+		{"0778037340\n0661234567", ""},
+		{"", ""},
+		{"+213", ""},
+	} {
+		got, err := topup.ParseMSISDN(c.in)
+		if string(got) != c.want || (err == nil) != (c.want != "") || (err != nil && !errors.Is(err, topup.ErrNumber)) {
+			t.Errorf("ParseMSISDN(%q) = %q, %v; want %q", c.in, got, err, c.want)
+		}
+	}
+}
+
+// The library is a second opinion on what our grammar accepts.
+func TestMSISDNAgreesWithTheLibrary(t *testing.T) {
+	for _, in := range []string{
+		"0778037340", "+213 778 03 73 40", "00213778037340", "213778037340", "778037340",
+		"+2130778037340", "+213(0)778037340", "٠٧٧٨٠٣٧٣٤٠", "۰۷۷۸۰۳۷۳۴۰", "０７７８０３７３４０", "0665983439", "0556121212",
+	} {
+		ours, err := topup.ParseMSISDN(in)
+		if err != nil {
+			t.Errorf("%q: %v", in, err)
+			continue
+		}
+		p, err := phonenumbers.Parse(in, "DZ")
+		if err != nil {
+			t.Errorf("%q: the library refuses it: %v", in, err)
+			continue
+		}
+		theirs := strings.ReplaceAll(phonenumbers.Format(p, phonenumbers.NATIONAL), " ", "")
+		if theirs != string(ours) {
+			t.Errorf("%q: ours %s, the library's %s", in, ours, theirs)
+		}
+	}
+}
+
+func FuzzParseMSISDN(f *testing.F) {
+	for _, s := range []string{"0778037340", "+213(0)778037340", "٠٧٧٨٠٣٧٣٤٠", "0778037340O", "00778037340", "\u200f0661 23 45 67"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		n, err := topup.ParseMSISDN(s)
+		if err != nil {
+			if n != "" {
+				t.Fatalf("%q: an error and %q", s, n)
+			}
+			return
+		}
+		if len(n) != 10 || n[0] != '0' || n[1] < '5' || n[1] > '7' {
+			t.Fatalf("%q gives %q", s, n)
+		}
+		if again, err := topup.ParseMSISDN(string(n)); err != nil || again != n {
+			t.Fatalf("%q reads back as %q, %v", n, again, err)
+		}
+		var digits strings.Builder
+		for _, r := range topup.PlainDigits(s) {
+			if r >= '0' && r <= '9' {
+				digits.WriteRune(r)
+			}
+		}
+		if !strings.HasSuffix(digits.String(), string(n[1:])) {
+			t.Fatalf("%q gives %q, which its digits do not end with", s, n)
+		}
+	})
 }

@@ -131,14 +131,14 @@ type Order struct {
 
 	// How it ended.
 	Reason       Reason    `json:"reason,omitempty"`
-	Message      string    `json:"message,omitempty"` // the provider's refund_message
+	Message      string    `json:"message,omitempty"` // the provider's words on why it gave the money back
 	Offers       []Offer   `json:"offers,omitempty"`
 	Captured     Money     `json:"captured,omitempty"`
 	Charged      Money     `json:"charged,omitempty"`
 	ChargedKnown bool      `json:"charged_known,omitempty"`
 	DeliveredQty int       `json:"delivered_qty,omitempty"`
-	Transaction  string    `json:"transaction,omitempty"` // the operator's own number (num_trans)
-	Processed    string    `json:"processed,omitempty"`   // date_traitement
+	Transaction  string    `json:"transaction,omitempty"` // the operator's own number
+	Processed    string    `json:"processed,omitempty"`   // when the operator did it, as spelt
 	Sealed       []byte    `json:"sealed,omitempty"`      // the codes, encrypted
 	Evidence     *Evidence `json:"evidence,omitempty"`
 	Dispute      string    `json:"dispute,omitempty"` // another final word after the first

@@ -4,7 +4,7 @@ import "time"
 
 // Timing of the life of an order. Each is stretched by the poll scale.
 const (
-	uncertainLimit = 24 * time.Hour // section "polling": after it a person is told
+	uncertainLimit = 24 * time.Hour // after it a person is told
 	queuedLimit    = 72 * time.Hour
 	openLimit      = 24 * time.Hour
 	recheckReview  = time.Hour
