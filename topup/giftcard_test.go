@@ -37,6 +37,7 @@ func TestDiffCatalogue(t *testing.T) {
 		"switched off":        {[]topup.Category{{Title: "Games", Products: []topup.GiftProduct{off, steam, xbox}}}, topup.ListDiff{Total: 3, Changed: 1}},
 		"on another shelf":    {[]topup.Category{{Title: "Games", Products: []topup.GiftProduct{psn, steam}}, {Title: "Xbox", Products: []topup.GiftProduct{xbox}}}, topup.ListDiff{Total: 3, Changed: 1}},
 		"one came, two went":  {[]topup.Category{{Title: "Games", Products: []topup.GiftProduct{psn, {ID: "d", Title: "Roblox", Enabled: true}}}}, topup.ListDiff{Total: 2, Added: 1, Gone: 2}},
+		"a mark is no news":   {[]topup.Category{{Title: "Games", Products: cached[0].Products, Elsewhere: true}}, topup.ListDiff{Total: 3}},
 		"on two shelves once": {[]topup.Category{cached[0], {Title: "All", Products: []topup.GiftProduct{psn}}}, topup.ListDiff{Total: 3}},
 	} {
 		if d := topup.DiffCatalogue(cached, c.fresh); d != c.want {

@@ -86,6 +86,11 @@ func TestMergePlans(t *testing.T) {
 	if !slices.EqualFunc(again, merged, topup.Plan.Same) || len(diff.Added)+len(diff.Changed)+len(diff.Gone) != 0 {
 		t.Errorf("the same list again: %v, %+v", again, diff)
 	}
+	named := plan("same", 1)
+	named.Family = topup.FamilyPrepaid
+	if now, diff := topup.MergePlans(cached[:1], []topup.Plan{named}); len(diff.Changed) != 0 || now[0].Family != named.Family {
+		t.Errorf("a family alone is no news, but kept: %v, %+v", now, diff)
+	}
 	if kept, diff := topup.MergePlans(cached, nil); !slices.EqualFunc(kept, cached, topup.Plan.Same) || diff.Total != 0 {
 		t.Errorf("an empty list: %v, %+v", kept, diff)
 	}
