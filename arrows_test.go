@@ -50,7 +50,8 @@ func TestArrows(t *testing.T) {
 				t.Errorf("%s must not depend on %s: %s", f[0], dep, rule.reason)
 			}
 			for _, forbidden := range []struct{ pkg, lib string }{
-				{"hanout/topup", "net/http"}, {"hanout/flows", "net/http"}, {"hanout/flows", "go.etcd.io/bbolt"},
+				{"hanout/topup", "net/http"}, {"hanout/topup", "github.com/nyaruka/phonenumbers"}, {"hanout/topup", "golang.org/x/time/rate"},
+				{"hanout/flows", "net/http"}, {"hanout/flows", "go.etcd.io/bbolt"},
 				{"hanout/flows", "github.com/go-telegram/bot"}, {"hanout/flows", "github.com/nicksnyder/go-i18n/v2/i18n"},
 				{"hanout/topup", "go.etcd.io/bbolt"}, {"hanout/oneclick", "go.etcd.io/bbolt"}, {"hanout/store", "net/http"},
 			} {

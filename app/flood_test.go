@@ -16,15 +16,15 @@ func TestFloodOfLines(t *testing.T) {
 			r.say(strangerID, "/start")
 			r.tap(strangerID, "Français")
 			r.say(strangerID, "Taxiphone Ali")
-			r.telegram.ShareContact(strangerID)
+			r.telegram.People.ShareContact(strangerID)
 			r.settle(time.Second)
 			r.tap(ownerID, "✅")
 			r.say(ownerID, "/credit 2 5000 test")
 			r.tap(ownerID, "✅")
 			r.settle(time.Minute) // nothing is left to do
 			for range flood {
-				r.telegram.Type(shopID, "/internet")
-				r.telegram.Type(shopID, "036362608")
+				r.telegram.People.Type(shopID, "/internet")
+				r.telegram.People.Type(shopID, "036362608")
 				r.settle(50 * time.Millisecond)
 			}
 			asked := r.provider.Book().Requests["GET /internet/check-number"]
@@ -37,8 +37,8 @@ func TestFloodOfLines(t *testing.T) {
 			r.tap(strangerID, "✅")
 			for !strings.Contains(r.texts(strangerID), "réussie") && time.Since(confirmed) < 10*time.Minute {
 				if flood > 0 {
-					r.telegram.Type(shopID, "/internet")
-					r.telegram.Type(shopID, "036362608")
+					r.telegram.People.Type(shopID, "/internet")
+					r.telegram.People.Type(shopID, "036362608")
 				}
 				r.settle(time.Second / 4)
 			}

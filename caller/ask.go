@@ -3,15 +3,13 @@ package caller
 import (
 	"context"
 	"errors"
-	"time"
 
 	"hanout/topup"
 )
 
 const (
-	listFrom   = 3               // so many checks are worth a list
-	pagesMost  = 3               // of a list that is searched
-	clockSlack = 2 * time.Minute // the provider's clock may be behind ours
+	listFrom  = 3 // so many checks are worth a list
+	pagesMost = 3 // of a list that is searched
 )
 
 // errLongList is the fault of a search that did not reach the end of a list:
@@ -30,13 +28,13 @@ func check(ctx context.Context, p topup.Provider, o topup.Order) topup.Answer {
 // refresh reads the first page of a list for several orders of one good.
 // Those that it does not answer are checked one by one.
 func (w *Caller) refresh(ctx context.Context, p topup.Provider, items []*item) {
-	since := items[0].order.SentAt()
+	since := items[0].order.ListedFrom()
 	for _, it := range items {
-		if at := it.order.SentAt(); at.Before(since) {
+		if at := it.order.ListedFrom(); at.Before(since) {
 			since = at
 		}
 	}
-	list, _, err := p.Recent(ctx, items[0].order.Good, since.Add(-clockSlack), 1)
+	list, _, err := p.Recent(ctx, items[0].order.Good, since, 1)
 	if err != nil {
 		if f := fault(err); ctx.Err() == nil && f.Kind != topup.FaultKey && f.Kind != topup.FaultBlocked {
 			w.checkAlone(items)
@@ -83,24 +81,17 @@ func (w *Caller) checkAlone(items []*item) {
 // be read and none had it, is it absent.
 func lookup(ctx context.Context, p topup.Provider, o topup.Order, username string) topup.Answer {
 	a := topup.Answer{Order: o, Call: topup.CallLookup}
-	if o.Good != topup.GiftCard { // which have no reference
-		refs := []string{string(o.ID)}
-		if username != "" {
-			refs = append(refs, "API-"+username+"-"+string(o.ID))
+	for _, ref := range p.References(o, username) {
+		s, err := p.Find(ctx, o, ref)
+		if err == nil {
+			a.Status = &s
+			return a
 		}
-		for _, ref := range refs {
-			s, err := p.Find(ctx, o, ref)
-			if err == nil {
-				a.Status = &s
-				return a
-			}
-			if f := fault(err); f.Kind != topup.FaultNotFound {
-				a.Fault = f
-				return a
-			}
+		if f := fault(err); f.Kind != topup.FaultNotFound {
+			a.Fault = f
+			return a
 		}
 	}
-	since := o.SentAt().Add(-clockSlack)
 	for page, more := 1, true; more; page++ {
 		if page > pagesMost {
 			a.Candidates = nil
@@ -109,17 +100,17 @@ func lookup(ctx context.Context, p topup.Provider, o topup.Order, username strin
 		}
 		var list []topup.Status
 		var err error
-		if list, more, err = p.Recent(ctx, o.Good, since, page); err != nil {
+		if list, more, err = p.Recent(ctx, o.Good, o.ListedFrom(), page); err != nil {
 			a.Candidates = nil
 			a.Fault = fault(err)
 			return a
 		}
 		for _, s := range list {
 			switch {
-			case o.Good != topup.GiftCard && o.OwnRef(s.ProviderRef):
+			case o.Owns(s):
 				a.Status = &s
 				return a
-			case o.Good == topup.GiftCard && o.Fits(s) && !s.Created.Before(since):
+			case o.MayOwn(s):
 				a.Candidates = append(a.Candidates, s)
 			}
 		}

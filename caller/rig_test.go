@@ -89,6 +89,18 @@ func (p *deskProvider) Check(ctx context.Context, o topup.Order) (topup.Status, 
 	return topup.Status{ProviderID: o.ProviderID, Phase: topup.PhaseOpen}, nil
 }
 
+// References spells as the desk wants it: bare, and with the account's name.
+func (p *deskProvider) References(o topup.Order, account string) (refs []string) {
+	if o.Good == topup.GiftCard {
+		return nil
+	}
+	refs = []string{string(o.ID)}
+	if account != "" {
+		refs = append(refs, "API-"+account+"-"+string(o.ID))
+	}
+	return refs
+}
+
 func (p *deskProvider) Find(ctx context.Context, _ topup.Order, ref string) (topup.Status, error) {
 	if err := p.call(ctx, "find %s", ref); err != nil {
 		return topup.Status{}, err

@@ -20,9 +20,6 @@ const (
 	quantityMost    = 100 // cards in one order
 )
 
-// notGifts is a category of the provider's whose goods have sales of their own.
-const notGifts = "Mobile & Internet"
-
 // usualQuantities are the numbers of cards offered as buttons.
 var usualQuantities = []int{1, 2, 3, 5, 10}
 
@@ -45,7 +42,7 @@ func (t *turn) shelves() []topup.Category {
 	var out []topup.Category
 	for _, c := range t.v.Catalogue() {
 		title := CleanName(c.Title, 40)
-		if title == "" || strings.EqualFold(title, notGifts) {
+		if title == "" || c.Elsewhere {
 			continue
 		}
 		i := slices.IndexFunc(out, func(s topup.Category) bool { return strings.EqualFold(s.Title, title) })

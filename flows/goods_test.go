@@ -79,7 +79,7 @@ func newTalk(t *testing.T) *talk {
 				{ID: "a", Title: "PSN \u202eUK", Region: "united-kingdom", Enabled: true}, {ID: "off", Title: "PSN off"}}},
 			{Title: " psn ", Products: []topup.GiftProduct{
 				{ID: "b", Title: "PSN <b>France", Enabled: true}, {ID: "a", Title: "PSN UK", Enabled: true}}},
-			{Title: "MOBILE & INTERNET", Products: []topup.GiftProduct{{ID: "m", Title: "PSN Mobilis", Enabled: true}}},
+			{Title: "MOBILE & INTERNET", Elsewhere: true, Products: []topup.GiftProduct{{ID: "m", Title: "PSN Mobilis", Enabled: true}}},
 			{Title: "Empty", Products: []topup.GiftProduct{{ID: "c", Title: "PSN gone"}}},
 		},
 	}}

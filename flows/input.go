@@ -48,6 +48,7 @@ type View interface {
 	NextShop() topup.ShopID
 	Wallet(shop topup.ShopID) topup.Wallet
 	Entries(shop topup.ShopID, limit int) []topup.Transaction
+	Numbering() topup.Numbering
 	Plans() []topup.Plan
 	Plan(code string) (topup.Plan, bool)
 	// Products are the internet cards of a type, as of a time; zero when they

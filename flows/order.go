@@ -108,7 +108,7 @@ func orderItem(sc *Screen, o topup.Order) {
 		return
 	}
 	sc.line(M("sale.number", "Number", topup.MSISDN(o.To)),
-		M("sale.plan", "Operator", Latin(o.Operator), "Plan", planMsg(o.Plan, o.PlanName, o.PlanKind)),
+		M("sale.plan", "Operator", Latin(o.Operator), "Plan", planMsg(o.PlanFamily, o.PlanName, o.PlanKind)),
 		M("confirm.face", "Amount", o.Face))
 }
 

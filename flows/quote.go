@@ -63,7 +63,7 @@ func (t *turn) offeredTopUp() (topup.Order, bool) {
 	price, cost, sold := t.v.Pricing().Quote(plan, d.Face)
 	return topup.Order{
 		Good: topup.MobileTopUp, Operator: plan.Operator,
-		Plan: plan.Code, PlanName: plan.Name, PlanKind: plan.Kind, To: string(d.Number),
+		Plan: plan.Code, PlanName: plan.Name, PlanKind: plan.Kind, PlanFamily: plan.Family, To: string(d.Number),
 		Quantity: 1, Face: d.Face, Price: price, Expected: cost,
 	}, found && sold
 }
@@ -113,8 +113,8 @@ func (t *turn) quote(note Msg) {
 			sc.line(M("gift.each", "Amount", o.Price/topup.Money(o.Quantity)))
 		}
 		sc.line(M("confirm.price", "Amount", o.Price))
-		if o.Face > o.Price {
-			sc.line(M("confirm.commission", "Amount", o.Face-o.Price))
+		if earned := o.Commission(); earned > 0 {
+			sc.line(M("confirm.commission", "Amount", earned))
 		}
 		if missing := o.Price - w.Available; missing > 0 {
 			sc.line(M("confirm.short", "Missing", missing, "Amount", w.Available))
@@ -124,7 +124,7 @@ func (t *turn) quote(note Msg) {
 		}
 		sc.line(M("confirm.after", "Amount", w.Available-o.Price))
 		if o.Good == topup.MobileTopUp {
-			if d.Number.Unusual() {
+			if t.v.Numbering().Unusual(d.Number) {
 				sc.line(M("number.unusual"))
 			}
 			if t.v.Weather().Down[o.Operator] {
@@ -164,9 +164,7 @@ const repeatsSeen = 5
 // refunded.
 func (t *turn) repeat(shop topup.ShopID, want topup.Order) (topup.Order, bool) {
 	for _, o := range t.v.OrdersTo(shop, want.To, repeatsSeen) {
-		same := o.Good == want.Good && o.Face == want.Face &&
-			o.Product == want.Product && o.TypeID == want.TypeID && o.Quantity == want.Quantity
-		if same && o.State != topup.Refunded && t.in.Now.Sub(o.Placed) < repeatWindow {
+		if want.Repeats(o) && o.State != topup.Refunded && t.in.Now.Sub(o.Placed) < repeatWindow {
 			return o, true
 		}
 	}

@@ -112,7 +112,7 @@ func (t *turn) numberGiven() {
 func (t *turn) operators() []topup.Operator {
 	acc, _ := t.v.Account()
 	var out []topup.Operator
-	for _, op := range t.s.Sale.Number.Operators(acc.Test) {
+	for _, op := range t.v.Numbering().Operators(t.s.Sale.Number, acc.Test) {
 		if len(t.plansOf(op)) > 0 {
 			out = append(out, op)
 		}
@@ -147,9 +147,9 @@ func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 		switch {
 		case p.Kind == topup.Fixed:
 			return 3
-		case p.Family() == topup.FamilyPrepaid:
+		case p.Family == topup.FamilyPrepaid:
 			return 0
-		case p.Family() == topup.FamilyPostpaid:
+		case p.Family == topup.FamilyPostpaid:
 			return 1
 		}
 		return 2
@@ -165,7 +165,7 @@ func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 
 func (t *turn) prepaid(op topup.Operator) (topup.Plan, bool) {
 	for _, p := range t.plansOf(op) {
-		if p.Kind == topup.Dynamic && p.Family() == topup.FamilyPrepaid {
+		if p.Kind == topup.Dynamic && p.Family == topup.FamilyPrepaid {
 			return p, true
 		}
 	}
@@ -275,20 +275,19 @@ func planLabel(p topup.Plan) Msg {
 	if p.Kind == topup.Fixed {
 		return M("plan.fixed", "Plan", PlanName(p.Name), "Amount", p.Amount)
 	}
-	switch p.Family() {
+	switch p.Family {
 	case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational:
-		return M("plan."+string(p.Family()), "Min", p.Min, "Max", p.Max)
+		return M("plan."+string(p.Family), "Min", p.Min, "Max", p.Max)
 	}
 	return M("plan.dynamic", "Plan", PlanName(p.Name), "Min", p.Min, "Max", p.Max)
 }
 
 // planMsg names a plan in a sentence.
-func planMsg(code, name string, kind topup.PlanKind) Msg {
-	p := topup.Plan{Code: code, Name: name, Kind: kind}
+func planMsg(family topup.PlanFamily, name string, kind topup.PlanKind) Msg {
 	if kind != topup.Fixed {
-		switch f := p.Family(); f {
+		switch family {
 		case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational:
-			return M("family." + string(f))
+			return M("family." + string(family))
 		}
 	}
 	return M("plan.name", "Plan", PlanName(name))
@@ -331,7 +330,7 @@ func (t *turn) askAmount(problem Msg) {
 	t.s.Step = StepAmount
 	t.draw(func(sc *Screen) {
 		sc.line(M("sale.title"), M("sale.number", "Number", d.Number),
-			M("sale.plan", "Operator", Latin(d.Operator), "Plan", planMsg(plan.Code, plan.Name, plan.Kind)))
+			M("sale.plan", "Operator", Latin(d.Operator), "Plan", planMsg(plan.Family, plan.Name, plan.Kind)))
 		if problem.ID != "" {
 			sc.line(problem)
 		}

@@ -1,6 +1,7 @@
 package oneclick
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -109,3 +110,10 @@ func isPlain(s string) bool {
 
 // isToken reports whether s is plain and without a space.
 func isToken(s string) bool { return isPlain(s) && !strings.Contains(s, " ") }
+
+// skipped tells the log how many lines of a list were left out.
+func (c *Client) skipped(ctx context.Context, what string, n int) {
+	if n > 0 {
+		c.log.DebugContext(ctx, "oneclick: unreadable lines left out", "list", what, "count", n)
+	}
+}

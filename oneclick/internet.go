@@ -4,9 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"strings"
 
 	"hanout/topup"
 )
+
+// internet is how internet cards are traded.
+var internet = good{
+	send: "/internet/send", byID: "/internet/check-id/", byRef: "/internet/check-ref/", list: "/internet/list",
+	body: func(o topup.Order, ref string) (any, bool) {
+		return internetSend{Type: o.LineType, Number: o.To, Value: o.Face.WholeDinars(), Ref: ref}, true
+	},
+	read: readInternetOrder,
+}
 
 // Products asks GET /internet/products for a card type ([topup.ADSL] or
 // [topup.LTE4G]). An empty list is an answer.
@@ -119,4 +129,49 @@ type internetSend struct {
 	Number string `json:"number"`
 	Value  int64  `json:"value"` // dinars
 	Ref    string `json:"ref"`
+}
+
+// readInternetOrder reads what only an order of an internet card says.
+func readInternetOrder(raw []byte, s *topup.Status) error {
+	var w struct {
+		Type        text   `json:"type"`
+		Number      text   `json:"number"`
+		Charged     number `json:"balance_amount"`
+		Code        text   `json:"card_code"`
+		Transaction text   `json:"num_trans"`
+		Processed   text   `json:"date_traitement"`
+	}
+	if err := into(raw, &w); err != nil {
+		return err
+	}
+	s.LineType = w.Type.lineType()
+	s.To = lineNumber(s.LineType, w.Number)
+	s.Charged, s.ChargedKnown = w.Charged.money()
+	s.Transaction, s.Processed = w.Transaction.trimmed(), w.Processed.trimmed()
+	if code := w.Code.trimmed(); code != "" {
+		s.Vouchers = []topup.Voucher{{Code: code}}
+	}
+	return nil
+}
+
+// lineNumber gives a line in the form of our orders, as [mobileNumber] does.
+func lineNumber(lineType string, t text) string {
+	parse := topup.ParseADSL
+	if lineType == topup.LTE4G {
+		parse = topup.Parse4G
+	}
+	if n, err := parse(string(t)); err == nil {
+		return string(n)
+	}
+	return t.trimmed()
+}
+
+// lineType makes the spellings of an internet card type one: the provider
+// says 4G where it is asked and 4GLTE where it answers.
+func (t text) lineType() string {
+	s := t.upper()
+	if strings.HasPrefix(s, topup.LTE4G) {
+		return topup.LTE4G
+	}
+	return s
 }

@@ -9,6 +9,15 @@ import (
 	"hanout/topup"
 )
 
+// mobile is how top-ups are traded.
+var mobile = good{
+	send: "/mobile/send", byID: "/mobile/check-id/", byRef: "/mobile/check-ref/", list: "/mobile/list",
+	body: func(o topup.Order, ref string) (any, bool) {
+		return mobileSend{PlanCode: o.Plan, MSISDN: o.To, Amount: o.Face.WholeDinars(), Ref: ref}, true
+	},
+	read: readTopUp,
+}
+
 // Plans asks GET /mobile/plans. Lines that can't be read are left out; a list
 // without a readable one is a fault.
 func (c *Client) Plans(ctx context.Context) ([]topup.Plan, error) {
@@ -22,13 +31,6 @@ func (c *Client) Plans(ctx context.Context) ([]topup.Plan, error) {
 	}
 	c.skipped(ctx, "plans", skipped)
 	return plans, nil
-}
-
-// skipped tells the log how many lines of a list were left out.
-func (c *Client) skipped(ctx context.Context, what string, n int) {
-	if n > 0 {
-		c.log.DebugContext(ctx, "oneclick: unreadable lines left out", "list", what, "count", n)
-	}
 }
 
 func readPlans(data []byte) (plans []topup.Plan, skipped int, err error) {
@@ -79,6 +81,7 @@ func readPlan(raw []byte, kind topup.PlanKind) (topup.Plan, bool) {
 		Kind:     kind,
 		Enabled:  d.Enabled.value,
 	}
+	p.Family = family(p.Code, p.Operator)
 	// Nothing is free: a cost of 0 is as unknown as a missing one.
 	if rate, err := topup.ParseRate(string(d.Cost)); err == nil && rate > 0 {
 		p.Cost, p.CostKnown = rate, true
@@ -98,6 +101,23 @@ func readPlan(raw []byte, kind topup.PlanKind) (topup.Plan, bool) {
 	return p, okMin && okMax && p.Max > 0 && p.Min <= p.Max
 }
 
+// family tells the family of a plan by the first word of its code: the
+// provider marks it in no other way.
+func family(code string, op topup.Operator) topup.PlanFamily {
+	head, _, _ := strings.Cut(strings.ToUpper(code), "_")
+	switch {
+	case op == topup.GMobilis || head == "GROS":
+		return topup.FamilyWholesale
+	case head == "PREPAID":
+		return topup.FamilyPrepaid
+	case head == "FACTURE" || head == "POSTPAID":
+		return topup.FamilyPostpaid
+	case strings.HasPrefix(head, "INTER"):
+		return topup.FamilyInternational
+	}
+	return topup.FamilyOther
+}
+
 // mobileSend is the body of POST /mobile/send. The amount goes along for
 // fixed plans too: the documentation ignores it there, the service has
 // refused to do without.
@@ -106,4 +126,28 @@ type mobileSend struct {
 	MSISDN   string `json:"MSSIDN"` // so spelt on the wire
 	Amount   int64  `json:"amount"` // dinars; 0 asks a look-up plan for offers
 	Ref      string `json:"ref"`
+}
+
+// readTopUp reads what only a top-up says.
+func readTopUp(raw []byte, s *topup.Status) error {
+	var w struct {
+		Plan    text   `json:"plan_code"`
+		MSISDN  text   `json:"MSSIDN"`
+		Charged number `json:"balance_amount"`
+	}
+	if err := into(raw, &w); err != nil {
+		return err
+	}
+	s.Plan, s.To = string(w.Plan), mobileNumber(w.MSISDN)
+	s.Charged, s.ChargedKnown = w.Charged.money()
+	return nil
+}
+
+// mobileNumber gives the national form where the wire has a mobile number in
+// another, so that it compares equal to the order's.
+func mobileNumber(t text) string {
+	if n, err := topup.ParseMSISDN(string(t)); err == nil {
+		return string(n)
+	}
+	return t.trimmed()
 }

@@ -10,23 +10,6 @@ import (
 	"hanout/topup"
 )
 
-// routes are where the orders of a good live.
-type routes struct {
-	send, byID, byRef, list string // byRef is empty where there is none
-}
-
-var routesOf = map[topup.Good]routes{
-	topup.MobileTopUp: {
-		send: "/mobile/send", byID: "/mobile/check-id/", byRef: "/mobile/check-ref/", list: "/mobile/list",
-	},
-	topup.InternetCard: {
-		send: "/internet/send", byID: "/internet/check-id/", byRef: "/internet/check-ref/", list: "/internet/list",
-	},
-	topup.GiftCard: {
-		send: "/gift-cards/placeOrder", byID: "/gift-cards/checkOrder/", list: "/gift-cards/list",
-	},
-}
-
 // Send submits the order by one POST. An order that can't be put in the wire's
 // words (centimes, a reference with signs in it) is NotSent as invalid.
 func (c *Client) Send(ctx context.Context, o topup.Order) topup.SendAnswer {
@@ -38,7 +21,7 @@ func (c *Client) Send(ctx context.Context, o topup.Order) topup.SendAnswer {
 			Evidence: topup.Evidence{At: time.Now().UTC(), Word: errArgument.Error()},
 		}
 	}
-	a := c.do(ctx, post(routesOf[o.Good].send, body))
+	a := c.do(ctx, post(goods[o.Good].send, body))
 	s := a.sent()
 	if s.Verdict == topup.Unknown {
 		c.log.WarnContext(ctx, "oneclick: send without a verdict",
@@ -49,25 +32,18 @@ func (c *Client) Send(ctx context.Context, o topup.Order) topup.SendAnswer {
 
 // sendBody is what to POST for the order.
 func sendBody(o topup.Order) (body any, ok bool) {
+	g, known := goods[o.Good]
 	ref := text(o.ID).id()
-	if ref == "" || o.Face < 0 || o.Face%100 != 0 {
+	if !known || ref == "" || o.Face < 0 || o.Face%100 != 0 {
 		return nil, false
 	}
-	switch o.Good {
-	case topup.MobileTopUp:
-		return mobileSend{PlanCode: o.Plan, MSISDN: o.To, Amount: o.Face.WholeDinars(), Ref: ref}, true
-	case topup.InternetCard:
-		return internetSend{Type: o.LineType, Number: o.To, Value: o.Face.WholeDinars(), Ref: ref}, true
-	case topup.GiftCard:
-		return giftSend{ProductID: o.Product, TypeID: o.TypeID, Quantity: o.Quantity, Ref: ref}, o.Quantity > 0
-	}
-	return nil, false
+	return g.body(o, ref)
 }
 
 // Check reads the order by o.ProviderID. An answer about another order is a
 // fault.
 func (c *Client) Check(ctx context.Context, o topup.Order) (topup.Status, error) {
-	id, at := text(o.ProviderID).id(), routesOf[o.Good].byID
+	id, at := text(o.ProviderID).id(), goods[o.Good].byID
 	if id == "" || at == "" {
 		return topup.Status{}, refusedHere()
 	}
@@ -86,10 +62,10 @@ func (c *Client) Check(ctx context.Context, o topup.Order) (topup.Status, error)
 	return s, nil
 }
 
-// Find reads the order by one spelling of its reference. Gift cards have none:
-// for them it is a fault of kind [topup.FaultInvalid].
+// Find reads the order by one spelling of its reference. For goods that have
+// none it is a fault of kind [topup.FaultInvalid].
 func (c *Client) Find(ctx context.Context, o topup.Order, ref string) (topup.Status, error) {
-	at := routesOf[o.Good].byRef
+	at := goods[o.Good].byRef
 	if at == "" || text(ref).ref() == "" {
 		return topup.Status{}, refusedHere()
 	}
@@ -113,7 +89,7 @@ const pageSize = 100 // the most the provider gives
 // Recent lists one page of the orders of a good made since. A page with an
 // order on it that can't be read is a fault: it could be the one looked for.
 func (c *Client) Recent(ctx context.Context, good topup.Good, since time.Time, page int) ([]topup.Status, bool, error) {
-	at := routesOf[good].list
+	at := goods[good].list
 	if at == "" || page < 1 {
 		return nil, false, refusedHere()
 	}

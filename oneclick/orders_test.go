@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -52,14 +51,6 @@ func TestSendBodies(t *testing.T) {
 	}
 }
 
-func TestGiftCardAnswer(t *testing.T) {
-	c, _ := serve(t, reply(200, `{"success":true,"data":{"orderId":"`+anID+`","orderRef":"r-1"},"meta":{"requestId":"in-meta"}}`))
-	a := c.Send(t.Context(), giftOrder())
-	if a.Verdict != topup.Accepted || a.ProviderID != anID || a.ProviderRef != "r-1" || a.Evidence.RequestID != "in-meta" {
-		t.Errorf("%+v", a)
-	}
-}
-
 // What the wire can't say is not sent at all.
 func TestUnspeakableOrdersAreNotSent(t *testing.T) {
 	c, d := serve(t, success(`{"topupId":"`+anID+`"}`))
@@ -79,173 +70,6 @@ func TestUnspeakableOrdersAreNotSent(t *testing.T) {
 	}
 	if n := len(d.asked()); n != 0 {
 		t.Errorf("%d requests", n)
-	}
-}
-
-func TestCheckMobile(t *testing.T) {
-	c, d := serve(t, success(`{"_id":"`+anID+`","ref":"API-+213660000000-ocb-01JD3F7Q8Z","status":"REFUNDED",
-		"plan_code":"PREPAID_DJEZZY","MSSIDN":"0778037340","topup_amount":500,"balance_amount":0,
-		"created_at":"2026-11-21T09:29:41.120Z","refund_message":" رقم غير صالح ","retry_orderid":"6911aa00e9e88196b4eb7009",
-		"suggested_offers":[{"typename":"FACTURE | x","plan_code":"FACTURE_DJEZZY","amount":500},
-			{"typename":"free","plan_code":"X","amount":0},{"typename":"nameless","amount":5},{"plan_code":"BARE","amount":"100"}]}`))
-	o := mobileOrder()
-	o.ProviderID = anID
-	got, err := c.Check(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ev := got.Evidence
-	if ev.HTTP != 200 || ev.Word != "REFUNDED" || ev.RequestID != "req_1_a" || len(ev.Digest) != 64 || ev.At.IsZero() {
-		t.Errorf("evidence %+v", ev)
-	}
-	got.Evidence = topup.Evidence{}
-	want := topup.Status{
-		ProviderID: anID, ProviderRef: "API-+213660000000-ocb-01JD3F7Q8Z", Phase: topup.PhaseRefunded,
-		Plan: "PREPAID_DJEZZY", To: "0778037340", Face: topup.Dinars(500), ChargedKnown: true,
-		Message: "رقم غير صالح", Retried: true, Created: time.Date(2026, 11, 21, 9, 29, 41, 120e6, time.UTC),
-		Offers: []topup.Offer{
-			{Name: "FACTURE | x", Plan: "FACTURE_DJEZZY", Face: topup.Dinars(500)},
-			{Name: "BARE", Plan: "BARE", Face: topup.Dinars(100)},
-		},
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
-	}
-	if r := d.only(t); r.URI != "/v3/mobile/check-id/"+anID {
-		t.Errorf("asked %s", r.URI)
-	}
-}
-
-func TestCheckInternet(t *testing.T) {
-	c, d := serve(t, success(`{"_id":"`+anID+`","ref":"r","status":"FULFILLED","type":"4GLTE","number":"0472731602","topup_amount":"1000",
-		"card_code":"`+canaryCode+`","num_trans":"AT-2026-00001","date_traitement":"2026-11-21T09:31:40.000Z","created_at":"2026-11-21T10:31:00+01:00"}`))
-	o := internetOrder()
-	o.ProviderID, o.LineType, o.To = anID, topup.LTE4G, "213472731602"
-	got, err := c.Check(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got.Evidence = topup.Evidence{}
-	want := topup.Status{
-		ProviderID: anID, ProviderRef: "r", Phase: topup.PhaseDone, LineType: topup.LTE4G, To: "213472731602",
-		Face: topup.Dinars(1000), Vouchers: []topup.Voucher{{Code: canaryCode}}, Transaction: "AT-2026-00001",
-		Processed: "2026-11-21T09:31:40.000Z", Created: time.Date(2026, 11, 21, 9, 31, 0, 0, time.UTC),
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
-	}
-	if !o.Fits(got) {
-		t.Error("a 4G order does not fit its own status")
-	}
-	if r := d.only(t); r.URI != "/v3/internet/check-id/"+anID {
-		t.Errorf("asked %s", r.URI)
-	}
-}
-
-func TestCheckGiftCard(t *testing.T) {
-	c, d := serve(t, success(`{"_id":"`+anID+`","status":"PARTIALLY_FILLED","quantity":4,"fulfilled_quantity":2,
-		"fulfilled_amount":9900,"price_per_card":4950,
-		"cards":[{"value":"AAAA-0001","serial":"900000001"},{"value":"AAAA-0002"},{"value":"","serial":"alone"}],
-		"product":"6126393c6f57860f925a1983","type":"6126393c6f57860f925a1984","time":"2026-11-21T09:32:00.000Z"}`))
-	o := giftOrder()
-	o.ProviderID = anID
-	got, err := c.Check(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got.Evidence = topup.Evidence{}
-	want := topup.Status{
-		ProviderID: anID, Phase: topup.PhasePart, Plan: "6126393c6f57860f925a1983", TypeID: "6126393c6f57860f925a1984",
-		Charged: topup.Dinars(9900), ChargedKnown: true, Quantity: 4, DoneQty: 2,
-		Vouchers: []topup.Voucher{{Code: "AAAA-0001", Serial: "900000001"}, {Code: "AAAA-0002"}},
-		Created:  time.Date(2026, 11, 21, 9, 32, 0, 0, time.UTC),
-	}
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
-	}
-	if r := d.only(t); r.URI != "/v3/gift-cards/checkOrder/"+anID {
-		t.Errorf("asked %s", r.URI)
-	}
-}
-
-func TestPhases(t *testing.T) {
-	for _, tt := range []struct {
-		good  topup.Good
-		data  string
-		phase topup.Phase
-	}{
-		{topup.MobileTopUp, `"status":"PENDING"`, topup.PhaseOpen},
-		{topup.MobileTopUp, `"status":"HANDLING"`, topup.PhaseOpen},
-		{topup.MobileTopUp, `"status":"PROCESSING"`, topup.PhaseOpen},
-		{topup.MobileTopUp, `"status":"never seen"`, topup.PhaseOpen},
-		{topup.MobileTopUp, `"status":"FULFILLED"`, topup.PhaseDone},
-		{topup.MobileTopUp, `"status":"fulfilled "`, topup.PhaseDone},
-		{topup.MobileTopUp, `"status":"SUCCESS"`, topup.PhaseDone},
-		{topup.MobileTopUp, `"status":"SUCCESSFUL"`, topup.PhaseDone},
-		{topup.MobileTopUp, `"status":"COMPLETED"`, topup.PhaseDone},
-		{topup.MobileTopUp, `"status":"REFUNDED"`, topup.PhaseRefunded},
-		{topup.MobileTopUp, `"status":"UNKNOWN_ERROR"`, topup.PhaseUncertain},
-		{topup.MobileTopUp, `"status":"UNKNOWN"`, topup.PhaseUncertain},
-		{topup.MobileTopUp, `"status":"FAILED"`, topup.PhaseUncertain},
-		{topup.MobileTopUp, `"status":"FAILED","balance_amount":null`, topup.PhaseUncertain},
-		{topup.MobileTopUp, `"status":"FAILED","balance_amount":"none"`, topup.PhaseUncertain},
-		{topup.MobileTopUp, `"status":"FAILED","balance_amount":496.25`, topup.PhaseUncertain},
-		{topup.MobileTopUp, `"status":"FAILED","balance_amount":0.001`, topup.PhaseUncertain},
-		{topup.MobileTopUp, `"status":"FAILED","balance_amount":0`, topup.PhaseRefunded},
-		{topup.MobileTopUp, `"status":"FAILED","balance_amount":"0.00"`, topup.PhaseRefunded},
-		{topup.InternetCard, `"status":"FAILED"`, topup.PhaseUncertain},
-		{topup.InternetCard, `"status":"QUEUED"`, topup.PhaseQueued},
-		{topup.MobileTopUp, `"status":"PARTIALLY_FILLED"`, topup.PhaseOpen},
-		{topup.GiftCard, `"status":"PARTIALLY_FILLED"`, topup.PhasePart},
-		{topup.GiftCard, `"orderStatus":"FULFILLED"`, topup.PhaseDone},
-		{topup.GiftCard, `"status":"","orderStatus":"REFUNDED"`, topup.PhaseRefunded},
-	} {
-		s, err := readOrder(tt.good, []byte("{"+tt.data+"}"), &answer{})
-		if err != nil || s.Phase != tt.phase {
-			t.Errorf("%s %s: %s, %v; want %s", tt.good, tt.data, s.Phase, err, tt.phase)
-		}
-	}
-}
-
-// Evidence quotes the provider only within bounds.
-func TestEvidenceIsBounded(t *testing.T) {
-	long := strings.Repeat("W", 65)
-	for word, want := range map[string]string{long[1:]: long[1:], long: "", "fine word": "fine word", "ممنوع": "", `a\nb`: ""} {
-		a := &answer{envelope: envelope{RequestID: text(long)}}
-		s, err := readOrder(topup.MobileTopUp, []byte(`{"status":"`+word+`"}`), a)
-		if err != nil || s.Evidence.Word != want || s.Evidence.RequestID != "" {
-			t.Errorf("%q: %+v, %v", word, s.Evidence, err)
-		}
-	}
-}
-
-// An order without a word, or about which nothing can be read, is no answer.
-func TestCheckUnreadable(t *testing.T) {
-	o := mobileOrder()
-	o.ProviderID = anID
-	for _, data := range []string{
-		`{}`, `null`, `[]`, `{"_id":"` + anID + `"}`, `{"_id":"` + anID + `","status":7e}`, `{"_id":"` + anID + `","status":{}}`,
-		`{"_id":"6911aa00e9e88196b4eb7fff","status":"FULFILLED"}`,
-		`{"_id":"` + anID + `","status":"FULFILLED","cards":"` + canaryCode + `"}`,
-	} {
-		c, _ := serve(t, success(data))
-		_, err := c.Check(t.Context(), o)
-		var f *topup.Fault
-		if !errors.As(err, &f) || f.Kind != topup.FaultUnavailable {
-			t.Errorf("%s: %v", data, err)
-			continue
-		}
-		if !errors.Is(err, errForm) && !errors.Is(err, errOther) {
-			t.Errorf("%s: the cause is not in our own words: %v", data, err)
-		}
-		noSecret(t, err.Error())
-	}
-	c, _ := serve(t, success(`{"status":"PENDING"}`))
-	if s, err := c.Check(t.Context(), o); err != nil || s.ProviderID != anID {
-		t.Errorf("an order that doesn't repeat its ID: %+v, %v", s, err)
-	}
-	if _, err := c.Find(t.Context(), o, "x"); err == nil {
-		t.Error("found an order without an ID")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -66,7 +67,7 @@ func walk(t *testing.T, v provider.Variants) {
 		if a.Verdict != topup.Accepted || a.ProviderID == "" || a.Evidence.HTTP != 200 || a.Evidence.Digest == "" || (a.Evidence.RequestID == "") != v.NoRequestID {
 			t.Fatalf("%s %s: %+v", o.Good, o.To, a)
 		}
-		if o.Good != topup.GiftCard && !o.OwnRef(a.ProviderRef) {
+		if o.Good != topup.GiftCard && !slices.Contains(c.References(o, provider.SandboxUser), a.ProviderRef) {
 			t.Errorf("reference %q of %s", a.ProviderRef, o.ID)
 		}
 		o.ProviderID = a.ProviderID
@@ -113,10 +114,10 @@ func walk(t *testing.T, v provider.Variants) {
 		byCode[p.Code] = p
 	}
 	for code, want := range map[string]topup.Plan{
-		"PREPAID_DJEZZY":     {Kind: topup.Dynamic, Operator: topup.Djezzy, Cost: 992500, Min: topup.Dinars(100), Max: topup.Dinars(10000)},
-		"SPECIAL2000_DJEZZY": {Kind: topup.Fixed, Operator: topup.Djezzy, Cost: 980000, Amount: topup.Dinars(2000)},
-		"GETMENU_Djezzy":     {Kind: topup.Lookup, Operator: topup.Djezzy, Cost: 980000},
-		"GROS_MOBILIS":       {Kind: topup.Dynamic, Operator: topup.GMobilis, Min: topup.Dinars(5000), Max: topup.Dinars(300000)},
+		"PREPAID_DJEZZY":     {Kind: topup.Dynamic, Family: topup.FamilyPrepaid, Operator: topup.Djezzy, Cost: 992500, Min: topup.Dinars(100), Max: topup.Dinars(10000)},
+		"SPECIAL2000_DJEZZY": {Kind: topup.Fixed, Family: topup.FamilyOther, Operator: topup.Djezzy, Cost: 980000, Amount: topup.Dinars(2000)},
+		"GETMENU_Djezzy":     {Kind: topup.Lookup, Family: topup.FamilyOther, Operator: topup.Djezzy, Cost: 980000},
+		"GROS_MOBILIS":       {Kind: topup.Dynamic, Family: topup.FamilyWholesale, Operator: topup.GMobilis, Min: topup.Dinars(5000), Max: topup.Dinars(300000)},
 	} {
 		want.Code, want.Name, want.Enabled = code, byCode[code].Name, true
 		if v.NoCost {
@@ -148,28 +149,28 @@ func walk(t *testing.T, v provider.Variants) {
 	}
 
 	// The sends.
-	good := accepted(mobile("m-good", "PREPAID_DJEZZY", anyNumber, topup.Dinars(500)))
-	again := send(mobile("m-good", "PREPAID_DJEZZY", anyNumber, topup.Dinars(500)))
+	good := accepted(mobile("mgood", "PREPAID_DJEZZY", anyNumber, topup.Dinars(500)))
+	again := send(mobile("mgood", "PREPAID_DJEZZY", anyNumber, topup.Dinars(500)))
 	if again.Verdict != topup.Duplicate || (again.ProviderID == good.ProviderID) == v.DuplicateSilent {
 		t.Errorf("the same reference again: %+v", again)
 	}
-	refused := accepted(mobile("m-refused", "PREPAID_DJEZZY", "0600000001", topup.Dinars(500)))
-	offered := accepted(mobile("m-offered", "PREPAID_DJEZZY", "0600000002", topup.Dinars(500)))
-	unclear := accepted(mobile("m-unclear", "PREPAID_DJEZZY", "0600000003", topup.Dinars(500)))
-	fixed := accepted(mobile("m-fixed", "SPECIAL2000_DJEZZY", anyNumber, topup.Dinars(2000)))
-	menu := accepted(mobile("m-menu", "GETMENU_Djezzy", anyNumber, 0))
-	if a := send(mobile("m-wrong", "PREPAID_DJEZZY", "12", topup.Dinars(500))); a.Verdict != topup.Refused || a.Reason != topup.ReasonInvalid {
+	refused := accepted(mobile("mrefused", "PREPAID_DJEZZY", "0600000001", topup.Dinars(500)))
+	offered := accepted(mobile("moffered", "PREPAID_DJEZZY", "0600000002", topup.Dinars(500)))
+	unclear := accepted(mobile("munclear", "PREPAID_DJEZZY", "0600000003", topup.Dinars(500)))
+	fixed := accepted(mobile("mfixed", "SPECIAL2000_DJEZZY", anyNumber, topup.Dinars(2000)))
+	menu := accepted(mobile("mmenu", "GETMENU_Djezzy", anyNumber, 0))
+	if a := send(mobile("mwrong", "PREPAID_DJEZZY", "12", topup.Dinars(500))); a.Verdict != topup.Refused || a.Reason != topup.ReasonInvalid {
 		t.Errorf("a wrong number: %+v", a)
 	}
-	card := accepted(line("i-good", topup.ADSL, "036362608", topup.Dinars(1000)))
-	back := accepted(line("i-back", topup.ADSL, "036000002", topup.Dinars(1000)))
-	queued := accepted(line("i-queued", topup.LTE4G, "213470000003", topup.Dinars(1000)))
-	if a := send(line("i-stock", topup.ADSL, "036362608", topup.Dinars(5000))); a.Verdict != topup.Refused || a.Reason != topup.ReasonStock {
+	card := accepted(line("igood", topup.ADSL, "036362608", topup.Dinars(1000)))
+	back := accepted(line("iback", topup.ADSL, "036000002", topup.Dinars(1000)))
+	queued := accepted(line("iqueued", topup.LTE4G, "213470000003", topup.Dinars(1000)))
+	if a := send(line("istock", topup.ADSL, "036362608", topup.Dinars(5000))); a.Verdict != topup.Refused || a.Reason != topup.ReasonStock {
 		t.Errorf("out of stock: %+v", a)
 	}
-	cards := accepted(gift("g-good", germany, stock.Types[0].ID, 2))
-	part := accepted(gift("g-part", germany, "TEST_PARTIAL", 4))
-	none := accepted(gift("g-none", germany, "TEST_REFUND", 1))
+	cards := accepted(gift("ggood", germany, stock.Types[0].ID, 2))
+	part := accepted(gift("gpart", germany, "TEST_PARTIAL", 4))
+	none := accepted(gift("gnone", germany, "TEST_REFUND", 1))
 
 	// What became of them.
 	check(good, topup.PhaseOpen)
@@ -213,7 +214,7 @@ func walk(t *testing.T, v provider.Variants) {
 			"never-sent": false,
 		} {
 			s, err := c.Find(t.Context(), o, ref)
-			if takes && (err != nil || s.ProviderID != o.ProviderID || !o.OwnRef(s.ProviderRef)) {
+			if takes && (err != nil || s.ProviderID != o.ProviderID || !o.Owns(s)) {
 				t.Errorf("find %s: %+v, %v", ref, s, err)
 			}
 			if !takes && kindOf(err) != topup.FaultNotFound {

@@ -125,13 +125,3 @@ func (f *flag) UnmarshalJSON(raw []byte) error {
 	*f = flag{set: err == nil, value: err == nil && v}
 	return nil
 }
-
-// lineType makes the spellings of an internet card type one: the provider
-// says 4G where it is asked and 4GLTE where it answers.
-func (t text) lineType() string {
-	s := t.upper()
-	if strings.HasPrefix(s, topup.LTE4G) {
-		return topup.LTE4G
-	}
-	return s
-}

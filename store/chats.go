@@ -143,14 +143,38 @@ func (t *Tx) PutSetting(name string, v any) error {
 	return t.putJSON(bSettings, []byte(name), v)
 }
 
-const settingPlans = "plans"
+// Names of the cached lists among the settings.
+const (
+	settingPlans     = "plans"
+	settingCatalogue = "catalogue"
+)
 
 // Plans reads the cached price list in its order.
 func (t *Tx) Plans() ([]topup.Plan, error) {
 	var p []topup.Plan
 	_, err := t.Setting(settingPlans, &p)
+	completePlans(p)
 	return p, err
 }
 
 // PutPlans stores the price list.
 func (t *Tx) PutPlans(p []topup.Plan) error { return t.PutSetting(settingPlans, p) }
+
+// cachedCatalogue are the gift cards, as read at a time.
+type cachedCatalogue struct {
+	At   time.Time        `json:"at"`
+	List []topup.Category `json:"list"`
+}
+
+// Catalogue reads the cached gift cards in their order.
+func (t *Tx) Catalogue() ([]topup.Category, error) {
+	var c cachedCatalogue
+	_, err := t.Setting(settingCatalogue, &c)
+	completeCatalogue(c.List)
+	return c.List, err
+}
+
+// PutCatalogue stores the gift cards, as read at a time.
+func (t *Tx) PutCatalogue(list []topup.Category, at time.Time) error {
+	return t.PutSetting(settingCatalogue, cachedCatalogue{At: at, List: list})
+}

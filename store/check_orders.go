@@ -20,7 +20,7 @@ func (c *checker) orders() error {
 		} else if err != nil {
 			return err
 		}
-		numbered := o.To != "" || o.Good == topup.GiftCard
+		numbered := o.To != "" || !o.Good.Numbered()
 		if !numbered {
 			o.To = "sealed"
 		}
@@ -71,7 +71,7 @@ func (c *checker) money(o topup.Order) {
 
 // codes proves that what was paid for as a code is there and opens.
 func (c *checker) codes(o topup.Order) {
-	if o.State != topup.Delivered || o.Good == topup.MobileTopUp {
+	if o.State != topup.Delivered || !o.Good.Vouchered() {
 		return
 	}
 	c.report.Codes++

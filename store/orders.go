@@ -168,6 +168,7 @@ func (t *Tx) Order(id topup.OrderID) (topup.Order, bool, error) {
 	if err != nil || !ok {
 		return topup.Order{}, false, err
 	}
+	completeOrder(&s.Order)
 	s.Order.To, err = t.reveal(s.To, s.SealedTo, toContext(id))
 	return s.Order, true, err
 }

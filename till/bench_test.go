@@ -12,6 +12,7 @@ import (
 
 	"hanout/flows"
 	"hanout/locales"
+	"hanout/oneclick"
 	"hanout/store"
 	"hanout/topup"
 )
@@ -80,7 +81,7 @@ func benchOrder(n int) topup.Order {
 	now := time.Now()
 	return topup.Order{
 		ID: topup.OrderID(topup.NewID()), Shop: 1, By: 1001, Chat: 1001, Panel: topup.NewID(), Good: topup.MobileTopUp,
-		State: topup.Placed, Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", PlanName: "PREPAID", PlanKind: topup.Dynamic,
+		State: topup.Placed, Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", PlanName: "PREPAID", PlanKind: topup.Dynamic, PlanFamily: topup.FamilyPrepaid,
 		To: fmt.Sprintf("077%07d", n%10_000_000), Quantity: 1, Face: 100_00, Price: 100_00, Expected: 99_25,
 		Placed: now, Changed: now, Due: now.Add(time.Hour),
 	}
@@ -152,7 +153,7 @@ func benchEngine(b *testing.B, db *store.DB) *Engine {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e := NewEngine(Config{Vault: vault, Admins: []int64{1}, Language: "ar", Scale: 1}, db, texts, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	e := NewEngine(Config{Vault: vault, Admins: []int64{1}, Language: "ar", Scale: 1, Numbering: oneclick.Numbering{}}, db, texts, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	e.Connect(idle{}, idle{})
 	return e
 }

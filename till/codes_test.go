@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"hanout/locales"
+	"hanout/oneclick"
 	"hanout/store"
 	"hanout/topup"
 )
@@ -75,7 +76,7 @@ func newCounter(t *testing.T) *counter {
 		t.Fatal(err)
 	}
 	c := &counter{t: t, db: db, path: path, texts: texts, sent: &kept{}, next: 1}
-	c.engine = NewEngine(Config{Vault: vault, Admins: []int64{1}, Language: "fr", Scale: 1}, db, texts, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	c.engine = NewEngine(Config{Vault: vault, Admins: []int64{1}, Language: "fr", Scale: 1, Numbering: oneclick.Numbering{}}, db, texts, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	c.engine.Connect(c.sent, idle{})
 	c.engine.SetBotName("hanout_bot")
 	c.engine.lastPoll.Store(time.Now().UnixNano())

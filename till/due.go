@@ -82,15 +82,10 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 		}
 		return nil
 	}
-	if o.Good == topup.GiftCard {
-		waits, err := giftWaits(tx, o, a.now)
-		if err != nil {
-			return err
-		}
-		if waits {
-			o.Due = a.now.Add(giftTurn)
-			return tx.Apply(topup.Change{Order: o})
-		}
+	if waits, err := waits(tx, o, a.now); err != nil {
+		return err
+	} else if waits {
+		return tx.Apply(topup.Wait(o, a.now))
 	}
 	step, err := topup.Submit(o, a.now, sendLease)
 	if err != nil {
@@ -108,29 +103,14 @@ func (d dispatch) setAside(_ *Engine, tx Tx, a *after, _ error) error {
 	return postpone(tx, a, d.id)
 }
 
-// Gift-card orders have no reference at the provider, so a lost one is known
-// only by what and when. While one waits to be known, no other of the same
-// denomination is sent.
-const (
-	giftTurn   = 5 * time.Second  // until a postponed one is looked at again
-	giftBlocks = 15 * time.Minute // how long an unknown one holds up the others
-	giftSlack  = 5 * time.Minute  // how late the provider may date an order
-)
-
-// giftWaits reports whether another order of the same product and
-// denomination was sent and is not yet known at the provider.
-func giftWaits(tx Tx, o topup.Order, now time.Time) (waits bool, err error) {
+// waits reports whether another order has to be known first.
+func waits(tx Tx, o topup.Order, now time.Time) (waits bool, err error) {
+	if !o.TakesTurns() {
+		return false, nil
+	}
 	err = tx.OpenOrders(func(other topup.Order) bool {
-		waits = other.ID != o.ID && other.Good == topup.GiftCard &&
-			other.Product == o.Product && other.TypeID == o.TypeID &&
-			other.ProviderID == "" && other.Submits > 0 && now.Sub(other.Submitted) < giftBlocks
+		waits = o.WaitsFor(other, now)
 		return !waits
 	})
 	return waits, err
-}
-
-// datedAs reports whether an order found in the provider's list can be one
-// that was submitted at a time.
-func datedAs(s topup.Status, submitted time.Time) bool {
-	return !s.Created.After(submitted.Add(giftSlack))
 }

@@ -19,6 +19,8 @@ type Config struct {
 	Admins   []int64
 	Language string  // until a chat chooses
 	Scale    float64 // stretches every wait for the provider; 1 is real time
+	// Numbering tells the operators of mobile numbers.
+	Numbering topup.Numbering
 	// BackupDir is where /backup writes.
 	BackupDir string
 }

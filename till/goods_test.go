@@ -45,6 +45,7 @@ func (c *counter) dispatch(ids ...topup.OrderID) {
 // TestGiftCardsGoOneByOne: a second order of the same denomination is not sent
 // while the first has no ID at the provider.
 func TestGiftCardsGoOneByOne(t *testing.T) {
+	const blocks = 15 * time.Minute
 	synctest.Test(t, func(t *testing.T) {
 		c := newCounter(t)
 		for _, id := range []topup.OrderID{"first", "second"} {
@@ -60,7 +61,7 @@ func TestGiftCardsGoOneByOne(t *testing.T) {
 				t.Errorf("%s is %s, want %s", id, o.State, want)
 			}
 		}
-		if o := c.order("second"); !o.Due.Equal(time.Now().Add(giftTurn)) || o.Submits != 0 {
+		if o := c.order("second"); !o.Due.Equal(time.Now().Add(5*time.Second)) || o.Submits != 0 {
 			t.Errorf("the second is due in %v after %d requests", time.Until(o.Due), o.Submits)
 		}
 
@@ -76,7 +77,7 @@ func TestGiftCardsGoOneByOne(t *testing.T) {
 
 		// One that stays unknown does not hold the others up for ever.
 		c.giftOrder("third", "psn", "20", 1)
-		time.Sleep(giftBlocks - time.Second)
+		time.Sleep(blocks - time.Second)
 		c.dispatch("third")
 		if o := c.order("third"); o.State != topup.Placed {
 			t.Errorf("the third is %s too early", o.State)
@@ -84,7 +85,7 @@ func TestGiftCardsGoOneByOne(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		c.dispatch("third")
 		if o := c.order("third"); o.State != topup.Submitting {
-			t.Errorf("the third is %s after %v", o.State, giftBlocks)
+			t.Errorf("the third is %s after %v", o.State, blocks)
 		}
 		c.close()
 	})
@@ -93,7 +94,7 @@ func TestGiftCardsGoOneByOne(t *testing.T) {
 // TestLostGiftCardIsMatchedByTime: of the orders in the provider's list only
 // those can be ours that were made within minutes of the request.
 func TestLostGiftCardIsMatchedByTime(t *testing.T) {
-	const gap = time.Minute
+	const gap, slack = time.Minute, 5 * time.Minute
 	status := func(id string, after time.Duration) topup.Status {
 		return topup.Status{ProviderID: id, Phase: topup.PhaseOpen, Plan: "psn", TypeID: "20", Quantity: 1, Created: time.Now().Add(after), Evidence: topup.Evidence{Word: "HANDLING"}}
 	}
@@ -103,8 +104,8 @@ func TestLostGiftCardIsMatchedByTime(t *testing.T) {
 		id    string
 	}{
 		"the only one":       {func() []topup.Status { return []topup.Status{status("p1", -gap)} }, topup.Pending, "p1"},
-		"one much later":     {func() []topup.Status { return []topup.Status{status("p1", -gap), status("p2", giftSlack)} }, topup.Pending, "p1"},
-		"only one too late":  {func() []topup.Status { return []topup.Status{status("p2", giftSlack)} }, topup.Submitting, ""},
+		"one much later":     {func() []topup.Status { return []topup.Status{status("p1", -gap), status("p2", slack)} }, topup.Pending, "p1"},
+		"only one too late":  {func() []topup.Status { return []topup.Status{status("p2", slack)} }, topup.Submitting, ""},
 		"two could be it":    {func() []topup.Status { return []topup.Status{status("p1", -gap), status("p2", 0)} }, topup.Review, ""},
 		"one is another's":   {func() []topup.Status { return []topup.Status{status("taken", -gap), status("p2", 0)} }, topup.Pending, "p2"},
 		"only another's own": {func() []topup.Status { return []topup.Status{status("taken", -gap)} }, topup.Submitting, ""},

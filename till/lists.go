@@ -9,22 +9,14 @@ import (
 	"hanout/topup"
 )
 
-// Names of the cached lists of cards, kept as settings in the store.
-const (
-	settingProducts  = "products/" // and the type
-	settingCatalogue = "catalogue"
-)
+// settingProducts names the cached lists of internet cards, by their type,
+// among the settings of the store.
+const settingProducts = "products/"
 
 // cachedProducts are the internet cards of a type, as read at a time.
 type cachedProducts struct {
 	At   time.Time               `json:"at"`
 	List []topup.InternetProduct `json:"list"`
-}
-
-// cachedCatalogue are the gift cards, as read at a time.
-type cachedCatalogue struct {
-	At   time.Time        `json:"at"`
-	List []topup.Category `json:"list"`
 }
 
 // Sync refreshes key, weather and price list from the provider. With a card
@@ -199,5 +191,5 @@ func (r goodsRead) keep(tx Tx, now time.Time, result *flows.SyncResult) error {
 		return nil
 	}
 	result.Gifts = topup.DiffCatalogue(old, r.catalogue)
-	return tx.PutSetting(settingCatalogue, cachedCatalogue{At: now, List: r.catalogue})
+	return tx.PutCatalogue(r.catalogue, now)
 }

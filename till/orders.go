@@ -38,7 +38,7 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 			return err
 		}
 	}
-	if was.State != o.State && ringing(was, o, a.now) {
+	if topup.Rings(was, o, a.now) {
 		if err := e.ring(tx, a, o); err != nil {
 			return err
 		}
@@ -47,17 +47,6 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 		return e.alert(tx, a, s.Alert, o)
 	}
 	return nil
-}
-
-// ringAfter is how long a keeper is taken to watch the card.
-const ringAfter = 20 * time.Second
-
-func ringing(was, o topup.Order, now time.Time) bool {
-	if now.Sub(o.Placed) < ringAfter {
-		return false
-	}
-	return o.State.Final() || o.State == topup.Uncertain || o.State == topup.Queued ||
-		(o.State == topup.Review && was.State == topup.Submitting)
 }
 
 // ring sends a short message under the card: an edit makes no sound.
@@ -126,53 +115,29 @@ func (an answered) apply(e *Engine, tx Tx, a *after) error {
 	if err != nil || !ok {
 		return err
 	}
-	step, err := an.step(e, tx, o, a.now)
+	owners, err := an.owners(tx)
 	if err != nil {
 		return err
 	}
-	return e.change(tx, a, o, step)
+	return e.change(tx, a, o, topup.Answered(o, an.Answer, owners, a.now, e.cfg.Scale))
 }
 
-func (an answered) step(e *Engine, tx Tx, o topup.Order, now time.Time) (topup.Change, error) {
-	scale := e.cfg.Scale
-	switch {
-	case an.Sent != nil:
-		return topup.Sent(o, *an.Sent, now, scale), nil
-	case an.Status != nil:
-		return e.match(tx, o, []topup.Status{*an.Status}, now)
-	case len(an.Candidates) > 0:
-		return e.match(tx, o, an.Candidates, now)
-	case an.Call == topup.CallLookup:
-		step := topup.Lost(o, an.Absent, now, scale)
-		if f := an.Fault; f != nil && f.Kind == topup.FaultKey && step.Alert == topup.AlertNone {
-			step.Alert = topup.AlertKey
-		}
-		return step, nil
-	case an.Fault != nil:
-		return topup.Faulted(o, an.Fault, now, scale), nil
+// owners finds the orders of ours that the provider's orders in the answer
+// belong to already.
+func (an answered) owners(tx Tx) (map[string]topup.OrderID, error) {
+	found := an.Candidates
+	if an.Status != nil {
+		found = []topup.Status{*an.Status}
 	}
-	return topup.Change{Order: o}, nil
-}
-
-// match takes the one provider order that can be o: not already another
-// order's, and the only one.
-func (e *Engine) match(tx Tx, o topup.Order, found []topup.Status, now time.Time) (topup.Change, error) {
-	var free []topup.Status
+	owners := map[string]topup.OrderID{}
 	for _, s := range found {
-		other, taken, err := tx.OrderByProvider(s.ProviderID)
+		o, taken, err := tx.OrderByProvider(s.ProviderID)
 		if err != nil {
-			return topup.Change{}, err
+			return nil, err
 		}
-		mayBe := o.Good != topup.GiftCard || o.ProviderID != "" || datedAs(s, o.Submitted)
-		if mayBe && (!taken || other.ID == o.ID) {
-			free = append(free, s)
+		if taken {
+			owners[s.ProviderID] = o.ID
 		}
 	}
-	switch len(free) {
-	case 0:
-		return topup.Lost(o, true, now, e.cfg.Scale), nil
-	case 1:
-		return topup.Checked(o, free[0], now, e.cfg.Scale), nil
-	}
-	return topup.Ambiguous(o, now, e.cfg.Scale), nil
+	return owners, nil
 }

@@ -159,7 +159,7 @@ type floatRead struct {
 }
 
 func (f floatRead) apply(e *Engine, tx Tx, a *after) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted()}
+	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted(), numbering: e.cfg.Numbering}
 	var acc *topup.Account
 	if known, ok := v.Account(); ok {
 		acc = &known

@@ -32,7 +32,7 @@ func (e *Engine) person(tx Tx, a *after, in flows.Input, query string) error {
 // turn runs one step of the talk with a chat.
 func (e *Engine) turn(tx Tx, a *after, in flows.Input, query string,
 	step func(flows.View, flows.Session, flows.Input) (flows.Session, []flows.Effect)) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted(), now: a.now}
+	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted(), now: a.now, numbering: e.cfg.Numbering}
 	was := v.Session(in.Chat)
 	session, effects := step(v, was, in)
 	if v.err != nil {

@@ -25,7 +25,11 @@ type view struct {
 	now    time.Time
 	plans  []topup.Plan // read once; a step asks for them many times
 	err    error
+
+	numbering topup.Numbering
 }
+
+func (v *view) Numbering() topup.Numbering { return v.numbering }
 
 func (v *view) Products(lineType string) ([]topup.InternetProduct, time.Time) {
 	var c cachedProducts
@@ -35,10 +39,9 @@ func (v *view) Products(lineType string) ([]topup.InternetProduct, time.Time) {
 }
 
 func (v *view) Catalogue() []topup.Category {
-	var c cachedCatalogue
-	_, err := v.tx.Setting(settingCatalogue, &c)
+	list, err := v.tx.Catalogue()
 	v.note(err)
-	return c.List
+	return list
 }
 
 func (v *view) note(err error) {

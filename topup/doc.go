@@ -1,24 +1,75 @@
-// Package topup is the business of Hanout and its words. It knows no
-// Telegram, no database, no HTTP and no language, and imports nothing else
-// of ours; everything else imports it.
+// Package topup is the business of Hanout: its words and its rules, as data
+// and plain functions. It knows no Telegram, no database, no HTTP, no language
+// and no provider's spelling; it starts nothing, waits for nothing and logs
+// nothing. It imports nothing else of ours; everything else imports it. The
+// one thing that is not a function of what it is given is the minting of an
+// order's name; see [NewID].
 //
-// # Glossary
+// Each good has a file of its own (mobile.go, internet.go, giftcard.go) with
+// its words, its price list and its rules, and a row in the one table of good.go.
 //
-//   - shop: a counter that sells. It has one chat, one wallet, an owner.
-//   - wallet: the money a shop has prepaid; available + held.
-//   - hold, capture, release: a sale moves its price from available to held;
-//     a proven delivery captures it (in part for a part delivery), a proven
+// # Glossary: the trade
+//
+//   - shop: a counter that sells; [Shop], [ShopID], [ShopState]. It has a
+//     wallet and members.
+//   - member: a person who works for a shop: its keeper, who answers for it,
+//     or a cashier; [Member]. What a person is to the business is a [Role],
+//     what they can want an [Act], and who may do what one table; [Actor].
+//   - owner: who owns the business, its float and its key.
+//   - good: what can be sold, by its nature: a top-up, an internet card, a
+//     gift card; [Good].
+//   - number, line: where a good goes: a mobile number [MSISDN], a fixed or 4G
+//     internet line [Line].
+//   - plan: what an operator ([Operator]) sells on a mobile line; [Plan]. It is
+//     dynamic (any amount between limits), fixed (one amount) or a look-up
+//     (sells nothing, tells what a line may buy); [PlanKind]. Shopkeepers speak
+//     of its family; [PlanFamily].
+//   - voucher: a code, with a serial or not, that a customer paid for;
+//     [Voucher]. "Card" is only part of a good's name.
+//   - order: one sale, from the tap on confirm to its end; [Order], [OrderID].
+//     Where it stands is its [State].
+//   - face value, cost, price, commission: what the customer's line receives;
+//     what the provider charges the owner; what the shop pays; face − price.
+//     The owner's rule from cost to price is [Pricing].
+//   - float: the owner's money at the provider.
+//   - wallet: the money a shop has prepaid: available + held; [Wallet].
+//   - hold, capture, release: a sale moves its price from available to held; a
+//     proven delivery captures it (in part for a part delivery), a proven
 //     refusal releases it. Nothing else does either.
-//   - entry: one posting of an account; a transaction is a list of postings
-//     that sums to zero. The journal only grows.
-//   - float: the owner's own money at the provider.
-//   - face value: what the customer's line receives. Cost: what the provider
-//     charges the owner. Price: what the shop pays. Commission: face − price.
-//   - plan: what the provider sells for mobile lines: dynamic (any amount
-//     between limits), fixed (one amount), look-up (asks what a line may buy).
-//   - MSISDN: a mobile number in the national form, 0 and nine digits.
-//   - order: one sale, from the tap on confirm to its end; see [State].
-//   - reference: the order's ID, minted before the money moves and sent to
-//     the provider, so that a lost answer can be looked up.
-//   - evidence: what the provider said that proves a refusal or a delivery.
+//   - journal: all that was ever posted; it only grows. A line of it is a
+//     [Transaction], whose [Posting]s to accounts ([AccountID]) sum to zero.
+//   - weather: which operators are up; [Weather].
+//   - claim: a one-use link by which a customer gets vouchers; [Claim].
+//   - showing: one time that vouchers were shown to somebody; [Showing].
+//   - reference: an order's ID as the provider has it, minted before the money
+//     moves, so that a lost answer can be looked up.
+//   - evidence: what the provider said that proves a delivery or a refusal;
+//     [Evidence].
+//   - review: an order waits for the owner's decision; its money stays held.
+//   - dispute: the provider contradicts a final state; no money moves twice.
+//
+// # Glossary: the machine
+//
+//   - provider: whose API sells us the goods; [Provider]. What it says of a
+//     send is a [Verdict], of one of its orders a [Status], of a read that
+//     failed a [Fault].
+//   - caller: makes all calls to the provider, under its limits; [Call],
+//     [Answer], [Limits].
+//   - change: what an answer, or a person, makes of an order, with its line of
+//     the journal; [Change].
+//   - till: the one writer. All that happens reaches it as an event; a batch is
+//     the events that share one commit.
+//   - conversation: what the bot and one chat have under way; its session is
+//     its state on disk, a step where it stands.
+//   - effect: something that a step of a conversation wants done.
+//   - screen: what is to be shown, before it is put into words.
+//   - panel: a message that lives: it is edited until something is said below.
+//   - outbox: the messages owed to people, kept until Telegram has them.
+//   - slot: what the sender remembers of one panel.
+//   - poller: fetches the updates from Telegram.
+//   - dead letter: an update that no step could take, set aside for a person.
+//   - pause: a time in which nothing is sent, because the other side asked.
+//   - test key: a key of the provider's with which nothing is really sold; see
+//     [Account].
+//   - sandbox: our own fakes of Telegram and the provider.
 package topup

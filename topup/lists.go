@@ -9,35 +9,6 @@ type ListDiff struct {
 // Same reports that nothing changed.
 func (d ListDiff) Same() bool { return d.Added+d.Changed+d.Gone == 0 }
 
-// DiffProducts compares two readings of internet cards, by type and value.
-func DiffProducts(cached, fresh []InternetProduct) ListDiff {
-	type key struct {
-		lineType string
-		value    Money
-	}
-	return diff(cached, fresh, func(p InternetProduct) key { return key{p.Type, p.Value} })
-}
-
-// DiffCatalogue compares two readings of the gift cards, by product.
-func DiffCatalogue(cached, fresh []Category) ListDiff {
-	return diff(shelved(cached), shelved(fresh), func(p shelvedProduct) string { return p.ID })
-}
-
-// shelvedProduct is a product with the category it stands in.
-type shelvedProduct struct {
-	GiftProduct
-	category string
-}
-
-func shelved(list []Category) (out []shelvedProduct) {
-	for _, c := range list {
-		for _, p := range c.Products {
-			out = append(out, shelvedProduct{p, c.Title})
-		}
-	}
-	return out
-}
-
 // diff compares two lists by what key names; of entries with one key the
 // first counts.
 func diff[T comparable, K comparable](cached, fresh []T, key func(T) K) ListDiff {

@@ -1,52 +1,8 @@
 package topup
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 	"time"
-)
-
-// OrderID names an order for ever, here and (as its reference) at the
-// provider. It is minted when the confirm card is shown, so that a repeated
-// tap finds the same order.
-type OrderID string
-
-// idAlphabet sorts as its digits do, so that IDs sort by the time they were
-// made and neighbours in time are neighbours on disk.
-const idAlphabet = "0123456789abcdefghjkmnpqrstvwxyz"
-
-const (
-	idTimeDigits   = 9  // milliseconds, enough for a thousand years
-	idRandomDigits = 11 // 55 random bits within a millisecond
-)
-
-// NewID returns 20 lower-case letters and digits: the time in milliseconds,
-// then 55 random bits. It is URL-safe, and short enough for the provider's
-// "API-<username>-" prefix.
-func NewID() string {
-	var random [8]byte
-	rand.Read(random[:])
-	id := make([]byte, idTimeDigits+idRandomDigits)
-	fill := func(part []byte, n uint64) {
-		for i := len(part) - 1; i >= 0; i-- {
-			part[i] = idAlphabet[n%32]
-			n /= 32
-		}
-	}
-	fill(id[:idTimeDigits], uint64(time.Now().UnixMilli()))
-	fill(id[idTimeDigits:], binary.BigEndian.Uint64(random[:]))
-	return string(id)
-}
-
-// Good is what an order buys.
-type Good string
-
-// The goods.
-const (
-	MobileTopUp  Good = "mobile"
-	InternetCard Good = "internet"
-	GiftCard     Good = "giftcard"
 )
 
 // State is where an order stands. See [Moves] for the ways between them.
@@ -136,24 +92,25 @@ type Order struct {
 	No    uint64  `json:"no"` // the number people use; set when placed
 	Shop  ShopID  `json:"shop"`
 	By    int64   `json:"by"`   // who tapped confirm
-	Chat  int64   `json:"chat"` // where its card lives
+	Chat  int64   `json:"chat"` // where its panel lives
 	Panel string  `json:"card"` // the living message
 	Good  Good    `json:"good"`
 	State State   `json:"state"`
 
 	// What is sold, frozen from the quote.
-	Operator Operator `json:"operator,omitempty"`
-	Plan     string   `json:"plan,omitempty"`
-	PlanName string   `json:"plan_name,omitempty"`
-	PlanKind PlanKind `json:"plan_kind,omitempty"`
-	To       string   `json:"to,omitempty"`        // MSISDN or line; empty for gift cards
-	LineType string   `json:"line_type,omitempty"` // ADSL or 4G
-	Product  string   `json:"product,omitempty"`
-	TypeID   string   `json:"type_id,omitempty"`
-	Quantity int      `json:"quantity"`       // 1 but for gift cards
-	Face     Money    `json:"face,omitempty"` // face value of all; 0 where there is none
-	Price    Money    `json:"price"`          // what the shop pays for all
-	Expected Money    `json:"expected"`       // cost by the price list; the margin guard's base
+	Operator   Operator   `json:"operator,omitempty"`
+	Plan       string     `json:"plan,omitempty"`
+	PlanName   string     `json:"plan_name,omitempty"`
+	PlanKind   PlanKind   `json:"plan_kind,omitempty"`
+	PlanFamily PlanFamily `json:"plan_family,omitempty"`
+	To         string     `json:"to,omitempty"`        // number or line; empty for goods that go to none
+	LineType   string     `json:"line_type,omitempty"` // ADSL or 4G
+	Product    string     `json:"product,omitempty"`
+	TypeID     string     `json:"type_id,omitempty"`
+	Quantity   int        `json:"quantity"`       // 1 but for goods that may be several
+	Face       Money      `json:"face,omitempty"` // face value of all; 0 where there is none
+	Price      Money      `json:"price"`          // what the shop pays for all
+	Expected   Money      `json:"expected"`       // cost by the price list; the margin guard's base
 
 	Placed  time.Time `json:"placed"`
 	Changed time.Time `json:"changed"`
@@ -174,21 +131,21 @@ type Order struct {
 
 	// How it ended.
 	Reason       Reason    `json:"reason,omitempty"`
-	Message      string    `json:"message,omitempty"` // the provider's refund_message
+	Message      string    `json:"message,omitempty"` // the provider's words on why it gave the money back
 	Offers       []Offer   `json:"offers,omitempty"`
 	Captured     Money     `json:"captured,omitempty"`
 	Charged      Money     `json:"charged,omitempty"`
 	ChargedKnown bool      `json:"charged_known,omitempty"`
 	DeliveredQty int       `json:"delivered_qty,omitempty"`
-	Transaction  string    `json:"transaction,omitempty"` // the operator's own number (num_trans)
-	Processed    string    `json:"processed,omitempty"`   // date_traitement
+	Transaction  string    `json:"transaction,omitempty"` // the operator's own number
+	Processed    string    `json:"processed,omitempty"`   // when the operator did it, as spelt
 	Sealed       []byte    `json:"sealed,omitempty"`      // the codes, encrypted
 	Evidence     *Evidence `json:"evidence,omitempty"`
 	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
 }
 
 // Commission is what the shop earns when it sells at face value; 0 where
-// there is no face value.
+// there is no face value, and when it was given back.
 func (o Order) Commission() Money {
 	if o.Face == 0 || o.State == Refunded {
 		return 0
@@ -196,27 +153,23 @@ func (o Order) Commission() Money {
 	return o.Face - o.Price
 }
 
-// HasVouchers reports whether codes of the order came, all or some.
-func (o Order) HasVouchers() bool { return len(o.Sealed) > 0 }
-
 // Valid reports the first thing that makes an order unfit to be placed.
 func (o Order) Valid() error {
+	r, known := goods[o.Good]
 	switch {
 	case o.ID == "" || o.Shop == 0 || o.Panel == "" || o.Chat == 0:
 		return fmt.Errorf("topup: order without identity")
 	case o.Price <= 0 || o.Price > MaxMoney || o.Expected < 0 || o.Expected > MaxMoney || o.Face < 0 || o.Face > MaxMoney:
 		return fmt.Errorf("topup: order with impossible money")
-	case o.Quantity < 1 || o.Quantity > 1000 || (o.Quantity > 1 && o.Good != GiftCard):
+	case o.Quantity < 1 || o.Quantity > 1000 || (o.Quantity > 1 && !r.several):
 		return fmt.Errorf("topup: order with impossible quantity")
-	case o.Good != MobileTopUp && o.Good != InternetCard && o.Good != GiftCard:
+	case !known:
 		return fmt.Errorf("topup: order of unknown good %q", o.Good)
-	case o.Good == MobileTopUp && (o.Plan == "" || o.To == "" || o.Face <= 0):
-		return fmt.Errorf("topup: mobile order without plan, number or amount")
-	case o.Good == InternetCard && (o.LineType == "" || o.To == "" || o.Face <= 0):
-		return fmt.Errorf("topup: internet order without line or value")
-	case o.Good == GiftCard && (o.Product == "" || o.TypeID == ""):
-		return fmt.Errorf("topup: gift-card order without product")
-	case o.Face > 0 && o.Price > o.Face:
+	}
+	if err := r.valid(o); err != nil {
+		return err
+	}
+	if o.Face > 0 && o.Price > o.Face {
 		return fmt.Errorf("topup: price above face value")
 	}
 	return nil

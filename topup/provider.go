@@ -37,35 +37,38 @@ type Phase string
 
 // The phases.
 const (
-	PhaseOpen      Phase = "open"      // PENDING, HANDLING, PROCESSING and words never seen
-	PhaseUncertain Phase = "uncertain" // UNKNOWN_ERROR
+	PhaseOpen      Phase = "open"      // in progress, and words never seen
+	PhaseUncertain Phase = "uncertain" // the operator's answer is being verified
 	PhaseQueued    Phase = "queued"
-	PhaseDone      Phase = "done"     // FULFILLED
-	PhasePart      Phase = "part"     // PARTIALLY_FILLED
+	PhaseDone      Phase = "done"
+	PhasePart      Phase = "part"
 	PhaseRefunded  Phase = "refunded" // money back on the owner's float
 )
 
 // Status is the provider's word on one of its orders.
 type Status struct {
-	ProviderID   string
-	ProviderRef  string
+	ProviderID  string
+	ProviderRef string
+	// Reference is the order of ours that ProviderRef names, in the form that
+	// we minted; empty where the provider keeps no reference, and of no
+	// meaning for an order that is not ours.
+	Reference    OrderID
 	Phase        Phase
-	Plan         string // mobile: plan_code; gift cards: product
-	TypeID       string // gift cards: type
+	Plan         string // the plan, or the product
+	TypeID       string // the denomination
 	To           string
 	LineType     string
-	Face         Money // mobile, internet
+	Face         Money
 	Charged      Money // what the float paid; valid when ChargedKnown
 	ChargedKnown bool
-	Message      string // refund_message, for the customer
+	Message      string // why it was given back, for the customer
 	Offers       []Offer
 	Vouchers     []Voucher
-	Transaction  string // num_trans
-	Processed    string // date_traitement
+	Transaction  string // the operator's own number
+	Processed    string // when the operator did it, as spelt
 	Quantity     int
-	DoneQty      int // fulfilled_quantity
+	DoneQty      int // how many of them are said to be delivered
 	Created      time.Time
-	Retried      bool // the provider links a follow-up or retried order to it
 	Evidence     Evidence
 }
 
@@ -74,11 +77,11 @@ type FaultKind string
 
 // The faults.
 const (
-	FaultNotFound    FaultKind = "notfound"    // 404 NOT_FOUND in the documented form
+	FaultNotFound    FaultKind = "notfound"    // a documented "there is none"
 	FaultKey         FaultKind = "key"         // key or address not taken: stop all traffic
-	FaultBlocked     FaultKind = "blocked"     // address locked out for a quarter of an hour
-	FaultThrottled   FaultKind = "throttled"   // 429 and its kin
-	FaultInvalid     FaultKind = "invalid"     // a documented "no" to the question asked (ERR_PHONE, ERR_VALIDATION)
+	FaultBlocked     FaultKind = "blocked"     // address locked out, which ends by itself
+	FaultThrottled   FaultKind = "throttled"   // told to wait
+	FaultInvalid     FaultKind = "invalid"     // a documented "no" to the question asked
 	FaultUnavailable FaultKind = "unavailable" // no readable answer: says nothing
 )
 
@@ -114,7 +117,8 @@ func (f *Fault) Unwrap() error { return f.Err }
 type Provider interface {
 	// Weather asks which operators are up; it needs no key.
 	Weather(ctx context.Context) (Weather, error)
-	// Account checks the key. A wrong key costs one of five attempts.
+	// Account checks the key. A wrong key must not be tried again and again:
+	// it may lock our address out.
 	Account(ctx context.Context) (Account, error)
 	// Float is the owner's balance at the provider.
 	Float(ctx context.Context) (Money, error)
@@ -134,9 +138,13 @@ type Provider interface {
 	Send(ctx context.Context, o Order) SendAnswer
 	// Check reads an order by o.ProviderID.
 	Check(ctx context.Context, o Order) (Status, error)
+	// References lists the spellings under which [Provider.Find] may find an
+	// order of ours, likeliest first; none for goods without a reference.
+	// account is our name at the provider, or "" when it is not known.
+	References(o Order, account string) []string
 	// Find reads an order by one spelling of its reference.
 	Find(ctx context.Context, o Order, ref string) (Status, error)
-	// Recent lists one page (1 is the first, newest first, 100 an each) of the
+	// Recent lists one page (1 is the first, newest first) of the
 	// orders of a good made since, and whether there are more pages.
 	Recent(ctx context.Context, good Good, since time.Time, page int) (list []Status, more bool, err error)
 }

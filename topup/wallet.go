@@ -21,11 +21,10 @@ func (s ShopID) Held() AccountID { return AccountID(fmt.Sprintf("shop/%d/held", 
 // The accounts of the house. They mirror the outside world and may be
 // negative; a shop's accounts never are.
 const (
-	Funding     AccountID = "house/funding"     // money that shops handed to the owner (shown negative)
-	Sales       AccountID = "house/sales"       // captured sales whose cost the provider has not told
-	Cost        AccountID = "house/cost"        // what the provider charged for captured sales
-	Margin      AccountID = "house/margin"      // what the owner earned on them
-	Adjustments AccountID = "house/adjustments" // corrections by a person
+	Funding AccountID = "house/funding" // money that shops handed to the owner (shown negative)
+	Sales   AccountID = "house/sales"   // captured sales whose cost the provider has not told
+	Cost    AccountID = "house/cost"    // what the provider charged for captured sales
+	Margin  AccountID = "house/margin"  // what the owner earned on them
 )
 
 // Posting moves money into (positive) or out of (negative) one account.

@@ -1,14 +1,86 @@
 package topup
 
 import (
-	"strings"
-	"time"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
 )
+
+// MobileTopUp is credit or an offer on a mobile line. It lands on the line
+// itself.
+const MobileTopUp Good = "mobile"
+
+var mobileTopUp = rules{
+	numbered:   true,
+	referenced: true,
+	valid: func(o Order) error {
+		if o.Plan == "" || o.To == "" || o.Face <= 0 {
+			return fmt.Errorf("topup: mobile order without plan, number or amount")
+		}
+		return nil
+	},
+	fits: func(o Order, s Status) bool {
+		return !differs(o.Plan, s.Plan) && !differs(o.To, s.To) && (s.Face == 0 || s.Face == o.Face)
+	},
+	same: func(a, b Order) bool { return a.To == b.To },
+}
+
+// MSISDN is a mobile number in the national form that providers want: ten
+// digits, 05, 06 or 07 first.
+type MSISDN string
+
+// LogValue hides all but the first and last two digits, so that no log holds
+// a full number.
+func (n MSISDN) LogValue() slog.Value { return slog.StringValue(MaskNumber(string(n))) }
+
+var msisdnRule = regexp.MustCompile(`^(?:(?:\+|00)?2130?|0)?([567][0-9]{8})$`)
+
+// ParseMSISDN reads a mobile number as a person types it: 0778 03 73 40,
+// +213 778-03-73-40, 00213…, 778037340, in any digits. A letter, a missing or
+// an extra digit gives ErrNumber: nothing is dropped, nothing is guessed.
+func ParseMSISDN(text string) (MSISDN, error) {
+	m := msisdnRule.FindStringSubmatch(separators.Replace(PlainDigits(text)))
+	if m == nil {
+		return "", ErrNumber
+	}
+	return MSISDN("0" + m[1]), nil
+}
+
+// Numbering tells what is known of mobile numbers without asking anybody. It
+// knows nothing of portability.
+type Numbering interface {
+	// Operators gives the operators a number may belong to, best guess first;
+	// more than one means: ask. test says that the provider is in its test
+	// mode, where its test numbers go with all. The list is the caller's own.
+	Operators(n MSISDN, test bool) []Operator
+	// Unusual reports that the number is not known as a mobile one in use. It
+	// is a warning for the confirm panel, never a refusal.
+	Unusual(n MSISDN) bool
+}
+
+// Operator is a mobile operator as the provider's plan list names it.
+type Operator string
+
+// The operators. GMobilis is Mobilis wholesale.
+const (
+	Mobilis  Operator = "Mobilis"
+	Djezzy   Operator = "Djezzy"
+	Ooredoo  Operator = "Ooredoo"
+	Pixx     Operator = "Pixx"
+	GMobilis Operator = "GMobilis"
+)
+
+// RetailOperators are the operators a shop may choose, in the order shown.
+var RetailOperators = []Operator{Mobilis, Djezzy, Ooredoo, Pixx}
+
+// Known reports whether the operator is one a shop may choose.
+func (o Operator) Known() bool { return slices.Contains(RetailOperators, o) }
 
 // PlanKind says how a plan gets its amount.
 type PlanKind string
 
-// The kinds of plan of GET /mobile/plans.
+// The kinds of plan.
 const (
 	Dynamic PlanKind = "dynamic" // any whole amount between the plan's limits
 	Fixed   PlanKind = "fixed"   // the plan's own amount
@@ -18,8 +90,7 @@ const (
 // PlanFamily groups dynamic plans as shopkeepers speak of them.
 type PlanFamily string
 
-// The families, read from the code's first word: the provider marks them in
-// no other way. What it does not mark is FamilyOther.
+// The families. What the provider does not mark is FamilyOther.
 const (
 	FamilyPrepaid       PlanFamily = "prepaid"
 	FamilyPostpaid      PlanFamily = "postpaid"
@@ -30,10 +101,12 @@ const (
 
 // Plan is one line of the provider's mobile price list, as cached.
 type Plan struct {
-	Code     string   `json:"code"` // opaque and case-sensitive; goes back as plan_code
+	Code     string   `json:"code"` // opaque and case-sensitive
 	Name     string   `json:"name"` // the provider's text, often "FR | AR"
 	Operator Operator `json:"operator"`
 	Kind     PlanKind `json:"kind"`
+	// Family is told by whoever reads the provider's list.
+	Family PlanFamily `json:"family,omitempty"`
 	// Cost is the part of the face value that the provider charges. Wholesale
 	// plans come without one: CostKnown is false, and the cost is unknown, not
 	// zero.
@@ -48,22 +121,6 @@ type Plan struct {
 	Gone bool `json:"gone,omitempty"`
 }
 
-// Family tells the family of the plan by the first word of its code.
-func (p Plan) Family() PlanFamily {
-	head, _, _ := strings.Cut(strings.ToUpper(p.Code), "_")
-	switch {
-	case p.Operator == GMobilis || head == "GROS":
-		return FamilyWholesale
-	case head == "PREPAID":
-		return FamilyPrepaid
-	case head == "FACTURE" || head == "POSTPAID":
-		return FamilyPostpaid
-	case strings.HasPrefix(head, "INTER"):
-		return FamilyInternational
-	}
-	return FamilyOther
-}
-
 // Accepts reports whether the plan may be sold with this face value.
 func (p Plan) Accepts(face Money) bool {
 	if p.Kind == Fixed {
@@ -73,36 +130,10 @@ func (p Plan) Accepts(face Money) bool {
 }
 
 // Same reports whether two readings of a plan are equal in all that a quote
-// depends on.
-func (p Plan) Same(q Plan) bool { return p == q }
-
-// Pricing is the owner's rule for what a shop pays: cost × (1 + margin),
-// rounded up to the dinar.
-type Pricing struct {
-	TopUp    Rate `json:"topup"`    // margin on mobile top-ups and internet cards
-	GiftCard Rate `json:"giftcard"` // margin on gift cards
-}
-
-// DefaultPricing is 1 % on what has a face value and 5 % on gift cards.
-var DefaultPricing = Pricing{TopUp: Percent(100), GiftCard: Percent(500)}
-
-// Price is what a shop pays for something that costs the owner cost, with
-// the margin given. A face above zero caps the price: credit must not be sold
-// above its face value. It reports false when the price would be below cost,
-// so that nothing is ever sold at a loss.
-func Price(cost Money, margin Rate, face Money) (Money, bool) {
-	raw, ok := (RateOne + margin).Of(cost)
-	if !ok || cost <= 0 {
-		return 0, false
-	}
-	price := (raw + 99) / 100 * 100
-	if face > 0 && price > face {
-		price = face
-	}
-	if price < cost {
-		return 0, false
-	}
-	return price, true
+// depends on. The family is not: it follows from the code.
+func (p Plan) Same(q Plan) bool {
+	q.Family = p.Family
+	return p == q
 }
 
 // Quote prices a plan for a face value: what the shop pays and what the
@@ -122,7 +153,7 @@ func (p Pricing) Quote(plan Plan, face Money) (price, cost Money, ok bool) {
 
 // Sellable reports whether a shop may be offered the plan at all.
 func (p Plan) Sellable() bool {
-	return p.Enabled && !p.Gone && p.CostKnown && p.Cost > 0 && p.Kind != Lookup && p.Family() != FamilyWholesale
+	return p.Enabled && !p.Gone && p.CostKnown && p.Cost > 0 && p.Kind != Lookup && p.Family != FamilyWholesale
 }
 
 // PlanDiff says what a refresh of the plans changed, by plan code.
@@ -170,11 +201,4 @@ func MergePlans(cached, fresh []Plan) ([]Plan, PlanDiff) {
 		merged = append(merged, p)
 	}
 	return merged, diff
-}
-
-// Weather is the state of the operators as GET /ping reports it. An operator
-// that is not named is up as far as anyone knows.
-type Weather struct {
-	At   time.Time         `json:"at"`
-	Down map[Operator]bool `json:"down,omitempty"`
 }

@@ -4,9 +4,25 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"strings"
 
 	"hanout/topup"
 )
+
+// giftCard is how gift cards are traded. The provider takes their reference,
+// but finds no order by it.
+var giftCard = good{
+	send: "/gift-cards/placeOrder", byID: "/gift-cards/checkOrder/", list: "/gift-cards/list",
+	body: func(o topup.Order, ref string) (any, bool) {
+		return giftSend{ProductID: o.Product, TypeID: o.TypeID, Quantity: o.Quantity, Ref: ref}, o.Quantity > 0
+	},
+	read:  readGiftOrder,
+	parts: true,
+}
+
+// noGifts is the title of a category whose goods are no gift cards: they are
+// traded by endpoints of their own.
+const noGifts = "Mobile & Internet"
 
 // Catalogue asks GET /gift-cards/catalog. Products that can't be read are left
 // out; a catalogue without a readable one is a fault.
@@ -46,6 +62,7 @@ func readCatalogue(data []byte) (shelves []topup.Category, skipped int, err erro
 			skipped++
 			continue
 		}
+		shelf.Elsewhere = strings.EqualFold(shelf.Title, noGifts)
 		for _, raw := range s.Products {
 			if p, ok := readGiftProduct(raw); ok {
 				shelf.Products = append(shelf.Products, p)
@@ -150,4 +167,31 @@ type giftSend struct {
 	TypeID    string `json:"typeId"`
 	Quantity  int    `json:"quantity"`
 	Ref       string `json:"ref"`
+}
+
+// readGiftOrder reads what only an order of gift cards says.
+func readGiftOrder(raw []byte, s *topup.Status) error {
+	var w struct {
+		Product  text   `json:"product"`
+		Type     text   `json:"type"`
+		Quantity number `json:"quantity"`
+		Done     number `json:"fulfilled_quantity"`
+		Paid     number `json:"fulfilled_amount"`
+		Cards    []struct {
+			Value  text `json:"value"`
+			Serial text `json:"serial"`
+		} `json:"cards"`
+	}
+	if err := into(raw, &w); err != nil {
+		return err
+	}
+	s.Plan, s.TypeID = string(w.Product), string(w.Type)
+	s.Charged, s.ChargedKnown = w.Paid.money()
+	s.Quantity, s.DoneQty = w.Quantity.count(), w.Done.count()
+	for _, card := range w.Cards {
+		if code := card.Value.trimmed(); code != "" {
+			s.Vouchers = append(s.Vouchers, topup.Voucher{Code: code, Serial: card.Serial.trimmed()})
+		}
+	}
+	return nil
 }

@@ -2,26 +2,23 @@ package topup_test
 
 import (
 	"testing"
+	"time"
 
 	"hanout/topup"
 )
 
-func TestDiffProducts(t *testing.T) {
-	card := func(value int64, cost int64, there bool) topup.InternetProduct {
-		return topup.InternetProduct{Type: topup.ADSL, Value: topup.Dinars(value), Cost: topup.Dinars(cost), CostKnown: true, Available: there}
+func TestGiftCardIsNeverSentTwice(t *testing.T) {
+	for _, v := range []topup.Verdict{topup.Unknown, topup.Throttled, topup.Duplicate} {
+		o := topup.Sent(submitted(t, topup.GiftCard), topup.SendAnswer{Verdict: v}, start, scale).Order
+		_, o = follow(t, o, start)
+		if o.State != topup.Review || o.Submits != 1 {
+			t.Errorf("%s: %s after %d requests", v, o.State, o.Submits)
+		}
 	}
-	other := card(500, 490, true)
-	other.Type = topup.LTE4G
-	cached := []topup.InternetProduct{card(500, 490, true), card(1000, 980, true), card(2000, 1960, true)}
-	fresh := []topup.InternetProduct{card(500, 490, true), card(1000, 985, true), card(5000, 4900, false), other, other}
-	if d, want := topup.DiffProducts(cached, fresh), (topup.ListDiff{Total: 4, Added: 2, Changed: 1, Gone: 1}); d != want {
-		t.Errorf("%+v, want %+v", d, want)
-	}
-	if d := topup.DiffProducts(fresh, fresh); !d.Same() || d.Total != 4 {
-		t.Errorf("the same list differs: %+v", d)
-	}
-	if d := topup.DiffProducts(nil, cached); d.Same() || d.Added != 3 {
-		t.Errorf("a first list: %+v", d)
+	o := submitted(t, topup.GiftCard)
+	o.Lookups = 100
+	if _, err := topup.Submit(o, start, time.Minute); err == nil || o.Resend() {
+		t.Error("a gift card was submitted twice")
 	}
 }
 
@@ -40,6 +37,7 @@ func TestDiffCatalogue(t *testing.T) {
 		"switched off":        {[]topup.Category{{Title: "Games", Products: []topup.GiftProduct{off, steam, xbox}}}, topup.ListDiff{Total: 3, Changed: 1}},
 		"on another shelf":    {[]topup.Category{{Title: "Games", Products: []topup.GiftProduct{psn, steam}}, {Title: "Xbox", Products: []topup.GiftProduct{xbox}}}, topup.ListDiff{Total: 3, Changed: 1}},
 		"one came, two went":  {[]topup.Category{{Title: "Games", Products: []topup.GiftProduct{psn, {ID: "d", Title: "Roblox", Enabled: true}}}}, topup.ListDiff{Total: 2, Added: 1, Gone: 2}},
+		"a mark is no news":   {[]topup.Category{{Title: "Games", Products: cached[0].Products, Elsewhere: true}}, topup.ListDiff{Total: 3}},
 		"on two shelves once": {[]topup.Category{cached[0], {Title: "All", Products: []topup.GiftProduct{psn}}}, topup.ListDiff{Total: 3}},
 	} {
 		if d := topup.DiffCatalogue(cached, c.fresh); d != c.want {

@@ -1,0 +1,121 @@
+package topup
+
+import "time"
+
+// A lost order is one whose answer to the send was not read. It is looked for
+// by our reference where the provider keeps one; otherwise by what and when
+// alone, and then orders of the same thing go one by one, so that not two of
+// them are lost at once.
+
+const (
+	clockSlack = 2 * time.Minute  // the provider's clock may be behind ours
+	dateSlack  = 5 * time.Minute  // how late the provider may date an order
+	turnWait   = 5 * time.Second  // until an order that waits for its turn is looked at again
+	turnMost   = 15 * time.Minute // how long an unknown one holds up the others
+)
+
+// ListedFrom is the earliest time that the provider may list the order under,
+// by its own clock.
+func (o Order) ListedFrom() time.Time {
+	sent := o.Submitted
+	if sent.IsZero() {
+		sent = o.Placed
+	}
+	return sent.Add(-clockSlack)
+}
+
+// Owns reports whether a row of the provider's list is the order for certain:
+// it carries the order's reference.
+func (o Order) Owns(s Status) bool { return goods[o.Good].referenced && s.Reference == o.ID }
+
+// MayOwn reports whether a row of the provider's list can be the order, of
+// which the provider keeps no reference: it says what was asked for, and was
+// made no earlier than the request.
+func (o Order) MayOwn(s Status) bool {
+	return !goods[o.Good].referenced && o.Fits(s) && !s.Created.Before(o.ListedFrom())
+}
+
+// datedAs reports whether a row of the provider's list was made within minutes
+// of the request.
+func (o Order) datedAs(s Status) bool { return !s.Created.After(o.Submitted.Add(dateSlack)) }
+
+// Found is what provider orders that were found for o make of it: the one that
+// can be its own is taken. owners names, by provider ID, the orders of ours
+// that have one of them already.
+func Found(o Order, found []Status, owners map[string]OrderID, now time.Time, scale float64) Change {
+	certain := goods[o.Good].referenced || o.ProviderID != ""
+	var free []Status
+	for _, s := range found {
+		owner, taken := owners[s.ProviderID]
+		if (certain || o.datedAs(s)) && (!taken || owner == o.ID) {
+			free = append(free, s)
+		}
+	}
+	switch len(free) {
+	case 0:
+		return Lost(o, true, now, scale)
+	case 1:
+		return Checked(o, free[0], now, scale)
+	}
+	return Ambiguous(o, now, scale)
+}
+
+// TakesTurns reports whether the order may be sent only while no other order
+// of the same thing is unknown; see [Order.WaitsFor].
+func (o Order) TakesTurns() bool { return !goods[o.Good].referenced }
+
+// WaitsFor reports whether the order must not be sent yet, because another
+// one of the same thing was, and is not yet known at the provider: if both
+// were lost, nobody could tell them apart.
+func (o Order) WaitsFor(other Order, now time.Time) bool {
+	return o.TakesTurns() && other.ID != o.ID && other.Good == o.Good && goods[o.Good].same(o, other) &&
+		other.ProviderID == "" && other.Submits > 0 && now.Sub(other.Submitted) < turnMost
+}
+
+// Wait is the change of an order whose turn has not come.
+func Wait(o Order, now time.Time) Change {
+	o.Due = now.Add(turnWait)
+	return Change{Order: o}
+}
+
+// Lost is what a look-up that did not find the order makes of it. absent
+// means that the provider's list was read and did not have it; otherwise the
+// look-up failed and says nothing.
+func Lost(o Order, absent bool, now time.Time, scale float64) Change {
+	switch {
+	case o.closed():
+		return Change{Order: o}
+	case o.ProviderID != "":
+		// It has an ID, but that is another order's: the check has failed.
+		return Faulted(o, &Fault{Kind: FaultUnavailable}, now, scale)
+	}
+	if absent {
+		o.Lookups++
+		o.Faults = 0
+	} else {
+		o.Faults++
+	}
+	o.Changed = now
+	if o.State == Review {
+		o.Due = now.Add(stretch(recheckReview, scale))
+		return Change{Order: o}
+	}
+	o.Due = now.Add(stretch(lookupWait(max(o.Lookups, o.Faults)), scale))
+	if o.Resend() {
+		o.Due = now
+	} else if o.Lookups >= lookupsMost || now.Sub(o.Submitted) > stretch(openLimit, scale) {
+		return review(o, ReasonLost, now, scale)
+	}
+	return Change{Order: o}
+}
+
+// Ambiguous is what a look-up that found several candidates makes of it.
+func Ambiguous(o Order, now time.Time, scale float64) Change {
+	switch {
+	case o.closed():
+		return Change{Order: o}
+	case o.ProviderID != "":
+		return Faulted(o, &Fault{Kind: FaultUnavailable}, now, scale)
+	}
+	return review(o, ReasonAmbiguous, now, scale)
+}

@@ -1,0 +1,81 @@
+package topup
+
+import "time"
+
+// Sent is what the answer to a send makes of an order. scale stretches the
+// waits.
+func Sent(o Order, a SendAnswer, now time.Time, scale float64) Change {
+	if o.State != Submitting {
+		return late(o, a, now, scale)
+	}
+	first := o.Submits == 1
+	if a.Evidence.RequestID != "" {
+		o.RequestID = a.Evidence.RequestID
+	}
+	alert := AlertNone
+	wait := stretch(lookupWait(0), scale)
+	switch a.Verdict {
+	case Accepted, Duplicate:
+		// Whether a duplicate is ours the check decides; see [Checked].
+		if a.ProviderID != "" {
+			return accept(o, a.ProviderID, a.ProviderRef, now, scale)
+		}
+	case Refused, NotSent, KeyFault:
+		switch {
+		case a.Verdict == KeyFault:
+			alert = AlertKey
+		case a.Reason == ReasonFloat:
+			alert = AlertFloat
+		}
+		// A refusal of a repeated send says nothing about the first one.
+		if first {
+			s := refund(o, a.Reason, &a.Evidence, now)
+			s.Alert = alert
+			return s
+		}
+	case Throttled:
+		o.Throttled = first && goods[o.Good].referenced
+		wait = ThrottleWait(a.RetryAfter, scale)
+	}
+	o.Due = now.Add(wait)
+	o.Changed = now
+	return Change{Order: o, Alert: alert}
+}
+
+// late is what the answer to a send makes of an order that went on without
+// it. Only the provider's ID is news: with it an order in review can be read,
+// and a released one is in dispute.
+func late(o Order, a SendAnswer, now time.Time, scale float64) Change {
+	if a.Verdict != Accepted || a.ProviderID == "" || o.ProviderID != "" {
+		return Change{Order: o}
+	}
+	switch o.State {
+	case Review:
+		o.Reason = ReasonNone
+		return accept(o, a.ProviderID, a.ProviderRef, now, scale)
+	case Refunded:
+		o.ProviderID = a.ProviderID
+		return dispute(o, string(a.Verdict), now)
+	}
+	return Change{Order: o}
+}
+
+func accept(o Order, id, ref string, now time.Time, scale float64) Change {
+	o.ProviderID = id
+	if ref != "" {
+		o.ProviderRef = ref
+	}
+	o.State, o.Changed, o.Faults, o.Polls = Pending, now, 0, 0
+	o.Due = now.Add(stretch(PollWait(Pending, 0, 0), scale))
+	return Change{Order: o}
+}
+
+// Resend reports whether an order whose answer was lost may be sent once more
+// with the same reference: never without one, never twice, and only after the
+// provider's own list was read and did not have it.
+func (o Order) Resend() bool {
+	if o.State != Submitting || o.ProviderID != "" || !goods[o.Good].referenced || o.Submits >= maxSubmits {
+		return false
+	}
+	return o.Lookups >= lookupsToSend || (o.Throttled && o.Lookups >= 1)
+}

@@ -1,0 +1,101 @@
+package topup
+
+import "time"
+
+// Timing of the life of an order. Each is stretched by the poll scale.
+const (
+	uncertainLimit = 24 * time.Hour // after it a person is told
+	queuedLimit    = 72 * time.Hour
+	openLimit      = 24 * time.Hour
+	recheckReview  = time.Hour
+	lookupsToSend  = 7 // absent look-ups, over more than two minutes, before one re-send
+	maxSubmits     = 2
+	lookupsMost    = 24 // then a person is told
+)
+
+// lookupWaits are the pauses before the look-ups after a lost answer; the
+// last one goes on.
+var lookupWaits = []time.Duration{
+	2 * time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second,
+	20 * time.Second, 40 * time.Second, time.Minute,
+}
+
+// limit is the age from which a person is told of an order that is still
+// open: the provider's own longest times.
+func limit(s State) time.Duration {
+	switch s {
+	case Uncertain:
+		return uncertainLimit
+	case Queued:
+		return queuedLimit
+	}
+	return openLimit
+}
+
+// PollWait is the pause before the next check of an order that is open at the
+// provider, by the number of checks made and its age.
+func PollWait(s State, polls int, age time.Duration) time.Duration {
+	switch s {
+	case Queued:
+		return time.Hour
+	case Uncertain:
+		if age < uncertainLimit {
+			return 15 * time.Minute
+		}
+		return time.Hour
+	case Review:
+		return recheckReview
+	}
+	switch {
+	case polls < 6:
+		return 5 * time.Second
+	case polls < 15:
+		return 10 * time.Second
+	case polls < 24:
+		return 20 * time.Second
+	case age < 30*time.Minute:
+		return time.Minute
+	case age < openLimit:
+		return 15 * time.Minute
+	}
+	return time.Hour
+}
+
+func lookupWait(n int) time.Duration {
+	return lookupWaits[min(n, len(lookupWaits)-1)]
+}
+
+// The pause after being told to wait, when no time or a long one is named.
+const (
+	throttleLeast = 2 * time.Second
+	throttleMost  = 30 * time.Second
+)
+
+// ThrottleWait is the pause after being told to wait. What the provider names
+// is its own time, so the poll scale does not shorten it.
+func ThrottleWait(named time.Duration, scale float64) time.Duration {
+	return max(stretch(throttleLeast, scale), min(named, throttleMost))
+}
+
+// stretch is d in the time of a poll scale.
+func stretch(d time.Duration, scale float64) time.Duration {
+	return time.Duration(float64(d) * scale)
+}
+
+// unstretch is the reverse of stretch, for ages within the limits of a state.
+func unstretch(d time.Duration, scale float64) time.Duration {
+	return time.Duration(float64(d) / scale)
+}
+
+// ringAfter is how long a keeper is taken to watch the panel.
+const ringAfter = 20 * time.Second
+
+// Rings reports whether a change of an order is to be heard, not only seen: it
+// is news of weight, and the keeper has most likely looked away.
+func Rings(was, o Order, now time.Time) bool {
+	if was.State == o.State || now.Sub(o.Placed) < ringAfter {
+		return false
+	}
+	return o.State.Final() || o.State == Uncertain || o.State == Queued ||
+		(o.State == Review && was.State == Submitting)
+}
