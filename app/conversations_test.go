@@ -25,9 +25,9 @@ import (
 
 var update = flag.Bool("update", false, "write the transcripts of testdata/conversations anew")
 
-// TestConversations plays every script of testdata/conversations in both languages and
-// compares what each person saw with the transcript kept beside it. A script
-// has a line an action:
+// TestConversations plays every script of testdata/conversations in both
+// languages and compares what each person saw with the transcript kept beside
+// it. A script has a line an action:
 //
 //	shop: 0778037340 500              types a text
 //	shop taps ✅                       presses the newest button with that label
@@ -56,8 +56,9 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	given: the production key
 //	given: a group
 //
-// A line that begins with # is kept as the transcript's prose. To see what a
-// change does to every screen: go test -run TestConversations -update ./app and git diff.
+// A line that begins with # is kept as the transcript's prose. To see
+// what a change does to every screen:
+// go test -run TestConversations -update ./app and git diff.
 func TestConversations(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/conversations/*.script")
 	if err != nil || len(scripts) == 0 {
