@@ -101,7 +101,7 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 		Vault: vault, Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
 	}, db, texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)
-	p.caller = caller.New(client, p.engine.Username, cfg.pollScale, p.engine.Answered, log)
+	p.caller = caller.New(client, providerLimits, p.engine.Username, cfg.pollScale, p.engine.Answered, log)
 	p.messenger = bot.NewSideCalls(p.sender, api, log)
 	p.engine.Connect(p.messenger, p.caller)
 	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
@@ -195,6 +195,10 @@ func reason(cause error) error {
 	}
 	return cause
 }
+
+// providerLimits are the provider's, as far as they are known: 60 calls a
+// minute, and a quarter of an hour's lock-out for wrong keys.
+var providerLimits = topup.Limits{PerMinute: 60, Burst: 10, AtOnce: 8, LockOut: 15 * time.Minute}
 
 func newProvider(cfg config, via transports, log *slog.Logger) (topup.Provider, error) {
 	opts := oneclick.Options{BaseURL: cfg.providerURL, Key: cfg.apiKey, UserAgent: "hanout", Log: log}

@@ -18,16 +18,6 @@ const (
 // what was not read may hold the order.
 var errLongList = errors.New("the provider's list is too long to search")
 
-// together are the items of a line that the same list answers as it does.
-func together(line []*item, it *item) (list []*item) {
-	for _, q := range line {
-		if q.call == topup.CallCheck && it.call == topup.CallCheck && !q.alone && !it.alone && q.order.Good == it.order.Good {
-			list = append(list, q)
-		}
-	}
-	return list
-}
-
 // check reads one order by its provider ID.
 func check(ctx context.Context, p topup.Provider, o topup.Order) topup.Answer {
 	s, err := p.Check(ctx, o)

@@ -1,3 +1,7 @@
+// Package caller makes all calls to the provider: it queues them, shares them
+// out among the kinds of work and the shops, keeps within the provider's
+// limits, and stops when the key is not taken. It keeps nothing on disk: an
+// order that it drops is due again.
 package caller
 
 import (
@@ -5,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -14,33 +17,16 @@ import (
 	"hanout/topup"
 )
 
-// The provider's limits, as far as they are known: 60 requests a minute.
 const (
-	callsPerSecond = 1
-	callsAtOnce    = 8
-	callsBurst     = 10
-	scaleUnlimited = 0.001 // poll scales up to this have no rate limit
+	scaleUnlimited = 0.001           // poll scales up to this have no rate limit
+	sendGrace      = 4 * time.Second // for sends in flight at a stop
 )
 
-// The priorities of calls; the smaller goes first.
-const (
-	prioritySend = iota
-	priorityPeople
-	priorityPoll
-	priorityBackground
-	priorities
-)
-
-const (
-	blockedFor = 15 * time.Minute // the provider's lock-out of an address
-	sendGrace  = 4 * time.Second  // for sends in flight at a stop
-)
-
-// Caller makes all calls to the provider, under one shared limit: sends
-// first, then what people wait for, then polls, then the rest. It keeps
-// nothing on disk: an order that it drops is due again.
+// Caller makes all calls to the provider, under one shared limit. Who goes
+// first is said at the head of queue.go.
 type Caller struct {
 	provider topup.Provider
+	limits   topup.Limits
 	username func() string
 	report   func([]topup.Answer)
 	log      *slog.Logger
@@ -50,41 +36,35 @@ type Caller struct {
 	tasks    sync.WaitGroup
 
 	mu      sync.Mutex
-	queue   [priorities][]*item
+	queue   queue
 	orders  map[topup.OrderID]*item // queued, in flight or being reported
 	calls   int                     // granted and not ended
+	reads   int                     // of them those that are no sends
 	paused  time.Time               // no call leaves before it
 	halted  topup.FaultKind         // FaultKey or FaultBlocked: no call leaves; empty: it may
 	stopped bool                    // Run takes no more calls
 	unblock *time.Timer             // resumes after FaultBlocked
 }
 
-// item is one wish for a call: an order to ask for, a function to run, or the
-// next call of one that runs.
-type item struct {
-	priority  int
-	order     topup.Order
-	call      topup.Call // empty but for orders
-	alone     bool       // not on a list with others
-	reporting bool       // the answer is known and on its way
-	fn        func(context.Context, topup.Provider)
-	ready     chan *topup.Fault // one value: nil is the permission
-}
+// task is a function that calls the provider.
+type task = func(context.Context, topup.Provider)
 
-// New makes a worker over the provider. username gives the name of the
+// New makes a caller of the provider. username gives the name of the
 // provider account, which the provider puts before references, or "" as long
 // as it is unknown; it is called from any goroutine. scale multiplies the
 // poll intervals, so it divides the rate limit. report takes what came back,
 // from any goroutine, and may block; neither Ask nor Do waits for it.
-func New(p topup.Provider, username func() string, scale float64, report func([]topup.Answer), log *slog.Logger) *Caller {
+func New(p topup.Provider, limits topup.Limits, username func() string, scale float64, report func([]topup.Answer), log *slog.Logger) *Caller {
+	slot := time.Duration(float64(time.Minute) / float64(limits.PerMinute) * scale)
 	limit := rate.Inf
 	if scale > scaleUnlimited {
-		limit = rate.Limit(callsPerSecond / scale)
+		limit = rate.Every(slot)
 	}
 	return &Caller{
-		provider: p, username: username, report: report, log: log, scale: scale,
-		limit:  rate.NewLimiter(limit, callsBurst),
+		provider: p, limits: limits, username: username, report: report, log: log, scale: scale,
+		limit:  rate.NewLimiter(limit, limits.Burst),
 		wake:   make(chan struct{}, 1),
+		queue:  queue{slot: slot, asking: map[topup.ShopID]asking{}},
 		orders: map[topup.OrderID]*item{},
 	}
 }
@@ -92,10 +72,7 @@ func New(p topup.Provider, username func() string, scale float64, report func([]
 // Ask queues a call for an order and returns at once. An order that is queued
 // or in flight is not queued again.
 func (w *Caller) Ask(o topup.Order, c topup.Call) {
-	it := &item{priority: priorityPoll, order: o, call: c}
-	if c == topup.CallSend {
-		it.priority = prioritySend
-	}
+	it := &item{work: o.Work(c), order: o, call: c}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if former, ok := w.orders[o.ID]; ok && !former.reporting {
@@ -114,43 +91,17 @@ func (w *Caller) Asking(id topup.OrderID) bool {
 	return ok
 }
 
-// Do queues other calls to the provider and returns at once. fn runs in a
-// goroutine of its own, and every call that it makes of the Provider it is
-// given waits for its turn. Priorities are 0 sends, 1 people waiting, 2 polls,
-// 3 background. While the worker is halted and after its stop fn is run at
-// once, but its context is cancelled and its calls fail without leaving.
-func (w *Caller) Do(priority int, fn func(context.Context, topup.Provider)) {
+// Do queues other calls to the provider and returns at once. fn runs once, in
+// a goroutine of its own, and every call that it makes of the Provider it is
+// given waits for its turn. Its context ends when the work gets old. When fn
+// can't have its turn it is run at once all the same, but its context is
+// cancelled and its calls fail without leaving: while the caller is halted,
+// after its stop, when the work got old in the queue, and when a newer
+// question of the chat took its place (the cause is [topup.ErrReplaced]).
+func (w *Caller) Do(work topup.Work, fn func(context.Context, topup.Provider)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.push(&item{priority: min(max(priority, prioritySend), priorityBackground), fn: fn})
-}
-
-// Halt lets no call leave until Resume. Queued reads of orders are dropped,
-// queued sends are answered as never sent. A key that the provider does not
-// take does the same.
-func (w *Caller) Halt() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.halt(topup.FaultKey)
-}
-
-// Resume lets calls leave again.
-func (w *Caller) Resume() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.halted = ""
-	if w.unblock != nil {
-		w.unblock.Stop()
-		w.unblock = nil
-	}
-	w.nudge()
-}
-
-// Halted reports whether calls are stopped until Resume.
-func (w *Caller) Halted() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.halted != ""
+	w.push(&item{work: work, fn: fn})
 }
 
 // Run makes the calls until ctx is done, and returns when those in flight
@@ -179,7 +130,7 @@ func (w *Caller) Run(ctx context.Context) {
 		w.unblock.Stop()
 	}
 	w.mu.Unlock()
-	w.refuse(w.drain(), topup.ReasonUnreachable)
+	w.refuse(w.drain(), context.Canceled, topup.ReasonUnreachable)
 	w.tasks.Wait()
 }
 
@@ -188,9 +139,10 @@ func (w *Caller) Run(ctx context.Context) {
 func (w *Caller) start(ctx, sends context.Context) time.Duration {
 	for {
 		if w.Halted() {
-			w.refuse(w.drain(), topup.ReasonClosed)
+			w.refuse(w.drain(), errHalted, topup.ReasonClosed)
 			return 0
 		}
+		w.refuse(w.ended(), context.DeadlineExceeded, topup.ReasonUnreachable)
 		granted, wait := w.next()
 		switch {
 		case len(granted) == 0:
@@ -203,52 +155,69 @@ func (w *Caller) start(ctx, sends context.Context) time.Duration {
 	}
 }
 
-// next takes the call that is first in turn off the queue, if one may leave
-// now: one item, or several checks that one list answers.
+// next takes the call whose turn it is off the queue, if one may leave now:
+// one item, or several checks that one list answers.
 func (w *Caller) next() (granted []*item, wait time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if wait := time.Until(w.paused); wait > 0 {
-		return nil, wait
-	}
-	line := w.first()
-	if line == nil || w.calls >= callsAtOnce || w.halted != "" {
+	if w.halted != "" {
 		return nil, 0
 	}
-	if !w.limit.Allow() {
+	now := time.Now()
+	if end := w.queue.nextEnd(); !end.IsZero() {
+		wait = end.Sub(now)
+	}
+	if pause := w.paused.Sub(now); pause > 0 {
+		return nil, sooner(wait, pause)
+	}
+	t, held := w.queue.pick(now, w.room())
+	switch {
+	case held:
+		return nil, sooner(wait, w.queue.slot)
+	case t.it == nil || w.calls >= w.limits.AtOnce:
+		return nil, wait
+	case !w.limit.Allow():
 		r := w.limit.Reserve()
 		defer r.Cancel()
-		return nil, max(r.Delay(), time.Microsecond)
+		return nil, sooner(wait, r.Delay())
 	}
 	w.calls++
-	it := (*line)[0]
-	if list := together(*line, it); len(list) >= listFrom {
-		*line = slices.DeleteFunc(*line, func(q *item) bool { return slices.Contains(list, q) })
-		return list, 0
+	if t.it.work.Kind != topup.WorkSend {
+		w.reads++
 	}
-	*line = (*line)[1:]
-	return []*item{it}, 0
+	return w.queue.take(t, now), 0
 }
 
-// first is the first line that is not empty, or nil.
-func (w *Caller) first() *[]*item {
-	for i := range w.queue {
-		if len(w.queue[i]) > 0 {
-			return &w.queue[i]
-		}
+// room tells what may leave now. One place is kept for sends, so that they
+// never wait for a slow answer to something else.
+func (w *Caller) room() room {
+	return room{
+		reads: w.reads < max(w.limits.AtOnce-1, 1),
+		idle:  w.calls*2 < w.limits.AtOnce && w.limit.Tokens()*2 >= float64(w.limits.Burst),
 	}
-	return nil
+}
+
+// sooner is the shorter of two waits; the first may be 0, for none.
+func sooner(wait, other time.Duration) time.Duration {
+	other = max(other, time.Microsecond)
+	if wait > 0 {
+		return min(wait, other)
+	}
+	return other
 }
 
 // run makes the calls of one grant.
 func (w *Caller) run(ctx, sends context.Context, granted []*item) {
 	it := granted[0]
-	g := &gate{Provider: w.provider, w: w, priority: it.priority}
+	g := &gate{Provider: w.provider, w: w, work: it.work}
 	g.granted.Store(true)
 	defer g.giveBack()
 	switch {
 	case it.fn != nil:
-		w.runFunc(ctx, it.fn, g)
+		if it.opens() {
+			defer w.answered(it.work.Shop)
+		}
+		w.runFunc(ctx, it, g)
 	case it.call == topup.CallSend:
 		a := g.Send(sends, it.order)
 		w.answer([]*item{it}, []topup.Answer{{Order: it.order, Call: it.call, Sent: &a}})
@@ -289,14 +258,27 @@ func (w *Caller) answer(items []*item, answers []topup.Answer) {
 	}
 }
 
-// runFunc runs a function that calls the provider; its panic ends only it.
-func (w *Caller) runFunc(ctx context.Context, fn func(context.Context, topup.Provider), p topup.Provider) {
+// answered lets a shop ask again.
+func (w *Caller) answered(shop topup.ShopID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue.answered(shop)
+	w.nudge()
+}
+
+// runFunc runs an item's function; its panic ends only it.
+func (w *Caller) runFunc(ctx context.Context, it *item, p topup.Provider) {
 	defer func() {
 		if p := recover(); p != nil {
 			w.panicked(p)
 		}
 	}()
-	fn(ctx, p)
+	if !it.work.Until.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, it.work.Until)
+		defer cancel()
+	}
+	it.fn(ctx, p)
 }
 
 // panicked logs what a call to the provider panicked with.
@@ -304,59 +286,15 @@ func (w *Caller) panicked(p any) {
 	w.log.Error("a panic in a call to the provider", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 }
 
-// drain takes everything off the queue.
-func (w *Caller) drain() (all []*item) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i := range w.queue {
-		all = append(all, w.queue[i]...)
-		w.queue[i] = nil
-	}
-	return all
-}
-
-// refuse ends items without a call. That an order was not sent is proven
-// then, so its money need not wait; why is the reason that people read.
-func (w *Caller) refuse(items []*item, why topup.Reason) {
-	w.mu.Lock()
-	refused := w.closedFault()
-	w.mu.Unlock()
-	cancelled, cancel := context.WithCancel(context.Background())
-	cancel()
-	var orders []*item
-	var answers []topup.Answer
-	for _, it := range items {
-		switch {
-		case it.ready != nil:
-			it.ready <- refused
-		case it.fn != nil:
-			go w.runFunc(cancelled, it.fn, &gate{Provider: w.provider, w: w, priority: it.priority})
-		case it.call == topup.CallSend:
-			orders = append(orders, it)
-			answers = append(answers, topup.Answer{Order: it.order, Call: it.call, Sent: notSent(why)})
-		default:
-			orders = append(orders, it)
-		}
-	}
-	w.answer(orders, answers)
-}
-
-// notSent is the answer to a send that did not leave.
-func notSent(why topup.Reason) *topup.SendAnswer {
-	return &topup.SendAnswer{
-		Verdict:  topup.NotSent,
-		Reason:   why,
-		Evidence: topup.Evidence{At: time.Now().UTC(), Word: "not sent: " + string(why)},
-	}
-}
-
-// push adds an item to its line; w.mu is held.
+// push puts an item on the queue, or refuses it; w.mu is held.
 func (w *Caller) push(it *item) {
 	if w.stopped {
-		go w.refuse([]*item{it}, topup.ReasonUnreachable)
+		go w.refuse([]*item{it}, context.Canceled, topup.ReasonUnreachable)
 		return
 	}
-	w.queue[it.priority] = append(w.queue[it.priority], it)
+	if former := w.queue.add(it); former != nil {
+		go w.refuse([]*item{former}, topup.ErrReplaced, topup.ReasonUnreachable)
+	}
 	w.nudge()
 }
 
@@ -366,40 +304,4 @@ func (w *Caller) nudge() {
 	case w.wake <- struct{}{}:
 	default:
 	}
-}
-
-// halt stops all calls; w.mu is held. A key that is not taken outlasts a
-// lock-out.
-func (w *Caller) halt(why topup.FaultKind) {
-	if w.halted == topup.FaultKey {
-		return
-	}
-	w.halted = why
-	if w.unblock != nil {
-		w.unblock.Stop()
-		w.unblock = nil
-	}
-	if why == topup.FaultBlocked {
-		w.unblock = time.AfterFunc(blockedFor, w.unblocked)
-	}
-	w.log.Error("all calls to the provider are stopped", "why", string(why))
-	w.nudge()
-}
-
-// unblocked ends a lock-out, unless it became something else.
-func (w *Caller) unblocked() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.halted == topup.FaultBlocked {
-		w.halted, w.unblock = "", nil
-		w.nudge()
-	}
-}
-
-// closedFault is the error of a call that may not leave; w.mu is held.
-func (w *Caller) closedFault() *topup.Fault {
-	if w.halted != "" {
-		return &topup.Fault{Kind: w.halted, Err: errHalted}
-	}
-	return &topup.Fault{Kind: topup.FaultUnavailable, Err: context.Canceled}
 }

@@ -123,6 +123,16 @@ func (p *deskProvider) Float(ctx context.Context) (topup.Money, error) {
 
 func notFound() error { return &topup.Fault{Kind: topup.FaultNotFound, HTTP: 404} }
 
+// limits are those of the tests: ten calls at once, then one a second.
+var limits = topup.Limits{PerMinute: 60, Burst: 10, AtOnce: 8, LockOut: 15 * time.Minute}
+
+// Work of the house, which is not held back and not replaced.
+var (
+	sending  = topup.Work{Kind: topup.WorkSend}
+	question = topup.Work{Kind: topup.WorkQuestion}
+	list     = topup.Work{Kind: topup.WorkList}
+)
+
 // rig is a worker at work in a synctest bubble.
 type rig struct {
 	*caller.Caller
@@ -150,7 +160,7 @@ func inBubble(t *testing.T, scale float64, p *deskProvider, test func(*testing.T
 
 func newRig(scale float64, p *deskProvider) *rig {
 	r := &rig{p: p, ended: make(chan struct{}), username: "+213660000000"}
-	r.Caller = caller.New(p, func() string { return r.username }, scale, func(list []topup.Answer) {
+	r.Caller = caller.New(p, limits, func() string { return r.username }, scale, func(list []topup.Answer) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.answers = append(r.answers, list...)
@@ -261,7 +271,7 @@ func TestCallerCanBeAskedByTheAnswer(t *testing.T) {
 		o := deskOrder(topup.MobileTopUp, "a")
 		var w *caller.Caller
 		asked := false
-		w = caller.New(p, func() string { return "" }, 1, func(list []topup.Answer) {
+		w = caller.New(p, limits, func() string { return "" }, 1, func(list []topup.Answer) {
 			if !w.Asking("a") {
 				t.Error("not asking while it reports")
 			}
@@ -317,7 +327,7 @@ func TestCallerCallsAtOnce(t *testing.T) {
 		for i := range 30 {
 			r.Ask(deskOrder(topup.MobileTopUp, fmt.Sprint(i)), topup.CallSend)
 		}
-		r.Do(3, func(ctx context.Context, p topup.Provider) {
+		r.Do(list, func(ctx context.Context, p topup.Provider) {
 			var wg sync.WaitGroup
 			for range 20 { // a function that calls from many goroutines has no more
 				wg.Go(func() { p.Float(ctx) })
@@ -339,10 +349,10 @@ func TestCallerPriorities(t *testing.T) {
 		for i := range 10 { // use up the burst
 			r.Ask(deskOrder(topup.MobileTopUp, fmt.Sprint("first", i)), topup.CallSend)
 		}
-		r.Do(3, float)
+		r.Do(list, float)
 		r.Ask(openOrder(topup.GiftCard, "gift"), topup.CallCheck)
 		r.Ask(openOrder(topup.MobileTopUp, "mobile"), topup.CallCheck)
-		r.Do(1, float)
+		r.Do(question, float)
 		r.Ask(deskOrder(topup.MobileTopUp, "s1"), topup.CallSend)
 		r.Ask(deskOrder(topup.MobileTopUp, "s2"), topup.CallSend)
 		r.run()
@@ -361,7 +371,7 @@ func TestCallerLaterCallsOfAFunctionWaitTheirTurn(t *testing.T) {
 	p := &deskProvider{latency: 10 * time.Millisecond}
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(1, p)
-		r.Do(3, func(ctx context.Context, p topup.Provider) {
+		r.Do(list, func(ctx context.Context, p topup.Provider) {
 			for range 12 {
 				p.Float(ctx)
 			}
@@ -422,7 +432,7 @@ func TestCallerKeyFaultStopsAllAtOnce(t *testing.T) {
 		},
 		"other": func(p *deskProvider, r *rig) {
 			p.float = func() error { return &topup.Fault{Kind: topup.FaultKey, HTTP: 401} }
-			r.Do(0, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
+			r.Do(sending, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -432,7 +442,7 @@ func TestCallerKeyFaultStopsAllAtOnce(t *testing.T) {
 				r := newRig(60, p)
 				r.run()
 				for range 9 {
-					r.Do(0, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
+					r.Do(sending, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
 				}
 				pass(3 * time.Second)
 				fail(p, r)
@@ -442,7 +452,7 @@ func TestCallerKeyFaultStopsAllAtOnce(t *testing.T) {
 				r.Ask(deskOrder(topup.GiftCard, "send"), topup.CallSend)
 				r.Ask(openOrder(topup.MobileTopUp, "check"), topup.CallCheck)
 				r.Ask(deskOrder(topup.MobileTopUp, "lookup"), topup.CallLookup)
-				r.Do(1, func(ctx context.Context, p topup.Provider) {
+				r.Do(question, func(ctx context.Context, p topup.Provider) {
 					ctxErr = ctx.Err()
 					_, fault = p.Float(ctx)
 				})
@@ -491,7 +501,7 @@ func TestCallerHaltReachesWaitingCalls(t *testing.T) {
 	p := &deskProvider{}
 	inBubble(t, 60, p, func(t *testing.T, r *rig) {
 		calls, failed := 0, 0
-		r.Do(1, func(ctx context.Context, p topup.Provider) {
+		r.Do(question, func(ctx context.Context, p topup.Provider) {
 			for range 15 {
 				calls++
 				if _, err := p.Float(ctx); err != nil {
@@ -514,7 +524,7 @@ func TestCallerHaltReachesGrantedCalls(t *testing.T) {
 	inBubble(t, 1, p, func(t *testing.T, r *rig) {
 		errs := make([]error, 8)
 		for i := range errs {
-			r.Do(1, func(ctx context.Context, p topup.Provider) {
+			r.Do(question, func(ctx context.Context, p topup.Provider) {
 				time.Sleep(time.Second)
 				_, errs[i] = p.Float(ctx)
 			})
@@ -811,7 +821,7 @@ func TestCallerGivesUpWaiting(t *testing.T) {
 	p := &deskProvider{}
 	inBubble(t, 60, p, func(t *testing.T, r *rig) { // a call a minute
 		var first, second error
-		r.Do(1, func(ctx context.Context, p topup.Provider) {
+		r.Do(question, func(ctx context.Context, p topup.Provider) {
 			for range 10 {
 				p.Float(ctx)
 			}
@@ -825,7 +835,7 @@ func TestCallerGivesUpWaiting(t *testing.T) {
 			t.Errorf("gave up with %v, then %v", first, second)
 		}
 		for range 9 {
-			r.Do(0, func(context.Context, topup.Provider) {}) // a turn that is not used leaves no place taken
+			r.Do(sending, func(context.Context, topup.Provider) {}) // a turn that is not used leaves no place taken
 		}
 		pass(10 * time.Minute)
 		for i := range 9 {
@@ -865,11 +875,11 @@ func (everyProvider) Stock(_ context.Context, id string) (topup.GiftStock, error
 
 func TestCallerPassesEachCallOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := caller.New(everyProvider{}, func() string { return "" }, 1, func([]topup.Answer) {}, slog.New(slog.DiscardHandler))
+		w := caller.New(everyProvider{}, limits, func() string { return "" }, 1, func([]topup.Answer) {}, slog.New(slog.DiscardHandler))
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		go w.Run(ctx)
-		w.Do(1, func(ctx context.Context, p topup.Provider) {
+		w.Do(question, func(ctx context.Context, p topup.Provider) {
 			if v, err := p.Weather(ctx); err != nil || !v.Down[topup.Djezzy] {
 				t.Errorf("Weather: %v, %v", v, err)
 			}
@@ -905,8 +915,8 @@ func TestCallerPanics(t *testing.T) {
 		var err error
 		r.Ask(deskOrder(topup.MobileTopUp, "a"), topup.CallSend)
 		r.Ask(openOrder(topup.MobileTopUp, "b"), topup.CallCheck)
-		r.Do(1, func(ctx context.Context, p topup.Provider) { _, err = p.Plans(ctx) }) // not made by hand: panics
-		r.Do(1, func(context.Context, topup.Provider) { panic("function broke") })
+		r.Do(question, func(ctx context.Context, p topup.Provider) { _, err = p.Plans(ctx) }) // not made by hand: panics
+		r.Do(question, func(context.Context, topup.Provider) { panic("function broke") })
 		synctest.Wait()
 		var f *topup.Fault
 		if !errors.As(err, &f) || f.Kind != topup.FaultUnavailable {
@@ -953,14 +963,14 @@ func TestCallerStops(t *testing.T) {
 				var queued, late context.Context
 				r.Ask(deskOrder(topup.MobileTopUp, "flying"), topup.CallSend)
 				r.Ask(openOrder(topup.MobileTopUp, "read"), topup.CallCheck)
-				r.Do(1, func(ctx context.Context, p topup.Provider) { _, read = p.Float(ctx) })
+				r.Do(question, func(ctx context.Context, p topup.Provider) { _, read = p.Float(ctx) })
 				for range 5 {
-					r.Do(1, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
+					r.Do(question, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
 				}
 				pass(time.Second) // eight are in flight
 				r.Ask(deskOrder(topup.GiftCard, "queued"), topup.CallSend)
 				r.Ask(openOrder(topup.MobileTopUp, "poll"), topup.CallCheck)
-				r.Do(1, func(ctx context.Context, _ topup.Provider) { queued = ctx })
+				r.Do(question, func(ctx context.Context, _ topup.Provider) { queued = ctx })
 				synctest.Wait()
 				stopped := time.Now()
 				r.stop()
@@ -968,7 +978,7 @@ func TestCallerStops(t *testing.T) {
 				if took := time.Since(stopped); took != c.took {
 					t.Errorf("stopped after %v, want %v", took, c.took)
 				}
-				r.Do(1, func(ctx context.Context, _ topup.Provider) { late = ctx })
+				r.Do(question, func(ctx context.Context, _ topup.Provider) { late = ctx })
 				r.Ask(deskOrder(topup.MobileTopUp, "late"), topup.CallSend)
 				synctest.Wait()
 				heard := r.heard()

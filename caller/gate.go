@@ -3,7 +3,6 @@ package caller
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -15,13 +14,13 @@ var (
 	errPanic  = errors.New("the call panicked")
 )
 
-// gate is the Provider that the worker hands out: each call waits for its
+// gate is the Provider that the caller hands out: each call waits for its
 // turn, and its outcome may pause or halt all others. It is safe for
 // concurrent use.
 type gate struct {
 	topup.Provider // for the methods only; each is overridden
 	w              *Caller
-	priority       int
+	work           topup.Work
 	granted        atomic.Bool // the grant that started the task, until its first call
 }
 
@@ -40,19 +39,21 @@ func (g *gate) enter(ctx context.Context) *topup.Fault {
 	if g.w.halted == "" && ctx.Err() == nil {
 		return nil
 	}
-	g.w.calls--
-	g.w.nudge()
-	return g.w.closedFault()
+	g.free()
+	return g.w.closedFault(ctx)
 }
 
 // wait queues for a permission and waits for it.
 func (g *gate) wait(ctx context.Context) *topup.Fault {
 	w := g.w
-	it := &item{priority: g.priority, ready: make(chan *topup.Fault, 1)}
+	it := &item{work: g.work, ready: make(chan *topup.Fault, 1)}
+	if end, ok := ctx.Deadline(); ok {
+		it.work.Until = end
+	}
 	w.mu.Lock()
 	if w.halted != "" || w.stopped || ctx.Err() != nil {
 		defer w.mu.Unlock()
-		return w.closedFault()
+		return w.closedFault(ctx)
 	}
 	w.push(it)
 	w.mu.Unlock()
@@ -62,14 +63,10 @@ func (g *gate) wait(ctx context.Context) *topup.Fault {
 	case <-ctx.Done():
 	}
 	w.mu.Lock()
-	line := &w.queue[g.priority]
-	i := slices.Index(*line, it)
-	if i >= 0 {
-		*line = slices.Delete(*line, i, i+1)
-	}
+	queued := w.queue.remove(it)
 	w.mu.Unlock()
-	if i < 0 {
-		return <-it.ready // it was taken off the line a moment ago
+	if !queued {
+		return <-it.ready // it was taken off the queue a moment ago
 	}
 	return &topup.Fault{Kind: topup.FaultUnavailable, Err: ctx.Err()}
 }
@@ -79,17 +76,22 @@ func (g *gate) leave(kind topup.FaultKind, retryAfter time.Duration) {
 	w := g.w
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.calls--
+	g.free()
 	switch kind {
 	case topup.FaultKey, topup.FaultBlocked:
 		w.halt(kind)
 	case topup.FaultThrottled:
-		until := time.Now().Add(topup.ThrottleWait(retryAfter, w.scale))
-		if until.After(w.paused) {
-			w.paused = until
-		}
+		w.pause(retryAfter)
 	}
-	w.nudge()
+}
+
+// free gives the place of a call back; w.mu is held.
+func (g *gate) free() {
+	g.w.calls--
+	if g.work.Kind != topup.WorkSend {
+		g.w.reads--
+	}
+	g.w.nudge()
 }
 
 // giveBack returns a grant that no call used.

@@ -26,7 +26,7 @@ func (idle) Forget(int64, int)                             {}
 func (idle) Menu(int64, string, []Command, func())         {}
 func (idle) Ask(topup.Order, topup.Call)                   {}
 func (idle) Asking(topup.OrderID) bool                     { return true }
-func (idle) Do(int, func(context.Context, topup.Provider)) {}
+func (idle) Do(topup.Work, func(context.Context, topup.Provider)) {}
 func (idle) Halted() bool                                  { return false }
 func (idle) Resume()                                       {}
 

@@ -37,7 +37,7 @@ type after struct {
 	answers []answer
 	offers  []Outgoing
 	asks    []ask
-	jobs    []flows.Run
+	jobs    []job
 	menus   []int64
 	forget  []forget
 	// username is our account's name at the provider, when it was told.

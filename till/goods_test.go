@@ -141,7 +141,7 @@ type asking struct {
 	tasks []func(context.Context, topup.Provider)
 }
 
-func (a *asking) Do(_ int, fn func(context.Context, topup.Provider)) { a.tasks = append(a.tasks, fn) }
+func (a *asking) Do(_ topup.Work, fn func(context.Context, topup.Provider)) { a.tasks = append(a.tasks, fn) }
 
 // stall is a provider that answers after a while.
 type stall struct {
@@ -182,7 +182,7 @@ func TestQuestionIsAnsweredOnceAndInTime(t *testing.T) {
 				w := &asking{}
 				k.engine.Connect(k.sent, w)
 				start := time.Now()
-				k.engine.readStock(flows.Run{Chat: shopChat, Panel: "card", Ask: flows.Question{Product: "psn"}})
+				k.engine.readStock(job{Run: flows.Run{Chat: shopChat, Panel: "card", Ask: flows.Question{Product: "psn"}}})
 				go func() {
 					time.Sleep(c.queued)
 					w.tasks[0](context.Background(), stall{takes: c.takes, err: c.err})

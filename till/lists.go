@@ -32,14 +32,14 @@ type cachedCatalogue struct {
 // person also tries a key anew that was refused before.
 func (e *Engine) Sync(chat int64, card string) {
 	asked := card != ""
-	priority := priorityBackground
+	work := topup.Work{Kind: topup.WorkList}
 	if asked {
-		priority = priorityPeople
+		work = topup.Work{Kind: topup.WorkQuestion, Chat: chat}
 		if e.caller.Halted() {
 			e.caller.Resume()
 		}
 	}
-	e.caller.Do(priority, func(ctx context.Context, p topup.Provider) {
+	e.caller.Do(work, func(ctx context.Context, p topup.Provider) {
 		r := synced{chat: chat, card: card}
 		if acc, err := p.Account(ctx); err == nil {
 			r.account = &acc
@@ -71,12 +71,15 @@ func (e *Engine) Sync(chat int64, card string) {
 	})
 }
 
+// pingWait is how long a ping waits; then the next one does.
+const pingWait = time.Minute
+
 // ping refreshes which operators are up.
 func (e *Engine) ping() {
 	if e.caller.Halted() {
 		return
 	}
-	e.caller.Do(priorityBackground, func(ctx context.Context, p topup.Provider) {
+	e.caller.Do(topup.Work{Kind: topup.WorkList, Until: time.Now().Add(pingWait)}, func(ctx context.Context, p topup.Provider) {
 		if w, err := p.Weather(ctx); err == nil {
 			e.later(synced{weather: &w, pingOnly: true})
 		}

@@ -129,11 +129,11 @@ type Messenger interface {
 	Menu(chat int64, language string, commands []Command, done func())
 }
 
-// provider is the order worker as the engine uses it.
+// Caller makes the calls to the provider, each when its turn comes.
 type Caller interface {
 	Ask(topup.Order, topup.Call)
 	Asking(topup.OrderID) bool
-	Do(priority int, fn func(context.Context, topup.Provider))
+	Do(topup.Work, func(context.Context, topup.Provider))
 	Halted() bool
 	Resume()
 }

@@ -11,21 +11,22 @@ import (
 	"hanout/topup"
 )
 
-// Priorities of provider calls that are not about an order.
-const (
-	priorityPeople     = 1
-	priorityBackground = 3
-)
+// job is slow work that a conversation asked for, and whose it is: 0 where the
+// chat has no shop.
+type job struct {
+	flows.Run
+	shop topup.ShopID
+}
 
 // startJob starts slow work; its result comes back as an event.
-func (e *Engine) startJob(j flows.Run) {
+func (e *Engine) startJob(j job) {
 	switch j.Job {
 	case flows.JobSync:
 		e.Sync(j.Chat, j.Panel)
 	case flows.JobFloat:
-		e.caller.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
+		e.caller.Do(topup.Work{Kind: topup.WorkQuestion, Chat: j.Chat}, func(ctx context.Context, p topup.Provider) {
 			float, err := p.Float(ctx)
-			r := floatRead{job: j}
+			r := floatRead{job: j.Run}
 			if err == nil {
 				r.float = &float
 			}
@@ -43,7 +44,7 @@ func (e *Engine) startJob(j flows.Run) {
 				e.log.Error("the backup failed", "error", err)
 				name = ""
 			}
-			e.later(backedUp{job: j, name: name, seq: head.Seq})
+			e.later(backedUp{job: j.Run, name: name, seq: head.Seq})
 		}()
 	}
 }
@@ -54,14 +55,19 @@ const answerWait = 15 * time.Second
 
 // question asks the provider something that somebody waits for. The answer is
 // handed in once: what ask brings, or missing when that takes too long,
-// whether in the worker's line or on the way.
-func (e *Engine) question(missing event, ask func(context.Context, topup.Provider) event) {
+// whether in the caller's queue or on the way. A question whose place a newer
+// one of the chat took has no answer: the newer one's may look the same.
+func (e *Engine) question(j job, missing event, ask func(context.Context, topup.Provider) event) {
 	deadline := time.Now().Add(answerWait)
 	var once sync.Once
 	answer := func(ev event) { once.Do(func() { e.later(ev) }) }
 	timer := time.AfterFunc(answerWait, func() { answer(missing) })
-	e.caller.Do(priorityPeople, func(ctx context.Context, p topup.Provider) {
+	work := topup.Work{Kind: topup.WorkQuestion, Shop: j.shop, Chat: j.Chat, Until: deadline}
+	e.caller.Do(work, func(ctx context.Context, p topup.Provider) {
 		defer timer.Stop()
+		if errors.Is(context.Cause(ctx), topup.ErrReplaced) {
+			return
+		}
 		ctx, cancel := context.WithDeadline(ctx, deadline)
 		defer cancel()
 		answer(ask(ctx, p))
@@ -70,11 +76,11 @@ func (e *Engine) question(missing event, ask func(context.Context, topup.Provide
 
 // checkLine asks whether a line takes cards, and for the cards when the list
 // at hand is old.
-func (e *Engine) checkLine(j flows.Run) {
+func (e *Engine) checkLine(j job) {
 	checked := lineChecked{chat: j.Chat, answer: flows.LineAnswer{Panel: j.Panel, LineType: j.Ask.LineType, Line: j.Ask.Line}}
 	missing := checked
 	missing.answer.Fault = topup.FaultUnavailable
-	e.question(missing, func(ctx context.Context, p topup.Provider) event {
+	e.question(j, missing, func(ctx context.Context, p topup.Provider) event {
 		r := checked
 		var err error
 		r.answer.Info, err = p.CheckLine(ctx, j.Ask.LineType, j.Ask.Line)
@@ -91,11 +97,11 @@ func (e *Engine) checkLine(j flows.Run) {
 }
 
 // readStock asks for the denominations of a gift card.
-func (e *Engine) readStock(j flows.Run) {
+func (e *Engine) readStock(j job) {
 	checked := stockChecked{chat: j.Chat, answer: flows.StockAnswer{Panel: j.Panel, Product: j.Ask.Product}}
 	missing := checked
 	missing.answer.Fault = topup.FaultUnavailable
-	e.question(missing, func(ctx context.Context, p topup.Provider) event {
+	e.question(j, missing, func(ctx context.Context, p topup.Provider) event {
 		r := checked
 		var err error
 		r.answer.Stock, err = p.Stock(ctx, j.Ask.Product)

@@ -96,7 +96,9 @@ func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects 
 		case flows.Menu:
 			a.menus = append(a.menus, ef.Chat)
 		case flows.Run:
-			a.jobs = append(a.jobs, ef)
+			var shop topup.Shop
+			shop, _, err = tx.ShopByChat(ef.Chat)
+			a.jobs = append(a.jobs, job{ef, shop.ID})
 		default:
 			err = fmt.Errorf("till: unknown effect %T", ef)
 		}
