@@ -9,6 +9,7 @@ import (
 // TestFloodOfLines: a shop that types line numbers without end does not delay
 // another shop's sale.
 func TestFloodOfLines(t *testing.T) {
+	t.Parallel()
 	took := map[string]time.Duration{}
 	for name, flood := range map[string]int{"without": 0, "with": 300} {
 		bubble(t, "fr", func(r *rig) {
