@@ -32,7 +32,6 @@ var open = []string{
 	"store.Tx.Apply",
 	"store.checker.journal",
 	"till.view",
-	"topup.Checked",
 }
 
 // TestHouse keeps functions, types, files and packages small enough to read.

@@ -130,9 +130,9 @@ func TestCallerLookup(t *testing.T) {
 				if c.listErr != nil {
 					return nil, false, c.listErr
 				}
-				list := []topup.Status{{ProviderID: "other", ProviderRef: "API-+213660000000-b"}}
+				list := []topup.Status{{ProviderID: "other", ProviderRef: "API-+213660000000-b", Reference: "b"}}
 				if c.listed && page == c.pages {
-					list = append(list, topup.Status{ProviderID: "p-a", ProviderRef: prefixed})
+					list = append(list, topup.Status{ProviderID: "p-a", ProviderRef: prefixed, Reference: "a"})
 				}
 				return list, page < c.pages, nil
 			}

@@ -47,7 +47,7 @@ func (d *desk) Weather() topup.Weather                               { return to
 func (d *desk) Closed() bool                                         { return d.closed }
 func (d *desk) Plan(string) (topup.Plan, bool)                       { return topup.Plan{}, false }
 func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order     { return d.sold }
-func (d *desk) OrderByPanel(string) (topup.Order, bool)               { return topup.Order{}, false }
+func (d *desk) OrderByPanel(string) (topup.Order, bool)              { return topup.Order{}, false }
 func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
 	for _, o := range d.sold {
 		if o.To == to {

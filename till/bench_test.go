@@ -21,15 +21,15 @@ import (
 // measured.
 type idle struct{}
 
-func (idle) Offer(Outgoing)                                {}
-func (idle) Answer(string, string, bool)                   {}
-func (idle) Forget(int64, int)                             {}
-func (idle) Menu(int64, string, []Command, func())         {}
-func (idle) Ask(topup.Order, topup.Call)                   {}
-func (idle) Asking(topup.OrderID) bool                     { return true }
+func (idle) Offer(Outgoing)                                       {}
+func (idle) Answer(string, string, bool)                          {}
+func (idle) Forget(int64, int)                                    {}
+func (idle) Menu(int64, string, []Command, func())                {}
+func (idle) Ask(topup.Order, topup.Call)                          {}
+func (idle) Asking(topup.OrderID) bool                            { return true }
 func (idle) Do(topup.Work, func(context.Context, topup.Provider)) {}
-func (idle) Halted() bool                                  { return false }
-func (idle) Resume()                                       {}
+func (idle) Halted() bool                                         { return false }
+func (idle) Resume()                                              {}
 
 // reserve is a step that places an order: what a confirmed sale costs the
 // disk.

@@ -142,38 +142,40 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 		chat.Blocked = *up.Blocked
 		return tx.PutChat(chat)
 	case up.Message != nil:
-		m := up.Message
-		if m.From.ID == 0 || m.From.IsBot {
-			return nil
-		}
-		in := flows.Input{
-			Chat: m.Chat.ID, Private: m.Chat.Type == "private", Text: m.Text,
-			Person: person(m.From), Late: u.late || u.at.Sub(m.Date) > lateAfter,
-		}
-		if c := m.Contact; c != nil {
-			in.Contact = &flows.Contact{Phone: c.Phone, Own: c.UserID == m.From.ID}
-		} else if m.Text == "" {
-			if !in.Private {
-				return nil
-			}
-		}
-		return e.person(tx, a, in, "")
+		return u.written(e, tx, a, *up.Message)
 	case up.Callback != nil:
-		c := up.Callback
-		in := flows.Input{
-			Chat: c.ChatID, Private: c.ChatType == "private", Data: c.Data,
-			Person: person(c.From), Late: u.late,
-		}
-		if in.Chat == 0 { // the message is no longer accessible: answer in the person's own chat
-			in.Chat, in.Private = c.From.ID, true
-		}
-		if in.Data == "" {
-			a.answers = append(a.answers, answer{query: c.ID})
-			return nil
-		}
-		return e.person(tx, a, in, c.ID)
+		return u.tapped(e, tx, a, *up.Callback)
 	}
 	return nil
+}
+
+// written is a message of a person.
+func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
+	private := m.Chat.Type == "private"
+	if m.From.ID == 0 || m.From.IsBot || (m.Contact == nil && m.Text == "" && !private) {
+		return nil
+	}
+	in := flows.Input{
+		Chat: m.Chat.ID, Private: private, Text: m.Text,
+		Person: person(m.From), Late: u.late || u.at.Sub(m.Date) > lateAfter,
+	}
+	if c := m.Contact; c != nil {
+		in.Contact = &flows.Contact{Phone: c.Phone, Own: c.UserID == m.From.ID}
+	}
+	return e.person(tx, a, in, "")
+}
+
+// tapped is a pressed button.
+func (u *arrived) tapped(e *Engine, tx Tx, a *after, c Callback) error {
+	if c.Data == "" {
+		a.answers = append(a.answers, answer{query: c.ID})
+		return nil
+	}
+	in := flows.Input{Chat: c.ChatID, Private: c.ChatType == "private", Data: c.Data, Person: person(c.From), Late: u.late}
+	if in.Chat == 0 { // the message is no longer accessible: answer in the person's own chat
+		in.Chat, in.Private = c.From.ID, true
+	}
+	return e.person(tx, a, in, c.ID)
 }
 
 // setAside keeps an update aside that no step could take, so that it is never
