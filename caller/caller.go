@@ -33,7 +33,7 @@ type Caller struct {
 	limit    *rate.Limiter
 	scale    float64
 	wake     chan struct{} // something changed for the loop of Run
-	tasks    sync.WaitGroup
+	running  sync.WaitGroup
 
 	mu      sync.Mutex
 	queue   queue
@@ -45,9 +45,6 @@ type Caller struct {
 	stopped bool                    // Run takes no more calls
 	unblock *time.Timer             // resumes after FaultBlocked
 }
-
-// task is a function that calls the provider.
-type task = func(context.Context, topup.Provider)
 
 // New makes a caller of the provider. username gives the name of the
 // provider account, which the provider puts before references, or "" as long
@@ -131,7 +128,7 @@ func (w *Caller) Run(ctx context.Context) {
 	}
 	w.mu.Unlock()
 	w.refuse(w.drain(), context.Canceled, topup.ReasonUnreachable)
-	w.tasks.Wait()
+	w.running.Wait()
 }
 
 // start lets all calls leave that may leave now. It returns how long to wait
@@ -150,7 +147,7 @@ func (w *Caller) start(ctx, sends context.Context) time.Duration {
 		case granted[0].ready != nil:
 			granted[0].ready <- nil
 		default:
-			w.tasks.Go(func() { w.run(ctx, sends, granted) })
+			w.running.Go(func() { w.run(ctx, sends, granted) })
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package caller
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -49,7 +50,7 @@ type item struct {
 	call      topup.Call // empty but for orders
 	alone     bool       // not on a list with others
 	reporting bool       // the answer is known and on its way
-	fn        task
+	fn        func(context.Context, topup.Provider)
 	ready     chan *topup.Fault // one value: nil is the permission
 }
 
@@ -57,10 +58,6 @@ type item struct {
 // and the house's own, are not held back.
 func (it *item) opens() bool {
 	return it.work.Kind == topup.WorkQuestion && it.work.Shop != 0 && it.fn != nil
-}
-
-func (it *item) over(now time.Time) bool {
-	return !it.work.Until.IsZero() && !now.Before(it.work.Until)
 }
 
 // queue holds what waits, and decides by the rules above. It has no lock and
@@ -128,18 +125,18 @@ func (q *queue) remove(it *item) bool {
 }
 
 // drain takes everything out.
-func (q *queue) drain() []*item {
-	return q.removeAll(func(*item) bool { return true })
+func (q *queue) drain() (list []*item) {
+	for it := range q.all {
+		list = append(list, it)
+	}
+	q.lines = [kinds]line{}
+	return list
 }
 
 // ended takes out what nobody waits for any more.
-func (q *queue) ended(now time.Time) []*item {
-	return q.removeAll(func(it *item) bool { return it.over(now) })
-}
-
-func (q *queue) removeAll(which func(*item) bool) (list []*item) {
+func (q *queue) ended(now time.Time) (list []*item) {
 	for it := range q.all {
-		if which(it) {
+		if u := it.work.Until; !u.IsZero() && !now.Before(u) {
 			list = append(list, it)
 		}
 	}

@@ -135,14 +135,6 @@ func TestLostGiftCardIsMatchedByTime(t *testing.T) {
 	}
 }
 
-// asking is a worker whose tasks run when the test says so.
-type asking struct {
-	idle
-	tasks []func(context.Context, topup.Provider)
-}
-
-func (a *asking) Do(_ topup.Work, fn func(context.Context, topup.Provider)) { a.tasks = append(a.tasks, fn) }
-
 // stall is a provider that answers after a while.
 type stall struct {
 	topup.Provider
@@ -179,7 +171,7 @@ func TestQuestionIsAnsweredOnceAndInTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				k := newCounter(t)
-				w := &asking{}
+				w := &working{}
 				k.engine.Connect(k.sent, w)
 				start := time.Now()
 				k.engine.readStock(job{Run: flows.Run{Chat: shopChat, Panel: "card", Ask: flows.Question{Product: "psn"}}})

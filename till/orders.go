@@ -93,7 +93,7 @@ func (e *Engine) notice(tx Tx, a *after, id, detail string) error {
 	return nil
 }
 
-// Answered takes what the provider said of orders; it is the worker's
+// Answered takes what the provider said of orders; it is the caller's
 // callback.
 func (e *Engine) Answered(list []topup.Answer) {
 	for _, an := range list {

@@ -110,7 +110,7 @@ func (f *Fault) Error() string {
 func (f *Fault) Unwrap() error { return f.Err }
 
 // Provider is the reseller API as the business sees it. All errors are
-// *Fault. Implementations do not retry, wait or limit: that is the worker's.
+// *Fault. Implementations do not retry, wait or limit: that is the caller's.
 type Provider interface {
 	// Weather asks which operators are up; it needs no key.
 	Weather(ctx context.Context) (Weather, error)

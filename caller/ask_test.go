@@ -1,0 +1,226 @@
+package caller_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"hanout/topup"
+)
+
+func TestCallerListAnswersMany(t *testing.T) {
+	var list []topup.Status
+	p := &deskProvider{}
+	var since time.Time
+	p.recent = func(_ topup.Good, from time.Time, _ int) ([]topup.Status, bool, error) {
+		since = from
+		return list, true, nil
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(1, p)
+		first := time.Now()
+		var orders []topup.Order
+		for _, id := range []string{"a", "b", "c", "d"} {
+			orders = append(orders, openOrder(topup.InternetCard, id))
+			pass(time.Second)
+		}
+		done, coded := status(orders[2], topup.PhaseDone), status(orders[3], topup.PhaseDone)
+		coded.Vouchers = []topup.Voucher{{Code: "c"}}
+		list = []topup.Status{status(orders[0], topup.PhaseQueued), {ProviderID: "stranger"}, done, coded}
+		for _, o := range orders {
+			r.Ask(o, topup.CallCheck)
+		}
+		r.Ask(openOrder(topup.MobileTopUp, "m1"), topup.CallCheck) // two are no reason for a list
+		r.Ask(openOrder(topup.MobileTopUp, "m2"), topup.CallCheck)
+		r.run()
+		synctest.Wait()
+		// b is not on the list, and c is delivered there without its code.
+		want := []string{"check b", "check c", "check m1", "check m2", "recent internet 1"}
+		got := p.made()
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("calls %v, want %v", got, want)
+		}
+		heard := r.heard()
+		if len(heard) != 6 || heard["a"].Status.Phase != topup.PhaseQueued || heard["d"].Status.Phase != topup.PhaseDone {
+			t.Errorf("answers %+v", heard)
+		}
+		if want := first.Add(-2 * time.Minute); !since.Equal(want) {
+			t.Errorf("list since %v, want %v", since, want)
+		}
+		for _, o := range orders {
+			if r.Asking(o.ID) {
+				t.Errorf("still asking for %s", o.ID)
+			}
+		}
+		r.end()
+	})
+}
+
+func TestCallerListFails(t *testing.T) {
+	for kind, want := range map[topup.FaultKind]int{topup.FaultUnavailable: 4, topup.FaultThrottled: 4, topup.FaultKey: 1} {
+		p := &deskProvider{}
+		p.recent = func(topup.Good, time.Time, int) ([]topup.Status, bool, error) {
+			return nil, false, &topup.Fault{Kind: kind}
+		}
+		synctest.Test(t, func(t *testing.T) {
+			r := newRig(1, p)
+			for _, id := range []string{"a", "b", "c"} {
+				r.Ask(openOrder(topup.MobileTopUp, id), topup.CallCheck)
+			}
+			r.run()
+			pass(time.Minute)
+			if got := p.made(); len(got) != want {
+				t.Errorf("%s: calls %v", kind, got)
+			}
+			faults := 0
+			for _, a := range r.heard() {
+				if a.Fault != nil {
+					faults++
+				}
+			}
+			if kind == topup.FaultKey && faults != 1 || kind != topup.FaultKey && len(r.heard()) != 3 {
+				t.Errorf("%s: answers %+v", kind, r.heard())
+			}
+			if r.Asking("a") || r.Asking("b") || r.Asking("c") {
+				t.Errorf("%s: still asking", kind)
+			}
+			r.end()
+		})
+	}
+}
+
+func TestCallerLookup(t *testing.T) {
+	const prefixed = "API-+213660000000-a"
+	unreadable := &topup.Fault{Kind: topup.FaultUnavailable}
+	for _, c := range []struct {
+		name     string
+		username string
+		find     map[string]error // nil: found
+		pages    int              // with others' orders; ours on the last when listed
+		listed   bool
+		listErr  error
+		calls    string
+		want     string
+	}{
+		{"own reference", "+213660000000", map[string]error{"a": nil}, 0, false, nil, "find a", "found"},
+		{"prefixed reference", "+213660000000", map[string]error{prefixed: nil}, 0, false, nil, "find a, find " + prefixed, "found"},
+		{"account unknown", "", nil, 1, false, nil, "find a, recent mobile 1", "absent"},
+		{"on the list", "+213660000000", nil, 1, true, nil, "find a, find " + prefixed + ", recent mobile 1", "found"},
+		{"on the third page", "", nil, 3, true, nil, "find a, recent mobile 1, recent mobile 2, recent mobile 3", "found"},
+		{"nowhere", "+213660000000", nil, 3, false, nil, "find a, find " + prefixed + ", recent mobile 1, recent mobile 2, recent mobile 3", "absent"},
+		{"list too long", "", nil, 4, false, nil, "find a, recent mobile 1, recent mobile 2, recent mobile 3", "fault"},
+		{"reference unreadable", "+213660000000", map[string]error{"a": unreadable}, 1, false, nil, "find a", "fault"},
+		{"prefixed unreadable", "+213660000000", map[string]error{prefixed: unreadable}, 1, false, nil, "find a, find " + prefixed, "fault"},
+		{"list unreadable", "", nil, 1, false, unreadable, "find a, recent mobile 1", "fault"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := &deskProvider{}
+			p.find = func(ref string) (topup.Status, error) {
+				if err, known := c.find[ref]; known && err == nil {
+					return topup.Status{ProviderID: "p-a"}, nil
+				} else if known {
+					return topup.Status{}, err
+				}
+				return topup.Status{}, notFound()
+			}
+			p.recent = func(_ topup.Good, _ time.Time, page int) ([]topup.Status, bool, error) {
+				if c.listErr != nil {
+					return nil, false, c.listErr
+				}
+				list := []topup.Status{{ProviderID: "other", ProviderRef: "API-+213660000000-b"}}
+				if c.listed && page == c.pages {
+					list = append(list, topup.Status{ProviderID: "p-a", ProviderRef: prefixed})
+				}
+				return list, page < c.pages, nil
+			}
+			inBubble(t, 1, p, func(t *testing.T, r *rig) {
+				r.username = c.username
+				o := deskOrder(topup.MobileTopUp, "a")
+				o.State = topup.Submitting
+				r.Ask(o, topup.CallLookup)
+				pass(time.Minute)
+				if got := strings.Join(p.made(), ", "); got != c.calls {
+					t.Errorf("calls %s, want %s", got, c.calls)
+				}
+				a := r.heard()["a"]
+				got := map[bool]string{a.Status != nil: "found", a.Absent: "absent", a.Fault != nil: "fault"}[true]
+				if got != c.want || a.Call != topup.CallLookup || (a.Status != nil && a.Status.ProviderID != "p-a") {
+					t.Errorf("%s: %+v", got, a)
+				}
+			})
+		})
+	}
+}
+
+func TestCallerGiftCardLookup(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(sent time.Time, list []topup.Status) []topup.Status
+		want   []string
+	}{
+		{"one", nil, []string{"p1"}},
+		{"none", func(time.Time, []topup.Status) []topup.Status { return nil }, nil},
+		{"two", func(sent time.Time, l []topup.Status) []topup.Status { return append(l, l[0]) }, []string{"p1", "p1"}},
+		{"within the slack", func(sent time.Time, l []topup.Status) []topup.Status {
+			l[0].Created = sent.Add(-2 * time.Minute)
+			return l
+		}, []string{"p1"}},
+		{"older", func(sent time.Time, l []topup.Status) []topup.Status {
+			l[0].Created = sent.Add(-2*time.Minute - 1)
+			return l
+		}, nil},
+		{"of no known time", func(_ time.Time, l []topup.Status) []topup.Status { l[0].Created = time.Time{}; return l }, nil},
+		{"other denomination", func(_ time.Time, l []topup.Status) []topup.Status { l[0].TypeID = "x"; return l }, nil},
+		{"other quantity", func(_ time.Time, l []topup.Status) []topup.Status { l[0].Quantity = 1; return l }, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := &deskProvider{}
+			inBubble(t, 1, p, func(t *testing.T, r *rig) {
+				o := deskOrder(topup.GiftCard, "a")
+				o.State = topup.Submitting
+				p.recent = func(_ topup.Good, since time.Time, page int) ([]topup.Status, bool, error) {
+					if !since.Equal(o.Submitted.Add(-2 * time.Minute)) {
+						t.Errorf("since %v", since)
+					}
+					if page == 2 {
+						return nil, false, nil
+					}
+					list := []topup.Status{{ProviderID: "p1", Plan: o.Product, TypeID: o.TypeID, Quantity: o.Quantity, Created: o.Submitted}}
+					if c.change != nil {
+						list = c.change(o.Submitted, list)
+					}
+					return list, true, nil
+				}
+				r.Ask(o, topup.CallLookup)
+				synctest.Wait()
+				if got := p.made(); !slices.Equal(got, []string{"recent giftcard 1", "recent giftcard 2"}) {
+					t.Errorf("calls %v", got)
+				}
+				a := r.heard()["a"]
+				var got []string
+				for _, s := range a.Candidates {
+					got = append(got, s.ProviderID)
+				}
+				if !slices.Equal(got, c.want) || a.Absent != (c.want == nil) || a.Fault != nil || a.Status != nil {
+					t.Errorf("%+v", a)
+				}
+			})
+		})
+	}
+	p := &deskProvider{recent: func(_ topup.Good, _ time.Time, page int) ([]topup.Status, bool, error) {
+		if page == 2 {
+			return nil, false, &topup.Fault{Kind: topup.FaultUnavailable}
+		}
+		return []topup.Status{{ProviderID: "p1", Created: time.Now()}}, true, nil
+	}}
+	inBubble(t, 1, p, func(t *testing.T, r *rig) {
+		r.Ask(deskOrder(topup.GiftCard, "a"), topup.CallLookup)
+		synctest.Wait()
+		if a := r.heard()["a"]; a.Fault == nil || a.Candidates != nil || a.Absent {
+			t.Errorf("half a list is none: %+v", a)
+		}
+	})
+}
