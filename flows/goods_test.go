@@ -10,9 +10,13 @@ import (
 	"hanout/topup"
 )
 
-// desk is a View of one approved shop with money and lists of cards.
+// desk knows one approved shop with money and lists of cards.
 type desk struct {
-	View
+	People
+	Wallets
+	Shelf
+	Orders
+	Claims
 	money     topup.Money
 	products  []topup.InternetProduct
 	read      time.Time
@@ -26,11 +30,11 @@ const deskChat = 77
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func (d *desk) IsAdmin(int64) bool { return false }
 func (d *desk) Actor(person, chat int64) topup.Actor {
 	shop, _ := d.ShopOf(person)
 	return topup.ActorOf(person, chat, false, topup.Member{Person: person, Shop: shop.ID, Role: topup.Keeper}, shop, false)
 }
+func (d *desk) view() View            { return View{d, d, d, d, d} }
 func (d *desk) Language(int64) string { return "fr" }
 func (d *desk) ShopOf(chat int64) (topup.Shop, bool) {
 	state := topup.ShopApproved
@@ -39,15 +43,16 @@ func (d *desk) ShopOf(chat int64) (topup.Shop, bool) {
 	}
 	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state}, chat == deskChat
 }
+func (d *desk) Shop(topup.ShopID) (topup.Shop, bool)                 { return d.ShopOf(deskChat) }
 func (d *desk) Wallet(topup.ShopID) topup.Wallet                     { return topup.Wallet{Available: d.money} }
 func (d *desk) Products(string) ([]topup.InternetProduct, time.Time) { return d.products, d.read }
 func (d *desk) Catalogue() []topup.Category                          { return d.catalogue }
-func (d *desk) Pricing() topup.Pricing                               { return topup.DefaultPricing }
+func (d *desk) Pricing(topup.ShopID) topup.Pricing                   { return topup.DefaultPricing }
 func (d *desk) Weather() topup.Weather                               { return topup.Weather{} }
 func (d *desk) Closed() bool                                         { return d.closed }
 func (d *desk) Plan(string) (topup.Plan, bool)                       { return topup.Plan{}, false }
 func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order     { return d.sold }
-func (d *desk) OrderByPanel(string) (topup.Order, bool)               { return topup.Order{}, false }
+func (d *desk) OrderByPanel(string) (topup.Order, bool)              { return topup.Order{}, false }
 func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
 	for _, o := range d.sold {
 		if o.To == to {
@@ -86,33 +91,38 @@ func newTalk(t *testing.T) *talk {
 }
 
 func (k *talk) input() Input {
-	return Input{
-		Chat: deskChat, Private: true, Person: Person{ID: deskChat}, Now: k.now,
-		NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastPanel: k.s.Panel,
-	}
+	return Input{Chat: deskChat, Private: true, Person: Person{ID: deskChat}}
+}
+
+func (k *talk) env() Env {
+	return Env{Now: k.now, NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastPanel: k.s.Panel}
+}
+
+func (k *talk) handle(in Input) {
+	k.s, k.out = Handle(k.v.view(), k.env(), k.s, in)
 }
 
 func (k *talk) say(text string) {
 	in := k.input()
 	in.Text = text
-	k.s, k.out = Handle(k.v, k.s, in)
+	k.handle(in)
 }
 
 func (k *talk) tap(verb string, arg ...string) {
 	in := k.input()
 	in.Data = k.s.tap(verb, arg...)
-	k.s, k.out = Handle(k.v, k.s, in)
+	k.handle(in)
 }
 
 func (k *talk) line(a LineAnswer) {
-	k.s, k.out = LineChecked(k.v, k.s, k.input(), a)
+	k.s, k.out = LineChecked(k.v.view(), k.env(), k.s, k.input(), a)
 }
 
 func (k *talk) stock(a StockAnswer) {
-	k.s, k.out = StockChecked(k.v, k.s, k.input(), a)
+	k.s, k.out = StockChecked(k.v.view(), k.env(), k.s, k.input(), a)
 }
 
-// says tells the IDs of the last card's lines.
+// says tells the IDs of the last panel's lines.
 func (k *talk) says() (ids []string) {
 	for _, e := range k.out {
 		if s, ok := e.(Show); ok {
@@ -125,7 +135,7 @@ func (k *talk) says() (ids []string) {
 	return ids
 }
 
-// at fails unless the talk stands at a step and the last card says all of ids.
+// at fails unless the talk stands at a step and the last panel says all of ids.
 func (k *talk) at(step Step, ids ...string) {
 	k.t.Helper()
 	if k.s.Step != step {
@@ -133,7 +143,7 @@ func (k *talk) at(step Step, ids ...string) {
 	}
 	for _, id := range ids {
 		if !slices.Contains(k.says(), id) {
-			k.t.Fatalf("the card does not say %q: %v", id, k.says())
+			k.t.Fatalf("the panel does not say %q: %v", id, k.says())
 		}
 	}
 }
@@ -194,7 +204,7 @@ func TestLineAnswers(t *testing.T) {
 			c.change(&a)
 			k.line(a)
 			k.at(c.step, c.says)
-			retry := k.s.Sale.Line != ""
+			retry := k.s.Sale.(*internet).Line != ""
 			if want := a.Fault == "" && c.step == StepValue || c.says == "line.unreachable"; retry != want {
 				t.Errorf("the line is kept: %t, want %t", retry, want)
 			}
@@ -259,7 +269,7 @@ func TestLostLineAnswer(t *testing.T) {
 	k.now = noon.Add(30 * time.Second)
 	in := k.input()
 	in.Data = encodeTap("s", k.s.Panel, "1", "back") // a button of an older state
-	k.s, k.out = Handle(k.v, k.s, in)
+	k.handle(in)
 	k.at(StepChecking, "line.checking")
 	if r := k.run(); r.Ask.Line != "036362608" {
 		t.Errorf("asked about %+v", r.Ask)
@@ -329,7 +339,7 @@ func TestInternetCardChangesBeforeItIsConfirmed(t *testing.T) {
 		k.tap("v", "500")
 		in := k.input()
 		in.Data, in.Late = k.s.tap("ok"), true
-		k.s, k.out = Handle(k.v, k.s, in)
+		k.handle(in)
 		k.at(StepConfirm, "confirm.late")
 	})
 }
@@ -338,17 +348,17 @@ func TestShelves(t *testing.T) {
 	k := newTalk(t)
 	k.say("/cards")
 	k.at(StepShelf, "shelf.ask")
-	if !slices.Equal(k.s.Sale.Choices, []string{"PSN"}) {
-		t.Fatalf("categories %q", k.s.Sale.Choices)
+	if !slices.Equal(k.s.Sale.common().Choices, []string{"PSN"}) {
+		t.Fatalf("categories %q", k.s.Sale.common().Choices)
 	}
 	k.tap("c", "0")
 	k.at(StepProduct, "product.ask")
-	if !slices.Equal(k.s.Sale.Choices, []string{"a", "b"}) {
-		t.Errorf("products %q", k.s.Sale.Choices)
+	if !slices.Equal(k.s.Sale.common().Choices, []string{"a", "b"}) {
+		t.Errorf("products %q", k.s.Sale.common().Choices)
 	}
 	k.say("fRaNc")
-	if k.at(StepProduct, "gift.found"); !slices.Equal(k.s.Sale.Choices, []string{"b"}) {
-		t.Errorf("found %q", k.s.Sale.Choices)
+	if k.at(StepProduct, "gift.found"); !slices.Equal(k.s.Sale.common().Choices, []string{"b"}) {
+		t.Errorf("found %q", k.s.Sale.common().Choices)
 	}
 	for _, none := range []string{"gone", "off", "mobilis", "\u202e", "🎮", strings.Repeat("x", 4096)} {
 		k.say(none)
@@ -391,7 +401,7 @@ func TestGiftCardIsPlacedOnceTheStockIsKnown(t *testing.T) {
 	for range 9 {
 		in := k.input()
 		in.Data = ok
-		k.s, k.out = Handle(k.v, k.s, in)
+		k.handle(in)
 		if _, asked := effect[Run](k); asked {
 			t.Fatal("a second tap asks again")
 		}
@@ -478,7 +488,7 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 		k.now = k.now.Add(answerWithin + time.Second)
 		in := k.input()
 		in.Data = ok
-		k.s, k.out = Handle(k.v, k.s, in)
+		k.handle(in)
 		k.at(StepConfirm, "stock.unreachable")
 		if _, asked := effect[Run](k); asked {
 			t.Error("an old tap confirms")
@@ -489,8 +499,8 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 func TestGiftCardAgain(t *testing.T) {
 	k := newTalk(t)
 	again := func() StockAnswer {
-		t := &turn{v: k.v, s: k.s, in: k.input()}
-		t.again(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "", 0)
+		t := newTurn(k.v.view(), k.env(), k.s, k.input())
+		t.sellAgain(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "")
 		k.s, k.out = t.s, t.out
 		k.at(StepStock)
 		r := k.run()
@@ -516,8 +526,8 @@ func TestGiftCardAgain(t *testing.T) {
 	k.at(StepQuantity, "quantity.left")
 	k.v.catalogue = nil
 	k.tap("no")
-	turn := &turn{v: k.v, s: k.s, in: k.input()}
-	turn.again(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "", 0)
+	turn := newTurn(k.v.view(), k.env(), k.s, k.input())
+	turn.sellAgain(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "")
 	k.s, k.out = turn.s, turn.out
 	k.at(StepShelf, "product.gone")
 }
@@ -538,8 +548,8 @@ func TestQuantities(t *testing.T) {
 	for text, want := range map[string]int{"1": 1, "100": 100, " ٣ ": 3, "۴": 4, "007": 7} {
 		k.say(text)
 		k.at(StepConfirm)
-		if k.s.Sale.Quantity != want {
-			t.Errorf("%q is %d", text, k.s.Sale.Quantity)
+		if k.s.Sale.(*giftCard).Quantity != want {
+			t.Errorf("%q is %d", text, k.s.Sale.(*giftCard).Quantity)
 		}
 	}
 	k.say("0")
@@ -560,7 +570,7 @@ func TestGiftCardsOfferNoMoreThanTheWalletPays(t *testing.T) {
 	k.say("4")
 	k.at(StepConfirm, "confirm.short")
 	k.v.money = topup.Dinars(9000)
-	k.s, k.out = Resume(k.v, k.s, k.input())
+	k.s, k.out = Resume(k.v.view(), k.env(), k.s, k.input())
 	k.at(StepConfirm, "confirm.goon", "confirm.after")
 }
 
@@ -568,10 +578,7 @@ func TestMobileNumbersLeaveTheCards(t *testing.T) {
 	for _, text := range []string{"0661234567", "0661234567 500"} {
 		k := newTalk(t)
 		k.say("/cards")
-		in := k.input()
-		in.Text = text
-		step := &turn{v: k.v, s: k.s, in: in}
-		if step.giftTold(text) {
+		if steps[StepShelf].told(newTurn(k.v.view(), k.env(), k.s, k.input()), text) {
 			t.Errorf("%q is looked for in the catalogue", text)
 		}
 	}

@@ -1,6 +1,8 @@
 package flows
 
-import "hanout/topup"
+import (
+	"hanout/topup"
+)
 
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
@@ -74,8 +76,10 @@ const (
 	Main  Style = "primary"
 )
 
-func (s *Screen) line(m ...Msg)     { s.Lines = append(s.Lines, m...) }
-func (s *Screen) row(b ...Button)   { s.Rows = append(s.Rows, b) }
+func (s *Screen) line(m ...Msg) { s.Lines = append(s.Lines, m...) }
+
+func (s *Screen) row(b ...Button) { s.Rows = append(s.Rows, b) }
+
 func button(m Msg, d string) Button { return Button{Label: m, Data: d} }
 
 // grid lays buttons out in rows of n.

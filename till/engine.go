@@ -190,7 +190,7 @@ func (e *Engine) recover() error {
 		} else if ok {
 			e.lastPoll.Store(alive.UnixNano())
 		}
-		if acc, ok := (&view{tx: tx}).Account(); ok {
+		if acc, ok := (shelf{&reading{tx: tx}}).Account(); ok {
 			e.username.Store(&acc.Username)
 		}
 		return tx.Outbox(func(o store.Owed) bool {

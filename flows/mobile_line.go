@@ -8,6 +8,9 @@ import (
 	"hanout/topup"
 )
 
+// What a shopkeeper types at any moment: "0778037340 500" is a mobile top-up,
+// wherever the conversation stands.
+
 // Reading is what a typed line says about a sale.
 type Reading struct {
 	Number topup.MSISDN // "" when the line names none
@@ -78,7 +81,7 @@ func appendReading(found []Reading, number, amount string) []Reading {
 	return append(found, r)
 }
 
-// digitsIn counts digits, to tell a mistyped number from talk.
+// digitsIn counts digits, to tell a mistyped number from words.
 func digitsIn(s string) int {
 	n := 0
 	for _, r := range s {
@@ -89,55 +92,71 @@ func digitsIn(s string) int {
 	return n
 }
 
-// counter takes what a shopkeeper typed or shared at any moment.
-func (t *turn) counter(text string) {
-	_, notNumber := topup.ParseMSISDN(text)
-	if notNumber != nil && t.in.Contact == nil && t.amountWanted() {
-		face, err := topup.ParseAmount(text)
-		switch {
-		case err == nil:
-			t.amountGiven(face)
-			return
-		case !errors.Is(err, topup.ErrAmount):
-			t.amountProblem(err)
-			return
-		}
-	}
+// typedLine takes what was typed or shared at any moment: it starts a sale, or
+// tells why it can't.
+func typedLine(t *turn, text string, shared bool) bool {
 	r, err := ReadLine(text)
 	switch {
 	case err == nil:
-		t.sell(r)
+		beginMobile(t, mobile{Number: r.Number, Wanted: r.Face})
 	case errors.Is(err, errAmbiguous):
 		t.sayLines(M("counter.ambiguous"))
 	case errors.Is(err, errMany):
 		t.sayLines(M("counter.many"))
-	case t.amountWanted() && digitsIn(text) < 8:
-		t.amountProblem(err)
-	case t.s.Step == StepNumber:
-		t.askNumber(M("number.bad"))
-	case digitsIn(text) >= 6 || t.in.Contact != nil:
-		t.newSaleProblem(M("number.bad"))
-	case t.s.Step != StepIdle:
-		t.redraw()
+	case digitsIn(text) >= 6 || shared:
+		t.dropQuietly()
+		t.begin(StepNumber)
+		d := &mobile{}
+		t.s.Sale = d
+		d.askNumber(t, M("number.bad"))
 	default:
-		t.lost()
+		return false
 	}
+	return true
 }
 
-// amountWanted reports whether a bare number is an amount now.
-func (t *turn) amountWanted() bool {
-	return t.s.Sale != nil && t.s.Sale.Good == "" && (t.s.Step == StepAmount || t.s.Step == StepPlan || t.s.Step == StepConfirm)
-}
-
-// sell starts or goes on with a sale to the number that was read.
-func (t *turn) sell(r Reading) {
-	if t.s.Step == StepNumber && t.s.Sale != nil {
-		if r.Face == 0 {
-			r.Face = t.s.Sale.Wanted
+// numberTyped takes a text while the number is asked for. An amount named
+// before is kept.
+func (d *mobile) numberTyped(t *turn, text string) bool {
+	r, err := ReadLine(text)
+	switch {
+	case err == nil:
+		again := &mobile{Number: r.Number, Wanted: r.Face}
+		if again.Wanted == 0 {
+			again.Wanted = d.Wanted
 		}
-		t.s.Sale = &Draft{Number: r.Number, Wanted: r.Face}
-		t.numberGiven()
-		return
+		t.s.Sale = again
+		again.numberGiven(t)
+	case errors.Is(err, errNumber):
+		d.askNumber(t, M("number.bad"))
+	default:
+		return false
 	}
-	t.newSale(Draft{Number: r.Number, Wanted: r.Face})
+	return true
+}
+
+// amountTyped takes a text while a bare number is an amount. A whole line
+// starts another sale.
+func (d *mobile) amountTyped(t *turn, text string) bool {
+	if _, err := topup.ParseMSISDN(text); err != nil {
+		face, err := topup.ParseAmount(text)
+		switch {
+		case err == nil:
+			d.amountGiven(t, face)
+			return true
+		case !errors.Is(err, topup.ErrAmount):
+			d.amountProblem(t, err)
+			return true
+		}
+	}
+	return d.noAmount(t, text)
+}
+
+// noAmount says what amount to type, unless the text looks like a number.
+func (d *mobile) noAmount(t *turn, text string) bool {
+	if _, err := ReadLine(text); !errors.Is(err, errNumber) || digitsIn(text) >= 8 {
+		return false
+	}
+	d.amountProblem(t, topup.ErrAmount)
+	return true
 }
