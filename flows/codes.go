@@ -94,7 +94,7 @@ func (t *turn) revokeLink(o topup.Order, _ string) bool {
 }
 
 // CodesScreen shows codes: under spoilers, each with a button that copies it.
-// how adds, for a customer, how to use them.
+// A customer is told how to use them.
 func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer bool) Screen {
 	sc := Screen{Protect: true}
 	if customer {
@@ -129,11 +129,11 @@ func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer 
 	if o.Transaction != "" {
 		sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))
 	}
-	if customer {
-		sc.line(M("codes.use." + string(o.Good)))
-		return sc
+	if !customer {
+		sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
+	} else if use := goodOf(o).use; use != "" {
+		sc.line(M(use))
 	}
-	sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
 	return sc
 }
 

@@ -81,7 +81,7 @@ func telling[D sale](do func(D, *turn, string) bool) func(*turn, string) bool {
 	return func(t *turn, text string) bool { return do(t.s.Sale.(D), t, text) }
 }
 
-// tap makes a button's function.
+// tapping makes a button's function.
 func tapping[D sale](do func(D, *turn, string)) func(*turn, string) {
 	return func(t *turn, arg string) { do(t.s.Sale.(D), t, arg) }
 }

@@ -66,7 +66,7 @@ func giftCardGood() good {
 		again: func(t *turn, o topup.Order) {
 			beginGiftCard(t, giftCard{Product: o.Product, TypeID: o.TypeID, Quantity: o.Quantity})
 		},
-		conversation: sellingGiftCards, refused: "order.unfilled",
+		conversation: sellingGiftCards, refused: "order.unfilled", use: "codes.use.giftcard",
 		item: func(o topup.Order) []Msg {
 			return []Msg{M("gift.item", "Plan", Name(o.PlanName)), M("gift.quantity", "Quantity", o.Quantity)}
 		},
@@ -216,6 +216,7 @@ func (d *giftCard) products(t *turn) []topup.GiftProduct {
 	return out
 }
 
+// product finds one of the catalogue.
 func (t *turn) product(id string) (topup.GiftProduct, bool) {
 	for _, s := range t.shelves() {
 		for _, p := range s.Products {
@@ -269,13 +270,6 @@ func (d *giftCard) otherShelf(t *turn) {
 func (d *giftCard) pageTurned(t *turn, page int) {
 	d.Page = page
 	t.redraw()
-}
-
-// numberElsewhere reports a text that starts a top-up wherever it is typed: a mobile
-// number.
-func numberElsewhere(text string) bool {
-	_, err := ReadLine(text)
-	return err == nil
 }
 
 // notNow shows the step again for any other text.

@@ -1,8 +1,6 @@
 package flows
 
-import (
-	"hanout/topup"
-)
+import "hanout/topup"
 
 // The list of a shop's sales. The rule: a panel of it turns its pages and opens
 // its sales in place; the rest of its ID travels in the buttons.

@@ -39,6 +39,7 @@ func internetGood() good {
 		},
 		conversation: sellingInternet,
 		item:         internetItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
+		use: "codes.use.internet",
 		sold: func(text string) (to []string, sure bool) {
 			for _, kind := range lineTypes {
 				if line, err := parseLine(kind, text); err == nil {
@@ -153,13 +154,6 @@ func parseLine(lineType, text string) (topup.Line, error) {
 	return topup.ParseADSL(text)
 }
 
-// lineElsewhere reports a text that starts a top-up wherever it is typed: a
-// number with an amount.
-func lineElsewhere(text string) bool {
-	r, err := ReadLine(text)
-	return err == nil && r.Face > 0
-}
-
 // lineNamed takes a line that is typed before its type was chosen, when the
 // number can be of one type only.
 func (d *internet) lineNamed(t *turn, text string) bool {
@@ -182,7 +176,7 @@ func (d *internet) askLine(t *turn, problem Msg) {
 	t.s.Step = StepLine
 	d.Choices = d.recentLines(t, 4)
 	t.draw(func(sc *Screen) {
-		d.lineTitle(t, sc)
+		d.lineTitle(sc)
 		if problem.ID != "" {
 			sc.line(problem)
 		}
@@ -236,7 +230,7 @@ func (d *internet) otherLine(t *turn) {
 	d.askLine(t, Msg{})
 }
 
-func (d *internet) lineTitle(t *turn, sc *Screen) {
+func (d *internet) lineTitle(sc *Screen) {
 	sc.line(M("internet.title"), M("line.type", "Type", Latin(d.LineType)))
 	if d.Line != "" {
 		sc.line(M("sale.number", "Number", d.Line))
@@ -284,7 +278,7 @@ func (d *internet) askValue(t *turn, problem Msg) {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b topup.InternetProduct) int { return int(a.Value - b.Value) })
 	t.draw(func(sc *Screen) {
-		d.lineTitle(t, sc)
+		d.lineTitle(sc)
 		if d.Offer != "" {
 			sc.line(M("line.offer", "Offer", Name(d.Offer)))
 		}

@@ -23,7 +23,7 @@ func (d *internet) checkLine(t *turn) {
 	d.Offer = ""
 	d.Asked = t.env.Now
 	if t.in.Data != "" {
-		t.toast(M("line.checking")) // the card may change and change back unseen
+		t.toast(M("line.checking")) // the panel may change and change back unseen
 	}
 	d.drawChecking(t)
 	_, at := t.v.Shelf.Products(d.LineType)
@@ -35,7 +35,7 @@ func (d *internet) checkLine(t *turn) {
 func (d *internet) drawChecking(t *turn) {
 	t.s.Step = StepChecking
 	t.draw(func(sc *Screen) {
-		d.lineTitle(t, sc)
+		d.lineTitle(sc)
 		sc.line(M("line.checking"))
 		sc.row(t.backButton(), t.cancelButton())
 	})

@@ -160,3 +160,61 @@ func (d *mobile) noAmount(t *turn, text string) bool {
 	d.amountProblem(t, topup.ErrAmount)
 	return true
 }
+
+// amountPlan is the plan that a bare amount is meant for at this step.
+func (d *mobile) amountPlan(t *turn) (topup.Plan, bool) {
+	if t.s.Step == StepPlan {
+		return t.prepaid(d.Operator)
+	}
+	p, ok := t.v.Shelf.Plan(d.Plan)
+	return p, ok && p.Kind == topup.Dynamic
+}
+
+func (d *mobile) amountGiven(t *turn, face topup.Money) {
+	plan, ok := d.amountPlan(t)
+	if !ok {
+		t.redraw()
+		return
+	}
+	if _, _, ok := t.v.Shelf.Pricing(t.who.Shop).Quote(plan, face); !ok {
+		d.amountProblem(t, topup.ErrRange)
+		return
+	}
+	d.Plan, d.Face = plan.Code, face
+	t.quote(Msg{})
+}
+
+// amountProblem says what amount to type instead.
+func (d *mobile) amountProblem(t *turn, err error) {
+	plan, ok := d.amountPlan(t)
+	if !ok {
+		t.redraw()
+		return
+	}
+	problem := M("amount.bad")
+	switch err {
+	case topup.ErrFraction:
+		problem = M("amount.fraction")
+	case topup.ErrRange:
+		problem = M("amount.range", "Min", plan.Min, "Max", plan.Max)
+	}
+	if t.s.Step == StepPlan {
+		d.askPlan(t, problem)
+		return
+	}
+	d.Plan = plan.Code
+	d.askAmount(t, problem)
+}
+
+// The other sales leave what starts a top-up to it: one a number with an
+// amount, one any mobile number.
+
+func lineElsewhere(text string) bool {
+	r, err := ReadLine(text)
+	return err == nil && r.Face > 0
+}
+
+func numberElsewhere(text string) bool {
+	_, err := ReadLine(text)
+	return err == nil
+}

@@ -40,7 +40,7 @@ func confirming() conversation {
 // what its wallet holds afterwards. note says why it is shown again.
 func (t *turn) quote(note Msg) {
 	o, sold := t.s.Sale.offered(t)
-	if !sold || !t.who.May(topup.ActSell) {
+	if !sold {
 		t.s.Sale.gone(t)
 		return
 	}

@@ -22,12 +22,13 @@ var ownerTaps = map[string]struct {
 func (t *turn) ownerTapped(c tap) {
 	about, known := ownerTaps[c.part(0)]
 	id, ok := c.number(1)
+	if !known {
+		about.act = topup.ActSettle
+	}
 	switch {
-	case !known && t.who.Is(topup.Owner):
-		t.toast(M("tap.unknown"))
-	case !known || !t.who.May(about.act):
+	case !t.who.May(about.act):
 		t.alert(M("tap.foreign"))
-	case !ok:
+	case !known || !ok:
 		t.toast(M("tap.unknown"))
 	default:
 		about.run(t, id, c.part(2))

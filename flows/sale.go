@@ -76,6 +76,7 @@ type good struct {
 	ring    func(topup.Order) Msg                      // the same when the phone rings for it
 	repeat  func(o topup.Order, minutes Minutes) Msg   // that it was sold a moment ago
 	refused string                                     // that the provider refused it, without words of its own
+	use     string                                     // how its codes are used
 	sold    func(text string) (to []string, sure bool) // how orders spell a number; sure that it is nothing else
 }
 
@@ -96,6 +97,11 @@ func goodOf(o topup.Order) good {
 		return goods[0]
 	}
 	return g
+}
+
+// sellButton starts a sale of the first of the goods, which is sold most.
+func sellButton(s Style) Button {
+	return Button{Label: M(goods[0].label), Data: menuTap(goods[0].verb), Style: s}
 }
 
 // newSaleButton starts a sale of the same good.

@@ -1,13 +1,12 @@
 package flows
 
-import (
-	"hanout/topup"
-)
+import "hanout/topup"
 
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
 // language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, int,
-// Name, Latin, Words, Age, PlanName, and Msg for a text inside a text.
+// Name, Latin, Words, PlanName, Minutes, Signed, Secret, and Msg for a text
+// inside a text.
 type Msg struct {
 	ID   string
 	Data map[string]any

@@ -35,7 +35,7 @@ func DecodeSession(b []byte) Session {
 		return Session{}
 	}
 	s := stored.Session
-	if len(stored.Sale) > 0 {
+	if len(stored.Sale) > 0 && string(stored.Sale) != "null" {
 		s.Sale = decodeSale(stored.Sale)
 	}
 	if st, known := steps[s.Step]; s.Step != StepIdle && (!known || !st.of.holds(s)) {

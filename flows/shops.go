@@ -100,7 +100,7 @@ func (t *turn) decideShop(id topup.ShopID, verb string) {
 	var sc Screen
 	if sh.State == topup.ShopApproved {
 		sc.line(M("shop.welcome", "Shop", Name(sh.Name)), M("shop.number", "No", number(uint64(sh.ID))), M("home.hint"))
-		sc.row(Button{Label: M("button.mobile"), Data: menuTap("mobile"), Style: Main})
+		sc.row(sellButton(Main))
 		sc.row(button(M("button.wallet"), menuTap("balance")), button(M("button.help"), menuTap("help")))
 	} else {
 		sc.line(M("shop.sorry", "Shop", Name(sh.Name)))

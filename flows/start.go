@@ -92,14 +92,9 @@ func (t *turn) homeRows(sc *Screen) {
 	}
 	if t.who.May(topup.ActSell) {
 		var more []Button
-		for i, g := range goods {
-			b := button(M(g.label), menuTap(g.verb))
-			if i == 0 {
-				b.Style = Main
-				sc.row(b)
-				continue
-			}
-			more = append(more, b)
+		sc.row(sellButton(Main))
+		for _, g := range goods[1:] {
+			more = append(more, button(M(g.label), menuTap(g.verb)))
 		}
 		sc.grid(2, more)
 	}

@@ -1,8 +1,6 @@
 package flows
 
-import (
-	"hanout/topup"
-)
+import "hanout/topup"
 
 const entriesShown = 8
 
@@ -12,7 +10,7 @@ func (t *turn) balance() {
 	var sc Screen
 	sc.line(M("wallet.title", "Shop", Name(sh.Name)))
 	t.walletLines(&sc, sh)
-	sc.row(button(M("button.mobile"), menuTap("mobile")), button(M("button.history"), menuTap("history")))
+	sc.row(sellButton(Plain), button(M("button.history"), menuTap("history")))
 	t.say(sc)
 }
 

@@ -1,7 +1,9 @@
 package till
 
 import (
+	"bytes"
 	"fmt"
+
 	"hanout/flows"
 	"hanout/topup"
 )
@@ -37,13 +39,17 @@ func (e *Engine) env(a *after, lastPanel string) flows.Env {
 
 // turn runs one turn of the conversation with a chat.
 func (e *Engine) turn(tx Tx, a *after, env flows.Env, in flows.Input, query string, run turnFunc) error {
+	stored, err := tx.Session(in.Chat)
+	if err != nil {
+		return err
+	}
 	r := e.reading(tx, a.now)
-	session, effects := run(r.view(), env, r.session(in.Chat), in)
+	session, effects := run(r.view(), env, flows.DecodeSession(stored), in)
 	if r.err != nil {
 		return r.err
 	}
-	if in.Private {
-		if err := tx.PutSession(in.Chat, session.Encode()); err != nil {
+	if b := session.Encode(); in.Private && !bytes.Equal(b, stored) {
+		if err := tx.PutSession(in.Chat, b); err != nil {
 			return err
 		}
 	}

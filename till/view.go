@@ -43,13 +43,6 @@ func (r *reading) note(err error) {
 	}
 }
 
-// session is where the conversation with a chat stands.
-func (r *reading) session(chat int64) flows.Session {
-	b, err := r.tx.Session(chat)
-	r.note(err)
-	return flows.DecodeSession(b)
-}
-
 // people is the reading of who is who.
 type people struct{ *reading }
 
