@@ -180,11 +180,7 @@ func TestEveryStepIsInATable(t *testing.T) {
 		}
 	}
 	rows := 0
-	all := []conversation{applying(), finding(), adjusting(), opening(), confirming()}
-	for _, g := range goods {
-		all = append(all, g.conversation())
-	}
-	for _, c := range all {
+	for _, c := range allConversations() {
 		rows += len(c.steps)
 		for name, st := range c.steps {
 			if st.show == nil {
