@@ -9,15 +9,15 @@ import (
 // Callback data is what comes back from a tapped button: fields joined by
 // ':', at most 64 bytes (Bot API, InlineKeyboardButton.callback_data). It is
 // made by us but may be forged, so decoding refuses what encoding can't make,
-// and nothing in it is trusted: it only names things that are then looked up
-// under the tapping person's own chat.
+// and nothing in it is trusted: it only names things that are then looked up,
+// and what the tapping person may do with them is asked of the rights.
 //
-//	s:<card>:<version>:<verb>[:<arg>]  a step of the talk that shows card
-//	o:<order>:<verb>[:<arg>]           something about an order
-//	h:<before>:<card>                  a page of the history on card
-//	v:<no>:<before>:<card>             an order out of that page
-//	m:<verb>[:<arg>]                   the menu
-//	a:<kind>:<id>:<verb>               an admin's decision
+//	s:<panel>:<version>:<verb>[:<arg>]  a step of the conversation on panel
+//	o:<order>:<verb>[:<arg>]            something about an order
+//	h:<before>:<panel>                  a page of the history on panel
+//	v:<no>:<before>:<panel>             an order out of that page
+//	m:<verb>[:<arg>]                    the menu
+//	a:<kind>:<id>:<verb>                an owner's decision
 const maxCallback = 64
 
 type tap struct {
@@ -65,7 +65,7 @@ func (t tap) number(i int) (uint64, bool) {
 	return n, err == nil
 }
 
-// tap makes the data of a button on the session's own card.
+// tap makes the data of a button on the session's own panel.
 func (s *Session) tap(verb string, arg ...string) string {
 	return encodeTap("s", append([]string{s.Panel, strconv.Itoa(s.Version), verb}, arg...)...)
 }

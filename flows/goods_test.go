@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,160 +8,6 @@ import (
 
 	"hanout/topup"
 )
-
-// desk is a View of one approved shop with money and lists of cards.
-type desk struct {
-	View
-	money     topup.Money
-	products  []topup.InternetProduct
-	read      time.Time
-	catalogue []topup.Category
-	closed    bool
-	refused   bool // the shop is no longer approved
-	sold      []topup.Order
-}
-
-const deskChat = 77
-
-var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-
-func (d *desk) IsAdmin(int64) bool { return false }
-func (d *desk) Actor(person, chat int64) topup.Actor {
-	shop, _ := d.ShopOf(person)
-	return topup.ActorOf(person, chat, false, topup.Member{Person: person, Shop: shop.ID, Role: topup.Keeper}, shop, false)
-}
-func (d *desk) Language(int64) string { return "fr" }
-func (d *desk) ShopOf(chat int64) (topup.Shop, bool) {
-	state := topup.ShopApproved
-	if d.refused {
-		state = topup.ShopRefused
-	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state}, chat == deskChat
-}
-func (d *desk) Wallet(topup.ShopID) topup.Wallet                     { return topup.Wallet{Available: d.money} }
-func (d *desk) Products(string) ([]topup.InternetProduct, time.Time) { return d.products, d.read }
-func (d *desk) Catalogue() []topup.Category                          { return d.catalogue }
-func (d *desk) Pricing() topup.Pricing                               { return topup.DefaultPricing }
-func (d *desk) Weather() topup.Weather                               { return topup.Weather{} }
-func (d *desk) Closed() bool                                         { return d.closed }
-func (d *desk) Plan(string) (topup.Plan, bool)                       { return topup.Plan{}, false }
-func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order     { return d.sold }
-func (d *desk) OrderByPanel(string) (topup.Order, bool)              { return topup.Order{}, false }
-func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
-	for _, o := range d.sold {
-		if o.To == to {
-			l = append(l, o)
-		}
-	}
-	return l
-}
-
-// talk is a conversation with the desk.
-type talk struct {
-	t   *testing.T
-	v   *desk
-	s   Session
-	now time.Time
-	ids int
-	out []Effect
-}
-
-func newTalk(t *testing.T) *talk {
-	card := func(value, cost int64, there bool) topup.InternetProduct {
-		return topup.InternetProduct{Type: topup.ADSL, Value: topup.Dinars(value), Cost: topup.Dinars(cost), CostKnown: true, Available: there}
-	}
-	return &talk{t: t, now: noon, v: &desk{
-		money: topup.Dinars(10_000), read: noon,
-		products: []topup.InternetProduct{card(500, 490, true), card(5000, 4900, false), card(1000, 980, true)},
-		catalogue: []topup.Category{
-			{Title: "PSN", Products: []topup.GiftProduct{
-				{ID: "a", Title: "PSN \u202eUK", Region: "united-kingdom", Enabled: true}, {ID: "off", Title: "PSN off"}}},
-			{Title: " psn ", Products: []topup.GiftProduct{
-				{ID: "b", Title: "PSN <b>France", Enabled: true}, {ID: "a", Title: "PSN UK", Enabled: true}}},
-			{Title: "MOBILE & INTERNET", Elsewhere: true, Products: []topup.GiftProduct{{ID: "m", Title: "PSN Mobilis", Enabled: true}}},
-			{Title: "Empty", Products: []topup.GiftProduct{{ID: "c", Title: "PSN gone"}}},
-		},
-	}}
-}
-
-func (k *talk) input() Input {
-	return Input{
-		Chat: deskChat, Private: true, Person: Person{ID: deskChat}, Now: k.now,
-		NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastPanel: k.s.Panel,
-	}
-}
-
-func (k *talk) say(text string) {
-	in := k.input()
-	in.Text = text
-	k.s, k.out = Handle(k.v, k.s, in)
-}
-
-func (k *talk) tap(verb string, arg ...string) {
-	in := k.input()
-	in.Data = k.s.tap(verb, arg...)
-	k.s, k.out = Handle(k.v, k.s, in)
-}
-
-func (k *talk) line(a LineAnswer) {
-	k.s, k.out = LineChecked(k.v, k.s, k.input(), a)
-}
-
-func (k *talk) stock(a StockAnswer) {
-	k.s, k.out = StockChecked(k.v, k.s, k.input(), a)
-}
-
-// says tells the IDs of the last card's lines.
-func (k *talk) says() (ids []string) {
-	for _, e := range k.out {
-		if s, ok := e.(Show); ok {
-			ids = nil
-			for _, l := range s.Screen.Lines {
-				ids = append(ids, l.ID)
-			}
-		}
-	}
-	return ids
-}
-
-// at fails unless the talk stands at a step and the last card says all of ids.
-func (k *talk) at(step Step, ids ...string) {
-	k.t.Helper()
-	if k.s.Step != step {
-		k.t.Fatalf("at %q, want %q: %v", k.s.Step, step, k.says())
-	}
-	for _, id := range ids {
-		if !slices.Contains(k.says(), id) {
-			k.t.Fatalf("the card does not say %q: %v", id, k.says())
-		}
-	}
-}
-
-func effect[T Effect](k *talk) (T, bool) {
-	for _, e := range k.out {
-		if v, ok := e.(T); ok {
-			return v, true
-		}
-	}
-	var none T
-	return none, false
-}
-
-func (k *talk) run() Run {
-	k.t.Helper()
-	r, ok := effect[Run](k)
-	if !ok {
-		k.t.Fatalf("nothing is asked of the provider: %v", k.says())
-	}
-	return r
-}
-
-func (k *talk) untouched(what string) {
-	k.t.Helper()
-	if len(k.out) != 0 {
-		k.t.Errorf("%s: %v", what, k.says())
-	}
-}
 
 // checked brings a talk to a line whose check runs.
 func (k *talk) checking() LineAnswer {
@@ -194,7 +39,7 @@ func TestLineAnswers(t *testing.T) {
 			c.change(&a)
 			k.line(a)
 			k.at(c.step, c.says)
-			retry := k.s.Sale.Line != ""
+			retry := k.s.Sale.(*internet).Line != ""
 			if want := a.Fault == "" && c.step == StepValue || c.says == "line.unreachable"; retry != want {
 				t.Errorf("the line is kept: %t, want %t", retry, want)
 			}
@@ -259,7 +104,7 @@ func TestLostLineAnswer(t *testing.T) {
 	k.now = noon.Add(30 * time.Second)
 	in := k.input()
 	in.Data = encodeTap("s", k.s.Panel, "1", "back") // a button of an older state
-	k.s, k.out = Handle(k.v, k.s, in)
+	k.handle(in)
 	k.at(StepChecking, "line.checking")
 	if r := k.run(); r.Ask.Line != "036362608" {
 		t.Errorf("asked about %+v", r.Ask)
@@ -329,7 +174,7 @@ func TestInternetCardChangesBeforeItIsConfirmed(t *testing.T) {
 		k.tap("v", "500")
 		in := k.input()
 		in.Data, in.Late = k.s.tap("ok"), true
-		k.s, k.out = Handle(k.v, k.s, in)
+		k.handle(in)
 		k.at(StepConfirm, "confirm.late")
 	})
 }
@@ -338,17 +183,17 @@ func TestShelves(t *testing.T) {
 	k := newTalk(t)
 	k.say("/cards")
 	k.at(StepShelf, "shelf.ask")
-	if !slices.Equal(k.s.Sale.Choices, []string{"PSN"}) {
-		t.Fatalf("categories %q", k.s.Sale.Choices)
+	if !slices.Equal(k.s.Sale.common().Choices, []string{"PSN"}) {
+		t.Fatalf("categories %q", k.s.Sale.common().Choices)
 	}
 	k.tap("c", "0")
 	k.at(StepProduct, "product.ask")
-	if !slices.Equal(k.s.Sale.Choices, []string{"a", "b"}) {
-		t.Errorf("products %q", k.s.Sale.Choices)
+	if !slices.Equal(k.s.Sale.common().Choices, []string{"a", "b"}) {
+		t.Errorf("products %q", k.s.Sale.common().Choices)
 	}
 	k.say("fRaNc")
-	if k.at(StepProduct, "gift.found"); !slices.Equal(k.s.Sale.Choices, []string{"b"}) {
-		t.Errorf("found %q", k.s.Sale.Choices)
+	if k.at(StepProduct, "gift.found"); !slices.Equal(k.s.Sale.common().Choices, []string{"b"}) {
+		t.Errorf("found %q", k.s.Sale.common().Choices)
 	}
 	for _, none := range []string{"gone", "off", "mobilis", "\u202e", "🎮", strings.Repeat("x", 4096)} {
 		k.say(none)
@@ -391,7 +236,7 @@ func TestGiftCardIsPlacedOnceTheStockIsKnown(t *testing.T) {
 	for range 9 {
 		in := k.input()
 		in.Data = ok
-		k.s, k.out = Handle(k.v, k.s, in)
+		k.handle(in)
 		if _, asked := effect[Run](k); asked {
 			t.Fatal("a second tap asks again")
 		}
@@ -478,7 +323,7 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 		k.now = k.now.Add(answerWithin + time.Second)
 		in := k.input()
 		in.Data = ok
-		k.s, k.out = Handle(k.v, k.s, in)
+		k.handle(in)
 		k.at(StepConfirm, "stock.unreachable")
 		if _, asked := effect[Run](k); asked {
 			t.Error("an old tap confirms")
@@ -489,8 +334,8 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 func TestGiftCardAgain(t *testing.T) {
 	k := newTalk(t)
 	again := func() StockAnswer {
-		t := &turn{v: k.v, s: k.s, in: k.input()}
-		t.again(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "", 0)
+		t := newTurn(k.v.view(), k.env(), k.s, k.input())
+		t.sellAgain(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "")
 		k.s, k.out = t.s, t.out
 		k.at(StepStock)
 		r := k.run()
@@ -516,8 +361,8 @@ func TestGiftCardAgain(t *testing.T) {
 	k.at(StepQuantity, "quantity.left")
 	k.v.catalogue = nil
 	k.tap("no")
-	turn := &turn{v: k.v, s: k.s, in: k.input()}
-	turn.again(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "", 0)
+	turn := newTurn(k.v.view(), k.env(), k.s, k.input())
+	turn.sellAgain(topup.Order{Good: topup.GiftCard, Product: "a", TypeID: "t", Quantity: 2}, "")
 	k.s, k.out = turn.s, turn.out
 	k.at(StepShelf, "product.gone")
 }
@@ -538,8 +383,8 @@ func TestQuantities(t *testing.T) {
 	for text, want := range map[string]int{"1": 1, "100": 100, " ٣ ": 3, "۴": 4, "007": 7} {
 		k.say(text)
 		k.at(StepConfirm)
-		if k.s.Sale.Quantity != want {
-			t.Errorf("%q is %d", text, k.s.Sale.Quantity)
+		if k.s.Sale.(*giftCard).Quantity != want {
+			t.Errorf("%q is %d", text, k.s.Sale.(*giftCard).Quantity)
 		}
 	}
 	k.say("0")
@@ -560,7 +405,7 @@ func TestGiftCardsOfferNoMoreThanTheWalletPays(t *testing.T) {
 	k.say("4")
 	k.at(StepConfirm, "confirm.short")
 	k.v.money = topup.Dinars(9000)
-	k.s, k.out = Resume(k.v, k.s, k.input())
+	k.s, k.out = Resume(k.v.view(), k.env(), k.s, k.input())
 	k.at(StepConfirm, "confirm.goon", "confirm.after")
 }
 
@@ -568,10 +413,7 @@ func TestMobileNumbersLeaveTheCards(t *testing.T) {
 	for _, text := range []string{"0661234567", "0661234567 500"} {
 		k := newTalk(t)
 		k.say("/cards")
-		in := k.input()
-		in.Text = text
-		step := &turn{v: k.v, s: k.s, in: in}
-		if step.giftTold(text) {
+		if steps[StepShelf].told(newTurn(k.v.view(), k.env(), k.s, k.input()), text) {
 			t.Errorf("%q is looked for in the catalogue", text)
 		}
 	}

@@ -2,18 +2,24 @@ package flows
 
 import (
 	"strings"
-	"unicode"
 
 	"hanout/topup"
 )
 
+// The rules of a turn:
+//   - every tap is answered, once;
+//   - a conversation has one living panel; a button on an older state of it
+//     does nothing but show what is true now;
+//   - what a person may not do is refused before it is looked at.
+
 // Handle is the whole of what people can do: it takes one input and gives the
-// talk's next state and the effects. Every tap is answered.
-func Handle(v View, s Session, in Input) (Session, []Effect) {
-	t := &turn{v: v, in: in, s: s, was: s.Step}
+// conversation's next state and the effects.
+func Handle(v View, env Env, s Session, in Input) (Session, []Effect) {
+	t := newTurn(v, env, s, in)
+	t.was = s.Step
 	t.route()
 	if in.Data != "" && !t.answered {
-		t.out = append(t.out, Toast{})
+		t.do(Toast{})
 	}
 	return t.s, t.out
 }
@@ -21,33 +27,42 @@ func Handle(v View, s Session, in Input) (Session, []Effect) {
 // turn is one input being handled.
 type turn struct {
 	v        View
+	env      Env
 	in       Input
+	who      topup.Actor
 	s        Session
-	was      Step // where the talk stood before
+	was      Step // where the person left the conversation; nowhere when an answer goes on with it
 	out      []Effect
 	answered bool
-	lower    bool // the card comes down to where the eyes are
+	lower    bool // the panel comes down to where the eyes are
+}
+
+func newTurn(v View, env Env, s Session, in Input) *turn {
+	return &turn{v: v, env: env, in: in, s: s, who: v.People.Actor(in.Person.ID, in.Chat)}
 }
 
 func (t *turn) do(e ...Effect) { t.out = append(t.out, e...) }
 
-func (t *turn) toast(m Msg) {
-	t.answered = true
-	t.do(Toast{Msg: m})
+// toast answers the tap. A second answer would not be shown: the first, which
+// says more, stays.
+func (t *turn) toast(m Msg) { t.answer(Toast{Msg: m}) }
+
+func (t *turn) alert(m Msg) { t.answer(Toast{Msg: m, Alert: true}) }
+
+func (t *turn) answer(a Toast) {
+	if !t.answered {
+		t.answered = true
+		t.do(a)
+	}
 }
 
-func (t *turn) alert(m Msg) {
-	t.answered = true
-	t.do(Toast{Msg: m, Alert: true})
-}
-
-// draw shows the next state of the session's living card. Buttons made in
+// draw shows the next state of the session's living panel. Buttons made in
 // build carry the new version, so that older ones are known as old.
 func (t *turn) draw(build func(*Screen)) {
 	fresh := false
 	if t.s.Panel == "" {
-		t.s.Panel = t.in.NewID()
-	} else if t.lower || (t.in.Data == "" && (t.s.Panel != t.in.LastPanel || t.s.Step == t.was)) {
+		t.s.Panel = t.env.NewID()
+	} else if t.lower || (t.in.Data == "" && (t.s.Panel != t.env.LastPanel || t.s.Step == t.was)) {
 		// Something was said below it, or what was typed led nowhere, and an
 		// edit to the same text would show nothing at all.
 		fresh = true
@@ -60,42 +75,46 @@ func (t *turn) draw(build func(*Screen)) {
 
 // say sends a message of its own that nothing will change later.
 func (t *turn) say(sc Screen) {
-	t.do(Show{Chat: t.in.Chat, Panel: t.in.NewID(), Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: t.env.NewID(), Screen: sc, Class: ClassAnswer})
 }
 
 func (t *turn) sayLines(m ...Msg) { t.say(Screen{Lines: m}) }
 
-// begin leaves whatever talk there was and starts one with a card of its own.
+// begin leaves whatever conversation there was and starts one with a panel of its own.
 func (t *turn) begin(step Step) {
 	t.s = Session{Step: step, Version: t.s.Version}
 }
 
-// drop ends the talk; its card, if any, says so and loses its buttons.
+// drop ends the conversation; its panel, if any, says so and loses its buttons.
 func (t *turn) drop(m Msg) {
 	if t.s.Panel != "" && t.s.Step != StepIdle {
-		card := t.s.Panel
 		sc := Screen{Lines: []Msg{m}}
 		sc.row(homeButton())
-		t.do(Show{Chat: t.in.Chat, Panel: card, Screen: sc, Class: ClassAnswer})
+		t.do(Show{Chat: t.in.Chat, Panel: t.s.Panel, Screen: sc, Class: ClassAnswer})
 	}
 	t.s = Session{Version: t.s.Version, Panel: t.s.Panel}
 }
 
-// left tells that a talk was left: sale are the words when it was a sale.
+// dropQuietly leaves the conversation there is, because something else begins.
+func (t *turn) dropQuietly() {
+	if t.s.Step != StepIdle {
+		t.drop(t.left("card.dropped"))
+	}
+}
+
+// left tells that a conversation was left: sale are the words when it was a
+// sale.
 func (t *turn) left(sale string) Msg {
-	switch t.s.Step {
-	case StepName, StepPhone, StepFind, StepMoney, StepSure:
+	if st, ok := steps[t.s.Step]; ok && !st.of.sale {
 		return M("cancel.done.plain")
 	}
 	return M(sale)
 }
 
-func (t *turn) isAdmin() bool { return t.v.IsAdmin(t.in.Person.ID) }
-
-// shop is the approved shop of this chat.
-func (t *turn) shop() (topup.Shop, bool) {
-	sh, ok := t.v.ShopOf(t.in.Chat)
-	return sh, ok && sh.State == topup.ShopApproved
+// shop is the shop that the person sells for.
+func (t *turn) shop() topup.Shop {
+	sh, _ := t.v.People.Shop(t.who.Shop)
+	return sh
 }
 
 func (t *turn) route() {
@@ -124,108 +143,58 @@ func (t *turn) elsewhere() {
 		t.alert(M("group.tap"))
 	case strings.HasPrefix(t.in.Text, "/"):
 		sc := Screen{Lines: []Msg{M("group.private")}}
-		if t.in.BotName != "" {
-			sc.row(Button{Label: M("group.open"), URL: "https://t.me/" + t.in.BotName})
+		if t.env.BotName != "" {
+			sc.row(Button{Label: M("group.open"), URL: "https://t.me/" + t.env.BotName})
 		}
 		t.say(sc)
 	}
 }
 
-// command takes "/name@bot arguments".
-func (t *turn) command() {
-	text := strings.TrimSpace(topup.PlainDigits(t.in.Text))
-	head, args, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " ")
-	name, bot, _ := strings.Cut(strings.TrimPrefix(head, "/"), "@")
-	if bot != "" && t.in.BotName != "" && !strings.EqualFold(bot, t.in.BotName) {
-		return
-	}
-	args = strings.TrimSpace(args)
-	switch strings.ToLower(name) {
-	case "start":
-		t.start(args)
-		return
-	case "language":
-		t.language()
-		return
-	case "cancel":
-		t.cancel()
-		return
-	case "help":
-		t.help()
-		return
-	}
-	if t.isAdmin() && t.adminCommand(strings.ToLower(name), args) {
-		return
-	}
-	if _, ok := t.shop(); ok && t.shopCommand(strings.ToLower(name), args) {
-		return
-	}
-	t.lost()
-}
-
-func (t *turn) shopCommand(name, args string) bool {
-	switch name {
-	case "mobile":
-		t.newSale(Draft{})
-	case "internet":
-		t.newInternet(Draft{})
-	case "cards":
-		t.newGift(Draft{})
-	case "balance":
-		t.balance()
-	case "history":
-		t.history(0)
-	case "find":
-		t.find(args)
-	default:
-		return false
-	}
-	return true
-}
-
-// lost answers what is not understood by saying what can be done.
-func (t *turn) lost() {
-	if _, ok := t.shop(); ok {
-		sc := Screen{Lines: []Msg{M("help.unknown")}}
-		t.homeRows(&sc)
-		t.say(sc)
-		return
-	}
-	t.home()
-}
-
-// told takes a text or a contact that is not a command.
+// told takes a text or a contact that is not a command: a word in the
+// conversation, or else whatever a shop may type at any moment.
 func (t *turn) told() {
-	if t.v.Language(t.in.Chat) == "" {
+	if t.v.People.Language(t.in.Chat) == "" {
 		t.begin(StepIdle)
 		t.language()
 		return
 	}
-	switch t.s.Step {
-	case StepName:
-		t.name()
+	st, standing := t.at()
+	text, shared := t.in.Text, t.in.Contact != nil
+	if shared {
+		text = t.in.Contact.Phone
+	}
+	switch {
+	case !standing:
+	case shared && st.shared != nil && st.shared(t, *t.in.Contact):
 		return
-	case StepPhone:
-		t.phone()
+	case !shared && st.told != nil && st.told(t, text):
 		return
 	}
-	if _, ok := t.shop(); ok {
-		if t.in.Contact != nil {
-			t.counter(t.in.Contact.Phone)
-			return
-		}
-		if t.s.Step == StepFind {
-			t.find(t.in.Text)
-			return
-		}
-		if d := t.s.Sale; d != nil &&
-			((d.Good == topup.InternetCard && t.internetTold(t.in.Text)) || (d.Good == topup.GiftCard && t.giftTold(t.in.Text))) {
-			return
-		}
-		t.counter(t.in.Text)
+	if !t.who.May(topup.ActSell) {
+		t.home()
 		return
 	}
-	t.home()
+	for _, g := range goods {
+		if g.typed != nil && g.typed(t, text, shared) {
+			return
+		}
+	}
+	if standing {
+		st.show(t)
+	} else {
+		t.lost()
+	}
+}
+
+// lost answers what is not understood by saying what can be done.
+func (t *turn) lost() {
+	if !t.who.May(topup.ActSell) {
+		t.home()
+		return
+	}
+	sc := Screen{Lines: []Msg{M("help.unknown")}}
+	t.homeRows(&sc)
+	t.say(sc)
 }
 
 // tapped takes a button.
@@ -237,158 +206,70 @@ func (t *turn) tapped() {
 	}
 	switch c.kind {
 	case "m":
-		t.menuTapped(c)
-	case "a":
-		if !t.isAdmin() {
-			t.alert(M("tap.foreign"))
-			return
-		}
-		t.adminTapped(c)
+		t.menuTapped(c.part(0), c.part(1))
 	case "s":
 		t.sessionTapped(c)
-	default:
-		if _, ok := t.shop(); !ok && !t.isAdmin() {
-			t.alert(M("tap.foreign"))
-			return
-		}
-		switch c.kind {
-		case "o":
-			t.orderTapped(c)
-		case "h":
-			if before, ok := c.number(0); ok {
-				t.historyPage(before, c.part(1))
-			}
-		case "v":
-			no, ok1 := c.number(0)
-			before, ok2 := c.number(1)
-			if ok1 && ok2 {
-				t.historyOrder(no, before, c.part(2))
-			}
-		}
+	case "o":
+		t.orderTapped(c)
+	case "h", "v":
+		t.historyTapped(c)
+	case "a":
+		t.ownerTapped(c)
 	}
 }
 
-// sessionTapped takes a button of a talk's card. A button of an older state
-// does nothing but show what is true now.
+// sessionTapped takes a button of a conversation's panel.
 func (t *turn) sessionTapped(c tap) {
-	card, verb := c.part(0), c.part(2)
+	panel, verb, arg := c.part(0), c.part(2), c.part(3)
 	version, ok := c.number(1)
-	if !ok {
+	switch {
+	case !ok:
 		t.toast(M("tap.unknown"))
 		return
-	}
-	if card != t.s.Panel || t.s.Step == StepIdle {
-		t.oldButton(card)
+	case panel != t.s.Panel || t.s.Step == StepIdle:
+		t.oldButton(panel)
 		return
 	}
-	if int(version) != t.s.Version {
+	st, ok := t.at()
+	switch {
+	case !ok:
+		t.alert(M("tap.foreign"))
+	case int(version) != t.s.Version:
 		t.toast(M("tap.old"))
-		t.redraw()
-		return
-	}
-	switch t.s.Step {
-	case StepMoney, StepSure:
-		if !t.isAdmin() {
-			t.alert(M("tap.foreign"))
-			return
-		}
-		t.moneyTapped(verb)
-	case StepName, StepPhone, StepFind:
-		if verb == "no" {
-			t.cancel()
-		}
-	default:
-		if _, ok := t.shop(); !ok {
-			t.alert(M("tap.foreign"))
-			return
-		}
-		t.saleTapped(verb, c.part(3))
+		st.show(t)
+	case !st.tapped(t, verb, arg):
+		t.toast(M("tap.unknown"))
 	}
 }
 
-// oldButton answers a tap on a card that the talk has left: it shows what
-// became of the sale on it, or where the talk stands.
-func (t *turn) oldButton(card string) {
-	if o, ok := t.v.OrderByPanel(card); ok && o.Chat == t.in.Chat {
+// oldButton answers a tap on a panel that the conversation has left: it shows
+// what became of the sale on it, or where the conversation stands.
+func (t *turn) oldButton(panel string) {
+	if o, ok := t.v.Orders.OrderByPanel(panel); ok && t.who.MayFor(topup.ActHistory, o.Shop) {
 		t.toast(M("tap.sold", "No", number(o.No), "State", StateMsg(o)))
 		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})
 		return
 	}
 	t.toast(M("tap.old"))
-	if t.s.Step != StepIdle {
-		t.redraw()
+	if st, ok := t.at(); ok {
+		st.show(t)
 		return
 	}
-	if card == t.s.Panel {
-		return // a second tap on what has just ended: the card has said how
+	if panel == t.s.Panel {
+		return // a second tap on what has just ended: the panel has said how
 	}
 	sc := Screen{Lines: []Msg{M("card.ended")}}
 	sc.row(homeButton())
-	t.do(Show{Chat: t.in.Chat, Panel: card, Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer})
 }
 
-// redraw shows the current step again.
-func (t *turn) redraw() {
-	switch t.s.Step {
-	case StepNumber:
-		t.askNumber(Msg{})
-	case StepOperator:
-		t.askOperator()
-	case StepPlan:
-		t.askPlan(Msg{})
-	case StepAmount:
-		t.askAmount(Msg{})
-	case StepConfirm:
-		t.quote(Msg{})
-	case StepLineType:
-		t.askLineType()
-	case StepLine:
-		t.askLine(Msg{})
-	case StepChecking:
-		t.redrawChecking()
-	case StepValue:
-		t.askValue(Msg{})
-	case StepShelf:
-		t.askShelf(Msg{})
-	case StepProduct:
-		t.askProduct(Msg{})
-	case StepStock, StepRecheck:
-		t.redrawStock()
-	case StepType:
-		t.askType(Msg{})
-	case StepQuantity:
-		t.askQuantity(Msg{})
-	case StepMoney, StepSure:
-		t.askMoney()
-	case StepName:
-		t.askName(Msg{})
-	case StepFind:
-		t.askFind(Msg{})
+// Restarted goes on with a conversation that waited for an answer of the
+// provider when the process ended: the answer is lost, so the question is
+// asked again, or, for a sale that was confirmed, the person is.
+func Restarted(v View, env Env, s Session, in Input) (Session, []Effect) {
+	t := newTurn(v, env, s, in)
+	if st, ok := t.at(); ok && st.waited != nil {
+		st.waited(t)
 	}
-}
-
-// CleanName makes a name fit to be shown: printable, one line, no direction
-// controls, at most max letters; "" when nothing is left.
-func CleanName(s string, most int) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), r == unicode.ReplacementChar:
-			return -1
-		case unicode.IsSpace(r), unicode.IsControl(r):
-			return ' '
-		}
-		return r
-	}, s)
-	out := []rune(strings.Join(strings.Fields(s), " "))
-	if len(out) > most {
-		out = append(out[:most-1], '…')
-	}
-	letters := false
-	for _, r := range out {
-		letters = letters || unicode.IsLetter(r) || unicode.IsDigit(r)
-	}
-	if !letters {
-		return ""
-	}
-	return string(out)
+	return t.s, t.out
 }

@@ -1,34 +1,30 @@
 package flows
 
-import (
-	"strconv"
-	"strings"
+import "hanout/topup"
 
-	"hanout/topup"
-)
+// The list of a shop's sales. The rule: a panel of it turns its pages and opens
+// its sales in place; the rest of its ID travels in the buttons.
 
 const historyPage = 6
 
-// history sends a new card with the newest sales.
-func (t *turn) history(before uint64) {
-	sh, ok := t.shop()
-	if !ok {
-		t.lost()
-		return
-	}
-	t.dropQuietly()
-	t.s = Session{Version: t.s.Version}
-	card := t.in.NewID()
-	t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: t.historyScreen(sh, before, card), Class: ClassAnswer})
-}
-
-// historyCard begins the ID of every history card; the rest of it travels in
-// the buttons, so that a page turns in place.
+// historyPanel begins the ID of every history panel.
 const historyPanel = "h/"
 
-func (t *turn) historyScreen(sh topup.Shop, before uint64, card string) Screen {
+// history sends a new panel with the newest sales.
+func (t *turn) history() {
+	t.dropQuietly()
+	t.s = Session{Version: t.s.Version}
+	panel := t.env.NewID()
+	t.showHistory(panel, t.historyScreen(0, panel))
+}
+
+func (t *turn) showHistory(panel string, sc Screen) {
+	t.do(Show{Chat: t.in.Chat, Panel: historyPanel + panel, Screen: sc, Class: ClassAnswer})
+}
+
+func (t *turn) historyScreen(before uint64, panel string) Screen {
 	var sc Screen
-	orders := t.v.OrdersOf(sh.ID, before, historyPage+1)
+	orders := t.v.Orders.OrdersOf(t.who.Shop, before, historyPage+1)
 	if len(orders) == 0 {
 		sc.line(M("history.empty"))
 		sc.row(homeButton())
@@ -40,121 +36,49 @@ func (t *turn) historyScreen(sh topup.Shop, before uint64, card string) Screen {
 		orders = orders[:historyPage]
 	}
 	for _, o := range orders {
-		sc.row(button(historyLine(o), encodeTap("v", number(o.No), number(before), card)))
+		sc.row(button(goodOf(o).line(o), encodeTap("v", number(o.No), number(before), panel)))
 	}
 	var nav []Button
 	if before != 0 {
-		nav = append(nav, button(M("button.newest"), encodeTap("h", "0", card)))
+		nav = append(nav, button(M("button.newest"), encodeTap("h", "0", panel)))
 	}
 	if more {
-		nav = append(nav, button(M("button.older"), encodeTap("h", number(orders[len(orders)-1].No), card)))
+		nav = append(nav, button(M("button.older"), encodeTap("h", number(orders[len(orders)-1].No), panel)))
 	}
 	sc.row(append(nav, homeButton())...)
 	return sc
 }
 
-func historyLine(o topup.Order) Msg {
-	if o.Good == topup.GiftCard {
-		return M("history.gift", "Sign", M("sign."+string(o.State)), "No", number(o.No),
-			"Plan", Name(o.PlanName), "Quantity", o.Quantity, "Amount", o.Price)
+// historyTapped takes a button of a history panel: a page, or a sale.
+func (t *turn) historyTapped(c tap) {
+	if !t.who.May(topup.ActHistory) {
+		t.alert(M("tap.foreign"))
+		return
 	}
-	return M("history.line", "Sign", M("sign."+string(o.State)), "No", number(o.No),
-		"Number", topup.MSISDN(o.To), "Amount", o.Face)
+	first, ok := c.number(0)
+	switch {
+	case !ok:
+	case c.kind == "h":
+		t.showHistory(c.part(1), t.historyScreen(first, c.part(1)))
+	default:
+		if before, ok := c.number(1); ok {
+			t.historyOrder(first, before, c.part(2))
+		}
+	}
 }
 
-func (t *turn) historyPage(before uint64, card string) {
-	if sh, ok := t.shop(); ok {
-		t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: t.historyScreen(sh, before, card), Class: ClassAnswer})
-	}
-}
-
-// historyOrder opens one sale inside the history card.
-func (t *turn) historyOrder(no, before uint64, card string) {
-	sh, ok := t.shop()
-	o, found := t.v.OrderByNo(no)
-	if !ok || !found || o.Shop != sh.ID {
+// historyOrder opens one sale inside the history panel.
+func (t *turn) historyOrder(no, before uint64, panel string) {
+	o, found := t.v.Orders.OrderByNo(no)
+	if !found || !t.who.MayFor(topup.ActHistory, o.Shop) {
 		t.toast(M("tap.unknown"))
 		return
 	}
 	sc := OrderScreen(o)
 	sc.Lines = append(sc.Lines, M("order.placed", "Time", o.Placed))
 	if len(sc.Rows) > 0 && o.State == topup.Placed {
-		sc.Rows = nil // taking back belongs to the sale's own card
+		sc.Rows = nil // taking back belongs to the sale's own panel
 	}
-	sc.row(button(M("button.back"), encodeTap("h", number(before), card)), homeButton())
-	t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: sc, Class: ClassAnswer})
-}
-
-// askFind asks what to look for.
-func (t *turn) askFind(problem Msg) {
-	t.s.Step = StepFind
-	t.draw(func(sc *Screen) {
-		if problem.ID != "" {
-			sc.line(problem)
-		}
-		sc.line(M("find.ask"))
-		sc.row(t.cancelButton())
-	})
-}
-
-// soldTo lists the newest sales to a number, read as each good reads it.
-func (t *turn) soldTo(shop topup.ShopID, number string) (found []topup.Order) {
-	if n, err := topup.ParseMSISDN(number); err == nil {
-		found = t.v.OrdersTo(shop, string(n), historyPage)
-	}
-	for _, kind := range lineTypes {
-		if line, err := parseLine(kind, number); err == nil {
-			found = append(found, t.v.OrdersTo(shop, string(line), historyPage)...)
-		}
-	}
-	return found
-}
-
-// find looks sales up by the customer's number or by the order's number.
-func (t *turn) find(what string) {
-	sh, ok := t.shop()
-	if !ok {
-		t.lost()
-		return
-	}
-	what = strings.TrimSpace(topup.PlainDigits(what))
-	if what == "" {
-		t.dropQuietly()
-		t.begin(StepFind)
-		t.askFind(Msg{})
-		return
-	}
-	found := t.soldTo(sh.ID, what)
-	_, notMobile := topup.ParseMSISDN(what)
-	no, notNo := strconv.ParseUint(strings.TrimPrefix(what, "#"), 10, 63)
-	switch {
-	case len(found) > 0 || notMobile == nil:
-	case notNo == nil:
-		if o, ok := t.v.OrderByNo(no); ok && o.Shop == sh.ID {
-			found = []topup.Order{o}
-		}
-	default:
-		if t.s.Step != StepFind {
-			t.begin(StepFind)
-		}
-		t.askFind(M("find.bad"))
-		return
-	}
-	if t.s.Step == StepFind {
-		t.drop(M("find.below"))
-	}
-	t.dropQuietly()
-	t.s = Session{Version: t.s.Version}
-	card := t.in.NewID()
-	var sc Screen
-	if len(found) == 0 {
-		sc.line(M("find.none"))
-	} else {
-		sc.line(M("find.found"))
-	}
-	for _, o := range found {
-		sc.row(button(historyLine(o), encodeTap("v", number(o.No), "0", card)))
-	}
-	sc.row(homeButton())
-	t.do(Show{Chat: t.in.Chat, Panel: historyPanel + card, Screen: sc, Class: ClassAnswer})
+	sc.row(button(M("button.back"), encodeTap("h", number(before), panel)), homeButton())
+	t.showHistory(panel, sc)
 }

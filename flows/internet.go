@@ -8,34 +8,124 @@ import (
 	"hanout/topup"
 )
 
+// An internet card: the type of line, its number, which the provider checks,
+// and a value.
+
+// The steps.
 const (
-	// productsFor is how long a list of internet cards is good for; then a
-	// check of a line brings a new one along.
-	productsFor = 5 * time.Minute
-	// answerWithin is how long an answer of the provider can be on its way.
-	// A card that still waits after it has lost its answer by a restart.
-	answerWithin = 20 * time.Second
+	StepLineType Step = "linetype" // asked which kind of line
+	StepLine     Step = "line"     // asked for the line's number
+	StepChecking Step = "checking" // the provider is asked about the line
+	StepValue    Step = "value"    // asked which card
 )
 
-// newInternet starts a sale of an internet card, as far as the draft already
-// goes: with a line, from its check on.
-func (t *turn) newInternet(d Draft) {
+// internet is the draft of an internet card.
+type internet struct {
+	draft
+	LineType string      `json:"line_type,omitempty"`
+	Line     topup.Line  `json:"line,omitempty"`
+	Offer    string      `json:"plan_name,omitempty"` // what the check reported
+	Face     topup.Money `json:"face,omitempty"`
+	Asked    time.Time   `json:"asked,omitzero"` // when the provider was asked last
+}
+
+func internetGood() good {
+	return good{
+		name: topup.InternetCard, verb: "internet", label: "button.internet", another: "button.internet",
+		draft: func() sale { return &internet{} },
+		begin: func(t *turn) { beginInternet(t, internet{}) },
+		again: func(t *turn, o topup.Order) {
+			beginInternet(t, internet{LineType: o.LineType, Line: topup.Line(o.To), Face: o.Face})
+		},
+		conversation: sellingInternet,
+		item:         internetItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
+		use: "codes.use.internet",
+		sold: func(text string) (to []string, sure bool) {
+			for _, kind := range lineTypes {
+				if line, err := parseLine(kind, text); err == nil {
+					to = append(to, string(line))
+				}
+			}
+			return to, false
+		},
+	}
+}
+
+func sellingInternet() conversation {
+	return conversation{
+		needs: topup.ActSell, sale: true, holds: selling[*internet],
+		steps: map[Step]step{
+			StepLineType: {
+				show: on((*internet).askLineType),
+				told: telling((*internet).lineNamed),
+				taps: map[string]func(*turn, string){"lt": tapping((*internet).typePicked)},
+			},
+			StepLine: {
+				show: asking((*internet).askLine),
+				told: telling((*internet).lineTyped),
+				back: on((*internet).askLineType),
+				taps: map[string]func(*turn, string){
+					"n": picking((*internet).linePicked), "retry": tapping((*internet).retry),
+				},
+			},
+			StepChecking: {
+				show:   on((*internet).redrawChecking),
+				told:   telling((*internet).lineTyped),
+				back:   on((*internet).otherLine),
+				waited: on((*internet).checkLine),
+			},
+			StepValue: {
+				show: asking((*internet).askValue),
+				told: telling((*internet).valueTyped),
+				back: on((*internet).otherLine),
+				taps: map[string]func(*turn, string){"v": counting((*internet).dinarsGiven)},
+			},
+		},
+	}
+}
+
+// beginInternet starts a sale, as far as the draft already goes: with a line,
+// from its check on.
+func beginInternet(t *turn, d internet) {
 	d.Good = topup.InternetCard
 	switch {
-	case !t.openSale(StepLineType, d):
+	case !t.openSale(StepLineType, &d):
 	case d.Line != "":
-		t.checkLine()
+		d.checkLine(t)
 	default:
-		t.askLineType()
+		d.askLineType(t)
 	}
+}
+
+func (d *internet) offered(t *turn) (topup.Order, bool) {
+	p, price, sold := d.card(t, d.Face)
+	return topup.Order{
+		Good: topup.InternetCard, LineType: d.LineType, To: string(d.Line), PlanName: d.Offer,
+		Quantity: 1, Face: d.Face, Price: price, Expected: p.Cost,
+	}, sold && p.Available
+}
+
+func (d *internet) gone(t *turn) { d.askValue(t, M("value.gone")) }
+
+func (d *internet) reconsider(t *turn) { d.askValue(t, Msg{}) }
+
+func (d *internet) corrected(t *turn, text string, shared bool) bool {
+	return !shared && d.valueTyped(t, text)
+}
+
+func internetItem(o topup.Order) []Msg {
+	lines := []Msg{M("line.type", "Type", Latin(o.LineType)), M("sale.number", "Number", topup.Line(o.To))}
+	if o.PlanName != "" {
+		lines = append(lines, M("line.offer", "Offer", Name(o.PlanName)))
+	}
+	return append(lines, M("confirm.face", "Amount", o.Face))
 }
 
 var lineTypes = []string{topup.ADSL, topup.LTE4G}
 
-func (t *turn) askLineType() {
+func (d *internet) askLineType(t *turn) {
 	t.s.Step = StepLineType
-	d := t.s.Sale
-	d.LineType, d.Line, d.PlanName = "", "", ""
+	d.LineType, d.Line, d.Offer = "", "", ""
 	t.draw(func(sc *Screen) {
 		sc.line(M("internet.title"), M("line.type.ask"))
 		var row []Button
@@ -47,6 +137,15 @@ func (t *turn) askLineType() {
 	})
 }
 
+func (d *internet) typePicked(t *turn, kind string) {
+	if !slices.Contains(lineTypes, kind) {
+		t.toast(M("tap.unknown"))
+		return
+	}
+	d.LineType = kind
+	d.askLine(t, Msg{})
+}
+
 // parseLine reads a typed number as a line of a type.
 func parseLine(lineType, text string) (topup.Line, error) {
 	if lineType == topup.LTE4G {
@@ -55,14 +154,29 @@ func parseLine(lineType, text string) (topup.Line, error) {
 	return topup.ParseADSL(text)
 }
 
+// lineNamed takes a line that is typed before its type was chosen, when the
+// number can be of one type only.
+func (d *internet) lineNamed(t *turn, text string) bool {
+	if _, err := topup.ParseMSISDN(text); err == nil || lineElsewhere(text) {
+		return false
+	}
+	for _, kind := range lineTypes {
+		if line, err := parseLine(kind, text); err == nil {
+			d.LineType, d.Line = kind, line
+			d.checkLine(t)
+			return true
+		}
+	}
+	return false
+}
+
 // askLine asks for the line's number. When one is known already, its check
 // can be tried again.
-func (t *turn) askLine(problem Msg) {
+func (d *internet) askLine(t *turn, problem Msg) {
 	t.s.Step = StepLine
-	d := t.s.Sale
-	d.Choices = t.recentLines(4)
+	d.Choices = d.recentLines(t, 4)
 	t.draw(func(sc *Screen) {
-		t.lineTitle(sc)
+		d.lineTitle(sc)
 		if problem.ID != "" {
 			sc.line(problem)
 		}
@@ -83,8 +197,40 @@ func (t *turn) askLine(problem Msg) {
 	})
 }
 
-func (t *turn) lineTitle(sc *Screen) {
-	d := t.s.Sale
+func (d *internet) linePicked(t *turn, number string) {
+	d.Line = topup.Line(number)
+	d.checkLine(t)
+}
+
+func (d *internet) lineTyped(t *turn, text string) bool {
+	if lineElsewhere(text) {
+		return false
+	}
+	line, err := parseLine(d.LineType, text)
+	if err != nil {
+		d.askLine(t, badLine(d.LineType))
+		return true
+	}
+	d.Line = line
+	d.checkLine(t)
+	return true
+}
+
+func (d *internet) retry(t *turn, _ string) {
+	if d.Line == "" {
+		t.toast(M("tap.unknown"))
+		return
+	}
+	d.checkLine(t)
+}
+
+// otherLine goes back to the question for the line.
+func (d *internet) otherLine(t *turn) {
+	d.Line, d.Offer, d.Face = "", "", 0
+	d.askLine(t, Msg{})
+}
+
+func (d *internet) lineTitle(sc *Screen) {
 	sc.line(M("internet.title"), M("line.type", "Type", Latin(d.LineType)))
 	if d.Line != "" {
 		sc.line(M("sale.number", "Number", d.Line))
@@ -92,14 +238,10 @@ func (t *turn) lineTitle(sc *Screen) {
 }
 
 // recentLines are the last lines of the type that this shop sold to.
-func (t *turn) recentLines(most int) []string {
-	sh, ok := t.shop()
-	if !ok {
-		return nil
-	}
+func (d *internet) recentLines(t *turn, most int) []string {
 	var out []string
-	for _, o := range t.v.OrdersOf(sh.ID, 0, 20) {
-		if o.Good == topup.InternetCard && o.LineType == t.s.Sale.LineType && o.State != topup.Refunded && !slices.Contains(out, o.To) {
+	for _, o := range t.v.Orders.OrdersOf(t.who.Shop, 0, 20) {
+		if o.Good == topup.InternetCard && o.LineType == d.LineType && o.State != topup.Refunded && !slices.Contains(out, o.To) {
 			if out = append(out, o.To); len(out) == most {
 				break
 			}
@@ -116,138 +258,36 @@ func badLine(lineType string) Msg {
 	return M("line.bad.adsl")
 }
 
-// checkLine asks the provider whether the line takes cards; the card says so
-// and stays usable. LineChecked takes the answer.
-func (t *turn) checkLine() {
-	d := t.s.Sale
-	d.PlanName = ""
-	d.Asked = t.in.Now
-	if t.in.Data != "" {
-		t.toast(M("line.checking")) // the card may change and change back unseen
-	}
-	t.drawChecking()
-	_, at := t.v.Products(d.LineType)
-	t.do(Run{Job: JobLine, Chat: t.in.Chat, Panel: t.s.Panel, Ask: Question{
-		LineType: d.LineType, Line: d.Line, Products: t.in.Now.Sub(at) > productsFor,
-	}})
-}
-
-func (t *turn) drawChecking() {
-	t.s.Step = StepChecking
-	t.draw(func(sc *Screen) {
-		t.lineTitle(sc)
-		sc.line(M("line.checking"))
-		sc.row(t.backButton(), t.cancelButton())
-	})
-}
-
-// redrawChecking shows the check again, and asks again when its answer must
-// have been lost.
-func (t *turn) redrawChecking() {
-	if t.in.Now.Sub(t.s.Sale.Asked) > answerWithin {
-		t.checkLine()
-		return
-	}
-	t.drawChecking()
-}
-
-// Restarted goes on with a talk that waited for an answer of the provider when
-// the process ended: the answer is lost, so the question is asked again, or,
-// for a sale that was confirmed, the person is.
-func Restarted(v View, s Session, in Input) (Session, []Effect) {
-	switch s.Step {
-	case StepChecking, StepStock, StepRecheck:
-	default:
-		return s, nil
-	}
-	if s.Sale == nil || s.Sale.Failed {
-		return s, nil
-	}
-	t := &turn{v: v, s: s, in: in}
-	t.s.Sale.Asked = time.Time{}
-	t.redraw()
-	return t.s, t.out
-}
-
-// LineAnswer is what the provider said of a line.
-type LineAnswer struct {
-	Panel    string // the card that asked
-	LineType string
-	Line     topup.Line
-	Info     topup.LineInfo
-	Fault    topup.FaultKind // why there is no Info; "" when there is
-}
-
-// LineChecked goes on with the sale that waits for this answer; when none
-// does any more, nothing happens.
-func LineChecked(v View, s Session, in Input, r LineAnswer) (Session, []Effect) {
-	d := s.Sale
-	if s.Step != StepChecking || s.Panel != r.Panel || d == nil || d.LineType != r.LineType || d.Line != r.Line {
-		return s, nil
-	}
-	t := &turn{v: v, s: s, in: in}
-	if _, ok := t.shop(); !ok {
-		return s, nil
-	}
-	switch {
-	case r.Fault == topup.FaultInvalid || r.Fault == topup.FaultNotFound:
-		d.Line = ""
-		t.askLine(M("line.refused", "Number", r.Line, "Type", Latin(r.LineType)))
-	case r.Fault != "" && v.Closed():
-		t.askLine(M("sale.closed"))
-	case r.Fault != "":
-		t.askLine(M("line.unreachable"))
-	case r.Info.Type != "" && r.Info.Type != r.LineType:
-		d.Line = ""
-		t.askLine(M("line.othertype", "Number", r.Line, "Type", Latin(r.Info.Type)))
-	default:
-		d.PlanName = CleanName(r.Info.Offer, 60)
-		t.lineKnown()
-	}
-	return t.s, t.out
-}
-
-// lineKnown goes on from a checked line: to the confirm card when the value
-// is known, too.
-func (t *turn) lineKnown() {
-	if t.s.Sale.Face > 0 {
-		t.quote(Msg{})
-		return
-	}
-	t.askValue(Msg{})
-}
-
 // card finds an internet card of the draft's type by its value, and its
 // price; sold is false for one without a price that may be asked.
-func (t *turn) card(value topup.Money) (p topup.InternetProduct, price topup.Money, sold bool) {
-	list, _ := t.v.Products(t.s.Sale.LineType)
+func (d *internet) card(t *turn, value topup.Money) (p topup.InternetProduct, price topup.Money, sold bool) {
+	list, _ := t.v.Shelf.Products(d.LineType)
 	for _, p := range list {
 		if p.Value == value && p.CostKnown {
-			price, ok := topup.Price(p.Cost, t.v.Pricing().TopUp, p.Value)
+			price, ok := topup.Price(p.Cost, t.v.Shelf.Pricing(t.who.Shop).TopUp, p.Value)
 			return p, price, ok
 		}
 	}
 	return topup.InternetProduct{}, 0, false
 }
 
-func (t *turn) askValue(problem Msg) {
+func (d *internet) askValue(t *turn, problem Msg) {
 	t.s.Step = StepValue
-	d := t.s.Sale
 	d.Face = 0
-	list, _ := t.v.Products(d.LineType)
+	list, _ := t.v.Shelf.Products(d.LineType)
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b topup.InternetProduct) int { return int(a.Value - b.Value) })
 	t.draw(func(sc *Screen) {
-		t.lineTitle(sc)
-		if d.PlanName != "" {
-			sc.line(M("line.offer", "Offer", Name(d.PlanName)))
+		d.lineTitle(sc)
+		if d.Offer != "" {
+			sc.line(M("line.offer", "Offer", Name(d.Offer)))
 		}
 		if problem.ID != "" {
 			sc.line(problem)
 		}
 		var b []Button
 		for _, p := range list {
-			if _, _, sold := t.card(p.Value); !sold {
+			if _, _, sold := d.card(t, p.Value); !sold {
 				continue
 			}
 			label := M("amount.button", "Amount", p.Value)
@@ -266,113 +306,33 @@ func (t *turn) askValue(problem Msg) {
 	})
 }
 
+func (d *internet) valueTyped(t *turn, text string) bool {
+	if _, err := topup.ParseMSISDN(text); err == nil || lineElsewhere(text) {
+		return false
+	}
+	value, err := topup.ParseAmount(text)
+	if err != nil {
+		d.askValue(t, M("value.bad"))
+		return true
+	}
+	d.valueGiven(t, value)
+	return true
+}
+
+func (d *internet) dinarsGiven(t *turn, dinars int) { d.valueGiven(t, topup.Dinars(int64(dinars))) }
+
 // valueGiven goes on from a value that was tapped or typed.
-func (t *turn) valueGiven(value topup.Money) {
-	p, _, sold := t.card(value)
+func (d *internet) valueGiven(t *turn, value topup.Money) {
+	p, _, sold := d.card(t, value)
 	switch {
 	case sold && p.Available:
-		t.s.Sale.Face = value
+		d.Face = value
 		t.quote(Msg{})
 	case t.in.Data != "" && sold:
 		t.alert(M("soldout"))
 	case sold:
-		t.askValue(M("soldout"))
+		d.askValue(t, M("soldout"))
 	default:
-		t.askValue(M("value.bad"))
-	}
-}
-
-func (t *turn) offeredCard() (topup.Order, bool) {
-	d := t.s.Sale
-	p, price, sold := t.card(d.Face)
-	return topup.Order{
-		Good: topup.InternetCard, LineType: d.LineType, To: string(d.Line), PlanName: d.PlanName,
-		Quantity: 1, Face: d.Face, Price: price, Expected: p.Cost,
-	}, sold && p.Available
-}
-
-// internetTold takes what is typed in a sale of an internet card; false for
-// what is no word in it.
-func (t *turn) internetTold(text string) bool {
-	d := t.s.Sale
-	if r, err := ReadLine(text); err == nil && r.Face > 0 {
-		return false // a number with an amount is a top-up wherever it is typed
-	}
-	switch t.s.Step {
-	case StepLineType:
-		if !t.lineNamed(text) {
-			return false
-		}
-	case StepLine, StepChecking:
-		line, err := parseLine(d.LineType, text)
-		if err != nil {
-			t.askLine(badLine(d.LineType))
-			return true
-		}
-		d.Line = line
-		t.checkLine()
-	case StepValue, StepConfirm:
-		if _, err := topup.ParseMSISDN(text); err == nil {
-			return false
-		}
-		value, err := topup.ParseAmount(text)
-		if err != nil {
-			t.askValue(M("value.bad"))
-			return true
-		}
-		t.valueGiven(value)
-	default:
-		return false
-	}
-	return true
-}
-
-// lineNamed takes a line that is typed before its type was chosen, when the
-// number can be of one type only.
-func (t *turn) lineNamed(text string) bool {
-	d := t.s.Sale
-	if _, err := topup.ParseMSISDN(text); err == nil {
-		return false
-	}
-	for _, kind := range lineTypes {
-		if line, err := parseLine(kind, text); err == nil {
-			d.LineType, d.Line = kind, line
-			t.checkLine()
-			return true
-		}
-	}
-	return false
-}
-
-func (t *turn) internetTapped(verb, arg, picked string) {
-	d := t.s.Sale
-	number, err := strconv.ParseInt(arg, 10, 32)
-	switch step := t.s.Step; {
-	case verb == "back":
-		t.internetBack()
-	case verb == "lt" && step == StepLineType && slices.Contains(lineTypes, arg):
-		d.LineType = arg
-		t.askLine(Msg{})
-	case verb == "n" && step == StepLine && picked != "":
-		d.Line = topup.Line(picked)
-		t.checkLine()
-	case verb == "retry" && step == StepLine && d.Line != "":
-		t.checkLine()
-	case verb == "v" && step == StepValue && err == nil:
-		t.valueGiven(topup.Dinars(number))
-	default:
-		t.toast(M("tap.unknown"))
-	}
-}
-
-func (t *turn) internetBack() {
-	switch t.s.Step {
-	case StepChecking, StepValue:
-		t.s.Sale.Line, t.s.Sale.PlanName, t.s.Sale.Face = "", "", 0
-		t.askLine(Msg{})
-	case StepConfirm:
-		t.askValue(Msg{})
-	default:
-		t.askLineType()
+		d.askValue(t, M("value.bad"))
 	}
 }

@@ -6,6 +6,10 @@ import (
 	"hanout/topup"
 )
 
+// An order once it is placed. The rules: its panel is the one its sale was
+// confirmed on and lives to the receipt; every state says what became of the
+// money; nothing on it is trusted but the order's ID.
+
 // StateMsg names where an order stands, in a few words.
 func StateMsg(o topup.Order) Msg {
 	if o.State == topup.Delivered && o.DeliveredQty < o.Quantity {
@@ -14,17 +18,24 @@ func StateMsg(o topup.Order) Msg {
 	return M("state." + string(o.State))
 }
 
-// OrderScreen is the living card of a sale once it is confirmed, in every
+// OrderScreen is the living panel of a sale once it is confirmed, in every
 // state to the receipt.
 func OrderScreen(o topup.Order) Screen {
 	var sc Screen
 	sc.line(StateMsg(o))
 	orderLines(&sc, o)
+	stateLines(&sc, o)
+	stateRows(&sc, o)
+	return sc
+}
+
+// stateLines tell what an order's state means for its shop.
+func stateLines(sc *Screen, o topup.Order) {
 	switch o.State {
 	case topup.Placed, topup.Submitting, topup.Pending:
 		sc.line(M("order.progress"))
 	case topup.Uncertain:
-		providerWords(&sc, o)
+		providerWords(sc, o)
 		sc.line(M("order.uncertain"))
 	case topup.Queued:
 		sc.line(M("order.queued"))
@@ -34,9 +45,9 @@ func OrderScreen(o topup.Order) Screen {
 		sc.line(M("order.refunded", "Amount", o.Price))
 		switch {
 		case o.Reason == topup.ReasonProvider && o.Message != "":
-			providerWords(&sc, o)
-		case o.Reason == topup.ReasonProvider && o.Good != topup.MobileTopUp:
-			sc.line(M("order.unfilled"))
+			providerWords(sc, o)
+		case o.Reason == topup.ReasonProvider:
+			sc.line(M(goodOf(o).refused))
 		default:
 			sc.line(M("reason." + string(o.Reason)))
 		}
@@ -57,6 +68,10 @@ func OrderScreen(o topup.Order) Screen {
 		}
 		sc.line(M("order.time", "Time", o.Settled))
 	}
+}
+
+// stateRows are the buttons of an order's state.
+func stateRows(sc *Screen, o topup.Order) {
 	id := string(o.ID)
 	switch o.State {
 	case topup.Placed:
@@ -68,48 +83,18 @@ func OrderScreen(o topup.Order) Screen {
 			}
 			sc.row(button(M("order.offer", "Plan", PlanName(of.Name), "Amount", of.Face), encodeTap("o", id, "offer", strconv.Itoa(i))))
 		}
-		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), newSaleButton(o.Good))
+		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), newSaleButton(o))
 	case topup.Delivered:
-		codeRows(&sc, o)
-		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o.Good))
+		codeRows(sc, o)
+		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o))
 	default:
-		sc.row(newSaleButton(o.Good))
+		sc.row(newSaleButton(o))
 	}
-	return sc
-}
-
-func newSaleButton(g topup.Good) Button {
-	switch g {
-	case topup.InternetCard:
-		return button(M("button.internet"), menuTap("internet"))
-	case topup.GiftCard:
-		return button(M("button.cards"), menuTap("cards"))
-	}
-	return button(M("button.newsale"), menuTap("mobile"))
 }
 
 func orderLines(sc *Screen, o topup.Order) {
 	sc.line(M("order.no", "No", number(o.No)))
-	orderItem(sc, o)
-}
-
-// orderItem says what is sold, and to whom.
-func orderItem(sc *Screen, o topup.Order) {
-	switch o.Good {
-	case topup.InternetCard:
-		sc.line(M("line.type", "Type", Latin(o.LineType)), M("sale.number", "Number", topup.Line(o.To)))
-		if o.PlanName != "" {
-			sc.line(M("line.offer", "Offer", Name(o.PlanName)))
-		}
-		sc.line(M("confirm.face", "Amount", o.Face))
-		return
-	case topup.GiftCard:
-		sc.line(M("gift.item", "Plan", Name(o.PlanName)), M("gift.quantity", "Quantity", o.Quantity))
-		return
-	}
-	sc.line(M("sale.number", "Number", topup.MSISDN(o.To)),
-		M("sale.plan", "Operator", Latin(o.Operator), "Plan", planMsg(o.PlanFamily, o.PlanName, o.PlanKind)),
-		M("confirm.face", "Amount", o.Face))
+	sc.line(goodOf(o).item(o)...)
 }
 
 func providerWords(sc *Screen, o topup.Order) {
@@ -127,65 +112,85 @@ func providerRef(o topup.Order) string {
 
 // RingScreen is the short message that rings the phone when a sale ended
 // after its keeper may have looked away.
-func RingScreen(o topup.Order) Screen {
-	if o.Good == topup.GiftCard {
-		return Screen{Lines: []Msg{M("ring.gift", "State", StateMsg(o), "No", number(o.No),
-			"Plan", Name(o.PlanName), "Quantity", o.Quantity)}}
-	}
-	return Screen{Lines: []Msg{M("ring", "State", StateMsg(o), "No", number(o.No),
-		"Number", topup.MSISDN(o.To), "Amount", o.Face)}}
+func RingScreen(o topup.Order) Screen { return Screen{Lines: []Msg{goodOf(o).ring(o)}} }
+
+// numberLine, numberRing and numberRepeat tell of a good that goes to a number.
+func numberLine(o topup.Order) Msg {
+	return M("history.line", "Sign", M("sign."+string(o.State)), "No", number(o.No),
+		"Number", topup.MSISDN(o.To), "Amount", o.Face)
 }
 
-// orderTapped takes a button of an order's card.
+func numberRing(o topup.Order) Msg {
+	return M("ring", "State", StateMsg(o), "No", number(o.No), "Number", topup.MSISDN(o.To), "Amount", o.Face)
+}
+
+func numberRepeat(o topup.Order, minutes Minutes) Msg {
+	return M("confirm.repeat", "Minutes", minutes, "State", StateMsg(o))
+}
+
+// orderTaps are the buttons of an order's messages, by verb. run is given the
+// button's argument, and reports false for one that no button has.
+var orderTaps = map[string]struct {
+	act topup.Act
+	run func(t *turn, o topup.Order, arg string) bool
+}{
+	"cancel": {topup.ActTakeBack, (*turn).takeBack},
+	"again":  {topup.ActSell, (*turn).sellAgain},
+	"offer":  {topup.ActSell, (*turn).sellOffer},
+	"show":   {topup.ActHistory, (*turn).showOrder},
+	"codes":  {topup.ActCodes, (*turn).askCodes},
+	"codes2": {topup.ActCodes, (*turn).showCodes},
+	"codes0": {topup.ActCodes, (*turn).keepCodes},
+	"claim":  {topup.ActLink, (*turn).makeLink},
+	"revoke": {topup.ActLink, (*turn).revokeLink},
+}
+
+// orderTapped takes a button about an order.
 func (t *turn) orderTapped(c tap) {
-	o, ok := t.v.Order(topup.OrderID(c.part(0)))
-	if !ok || o.Chat != t.in.Chat {
-		t.toast(M("tap.unknown"))
+	do, known := orderTaps[c.part(1)]
+	if !known {
+		do.act = topup.ActHistory
+	}
+	if !t.who.May(do.act) {
+		t.alert(M("tap.foreign"))
 		return
 	}
-	switch c.part(1) {
-	case "cancel":
-		step, ok := topup.Cancel(o, topup.ReasonCancelled, t.in.Now)
-		if !ok {
-			t.alert(M("order.toolate"))
-			t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})
-			return
-		}
-		t.toast(M("cancel.done"))
-		t.do(MoveOrder{Change: step})
-	case "again":
-		t.again(o, o.Plan, o.Face)
-	case "offer":
-		if i, ok := c.number(2); ok && i < uint64(len(o.Offers)) {
-			t.again(o, o.Offers[i].Plan, o.Offers[i].Face)
-		}
-	case "show":
-		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
-	default:
-		if !t.codesTapped(o, c.part(1), c.part(2)) {
-			t.toast(M("tap.unknown"))
-		}
+	o, ok := t.v.Orders.Order(topup.OrderID(c.part(0)))
+	if !ok || !known || !t.who.MayFor(do.act, o.Shop) || !do.run(t, o, c.part(2)) {
+		t.toast(M("tap.unknown"))
 	}
 }
 
-// again starts a new sale like an old one, up to its confirm card; what the
-// provider must be asked first is asked anew.
-func (t *turn) again(o topup.Order, plan string, face topup.Money) {
-	if _, ok := t.shop(); !ok {
-		t.toast(M("tap.unknown"))
-		return
+func (t *turn) takeBack(o topup.Order, _ string) bool {
+	change, ok := topup.Cancel(o, topup.ReasonCancelled, t.env.Now)
+	if !ok {
+		t.alert(M("order.toolate"))
+		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})
+		return true
 	}
-	switch o.Good {
-	case topup.InternetCard:
-		t.newInternet(Draft{LineType: o.LineType, Line: topup.Line(o.To), Face: face})
-		return
-	case topup.GiftCard:
-		t.newGift(Draft{Product: o.Product, TypeID: o.TypeID, Quantity: o.Quantity})
-		return
+	t.toast(M("cancel.done"))
+	t.do(MoveOrder{Change: change})
+	return true
+}
+
+// sellAgain starts a new sale like an old one, up to its confirm panel; what
+// the provider must be asked first is asked anew.
+func (t *turn) sellAgain(o topup.Order, _ string) bool {
+	goodOf(o).again(t, o)
+	return true
+}
+
+// sellOffer starts one of what the provider offered instead.
+func (t *turn) sellOffer(o topup.Order, arg string) bool {
+	i, err := strconv.ParseUint(arg, 10, 31)
+	if err != nil || i >= uint64(len(o.Offers)) {
+		return false
 	}
-	operator := o.Operator
-	if p, ok := t.v.Plan(plan); ok {
-		operator = p.Operator
-	}
-	t.newSale(Draft{Number: topup.MSISDN(o.To), Operator: operator, Plan: plan, Face: face})
+	o.Plan, o.Face = o.Offers[i].Plan, o.Offers[i].Face
+	return t.sellAgain(o, "")
+}
+
+func (t *turn) showOrder(o topup.Order, _ string) bool {
+	t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
+	return true
 }

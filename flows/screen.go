@@ -5,7 +5,8 @@ import "hanout/topup"
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
 // language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, int,
-// Name, Latin, Words, Age, PlanName, and Msg for a text inside a text.
+// Name, Latin, Words, PlanName, Minutes, Signed, Secret, and Msg for a text
+// inside a text.
 type Msg struct {
 	ID   string
 	Data map[string]any
@@ -74,8 +75,10 @@ const (
 	Main  Style = "primary"
 )
 
-func (s *Screen) line(m ...Msg)     { s.Lines = append(s.Lines, m...) }
-func (s *Screen) row(b ...Button)   { s.Rows = append(s.Rows, b) }
+func (s *Screen) line(m ...Msg) { s.Lines = append(s.Lines, m...) }
+
+func (s *Screen) row(b ...Button) { s.Rows = append(s.Rows, b) }
+
 func button(m Msg, d string) Button { return Button{Label: m, Data: d} }
 
 // grid lays buttons out in rows of n.

@@ -199,7 +199,7 @@ func (e *Engine) recover() error {
 			return err
 		}
 		e.behind.Store(behind)
-		if acc, ok := (&view{tx: tx}).Account(); ok {
+		if acc, ok := (shelf{&reading{tx: tx}}).Account(); ok {
 			e.username.Store(&acc.Username)
 		}
 		if err := e.readSchedule(tx, time.Now()); err != nil {

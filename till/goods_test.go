@@ -222,7 +222,7 @@ func TestListsThatDoNotComeStay(t *testing.T) {
 		t.Errorf("third %+v", third) // an empty list is an answer
 	}
 	if err := c.db.View(func(tx Tx) error {
-		v := &view{tx: tx}
+		v := shelf{&reading{tx: tx}}
 		if list, at := v.Products(topup.LTE4G); len(list) != 1 || at.IsZero() {
 			t.Errorf("4G cards %v of %v", list, at)
 		}

@@ -165,10 +165,10 @@ func (e *Engine) readGoods(ctx context.Context, p topup.Provider) goodsRead {
 // keep stores the lists that came and notes in the result what they changed.
 // A list that did not come stays as it was.
 func (r goodsRead) keep(tx Tx, now time.Time, result *flows.SyncResult) error {
-	v := &view{tx: tx}
+	s := shelf{&reading{tx: tx}}
 	var before, fresh []topup.InternetProduct
 	for _, kind := range []string{topup.ADSL, topup.LTE4G} {
-		old, _ := v.Products(kind)
+		old, _ := s.Products(kind)
 		before = append(before, old...)
 		list, came := r.products[kind]
 		if !came {
@@ -182,9 +182,9 @@ func (r goodsRead) keep(tx Tx, now time.Time, result *flows.SyncResult) error {
 		}
 	}
 	result.Cards = topup.DiffProducts(before, fresh)
-	old := v.Catalogue()
-	if v.err != nil {
-		return v.err
+	old := s.Catalogue()
+	if s.err != nil {
+		return s.err
 	}
 	if r.catalogue == nil {
 		result.GiftsFailed = true

@@ -5,57 +5,68 @@ import (
 
 	"hanout/flows"
 	"hanout/locales"
+	"hanout/topup"
 )
 
 // menuMark is what a chat's command menu was last set to.
 func menuMark(chat int64) string { return fmt.Sprintf("menu/%d", chat) }
 
-// menuVersion changes when the menus of the roles do, so that a new release
+// menuVersion changes when the menus do, so that a new release
 // sets them again.
-const menuVersion = "2"
+const menuVersion = "3"
 
 func (e *Engine) menuIfChanged(tx Tx, chat int64) {
-	want, _, err := e.menuOf(tx, chat)
+	want, err := e.menuOf(tx, chat)
 	if err != nil {
 		return
 	}
 	var have string
-	if _, err := tx.Setting(menuMark(chat), &have); err == nil && have != want {
+	if _, err := tx.Setting(menuMark(chat), &have); err == nil && have != want.mark {
 		e.setMenu(chat)
 	}
 }
 
-func (e *Engine) menuOf(tx Tx, chat int64) (mark, lang string, err error) {
-	v := &view{tx: tx, admins: e.cfg.Admins}
-	c, _, err := tx.Chat(chat)
-	if err != nil {
-		return "", "", err
-	}
-	lang = language(c.Language, c.Guess, e.cfg.Language)
-	return string(flows.RoleOf(v, chat)) + "/" + lang + "/" + menuVersion, lang, v.err
+// menu is the command menu of a private chat.
+type menu struct {
+	who  topup.Actor
+	lang string
+	mark string
 }
 
-// setMenu sets a chat's command menu to its role and language.
+func (e *Engine) menuOf(tx Tx, chat int64) (menu, error) {
+	c, _, err := tx.Chat(chat)
+	if err != nil {
+		return menu{}, err
+	}
+	r := &reading{tx: tx, owners: e.cfg.Admins}
+	m := menu{who: people{r}.Actor(chat, chat), lang: language(c.Language, c.Guess, e.cfg.Language)}
+	for _, role := range m.who.Roles {
+		m.mark += string(role) + "/"
+	}
+	m.mark += m.lang + "/" + menuVersion
+	return m, r.err
+}
+
+// setMenu sets a chat's command menu to what the person may do, in their
+// language.
 func (e *Engine) setMenu(chat int64) {
-	var mark, lang string
-	var role flows.Role
+	var m menu
 	err := e.db.View(func(tx Tx) (err error) {
-		mark, lang, err = e.menuOf(tx, chat)
-		role = flows.RoleOf(&view{tx: tx, admins: e.cfg.Admins}, chat)
+		m, err = e.menuOf(tx, chat)
 		return err
 	})
 	if err != nil {
 		e.log.Error("a command menu can't be made", "error", err)
 		return
 	}
-	e.messenger.Menu(chat, "", e.commands(role, lang), func() {
-		e.later(menuSet{chat, mark})
+	e.messenger.Menu(chat, "", e.commands(m.who, m.lang), func() {
+		e.later(menuSet{chat, m.mark})
 	})
 }
 
-func (e *Engine) commands(role flows.Role, lang string) []Command {
+func (e *Engine) commands(who topup.Actor, lang string) []Command {
 	var out []Command
-	for _, name := range flows.Commands(role) {
+	for _, name := range flows.Commands(who) {
 		out = append(out, Command{Name: name, Description: e.render.Plain(lang, flows.M("command."+name))})
 	}
 	return out
@@ -64,8 +75,9 @@ func (e *Engine) commands(role flows.Role, lang string) []Command {
 // Menus gives the command menus of people who are no shop yet, by language.
 func (e *Engine) Menus() map[string][]Command {
 	out := map[string][]Command{}
+	stranger := topup.ActorOf(0, 0, false, topup.Member{}, topup.Shop{}, false)
 	for _, lang := range locales.Codes {
-		out[lang] = e.commands(flows.RoleStranger, lang)
+		out[lang] = e.commands(stranger, lang)
 	}
 	return out
 }

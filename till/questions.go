@@ -135,8 +135,8 @@ func (l lineChecked) apply(e *Engine, tx Tx, a *after) error {
 			return err
 		}
 	}
-	return e.answerTurn(tx, a, l.chat, func(v flows.View, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
-		return flows.LineChecked(v, s, in, l.answer)
+	return e.answerTurn(tx, a, l.chat, func(v flows.View, env flows.Env, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+		return flows.LineChecked(v, env, s, in, l.answer)
 	})
 }
 
@@ -147,8 +147,8 @@ type stockChecked struct {
 }
 
 func (s stockChecked) apply(e *Engine, tx Tx, a *after) error {
-	return e.answerTurn(tx, a, s.chat, func(v flows.View, ss flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
-		return flows.StockChecked(v, ss, in, s.answer)
+	return e.answerTurn(tx, a, s.chat, func(v flows.View, env flows.Env, ss flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+		return flows.StockChecked(v, env, ss, in, s.answer)
 	})
 }
 
@@ -159,15 +159,19 @@ type floatRead struct {
 }
 
 func (f floatRead) apply(e *Engine, tx Tx, a *after) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted(), numbering: e.cfg.Numbering}
+	s := shelf{&reading{tx: tx}}
 	var acc *topup.Account
-	if known, ok := v.Account(); ok {
+	if known, ok := s.Account(); ok {
 		acc = &known
 	}
-	sc := flows.FloatScreen(f.float, acc, v.Totals(), e.caller.Halted())
-	if v.err != nil {
-		return v.err
+	if s.err != nil {
+		return s.err
 	}
+	shops, err := tx.Totals()
+	if err != nil {
+		return err
+	}
+	sc := flows.FloatScreen(f.float, acc, shops, e.caller.Halted())
 	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
 }
 

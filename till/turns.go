@@ -1,6 +1,7 @@
 package till
 
 import (
+	"bytes"
 	"fmt"
 
 	"hanout/flows"
@@ -22,41 +23,48 @@ func (e *Engine) person(tx Tx, a *after, in flows.Input, query string) error {
 			return err
 		}
 	}
-	in.LastPanel, in.NewID, in.Now = chat.LastPanel, topup.NewID, a.now
-	if name := e.botName.Load(); name != nil {
-		in.BotName = *name
-	}
-	return e.turn(tx, a, in, query, flows.Handle)
+	return e.turn(tx, a, e.env(a, chat.LastPanel), in, query, flows.Handle)
 }
 
-// turn runs one step of the talk with a chat.
-func (e *Engine) turn(tx Tx, a *after, in flows.Input, query string,
-	step func(flows.View, flows.Session, flows.Input) (flows.Session, []flows.Effect)) error {
-	v := &view{tx: tx, admins: e.cfg.Admins, closed: e.caller.Halted(), now: a.now, numbering: e.cfg.Numbering}
-	was := v.Session(in.Chat)
-	session, effects := step(v, was, in)
-	if v.err != nil {
-		return v.err
+// turnFunc is what the conversations make of an input.
+type turnFunc func(flows.View, flows.Env, flows.Session, flows.Input) (flows.Session, []flows.Effect)
+
+func (e *Engine) env(a *after, lastPanel string) flows.Env {
+	env := flows.Env{Now: a.now, NewID: topup.NewID, LastPanel: lastPanel}
+	if name := e.botName.Load(); name != nil {
+		env.BotName = *name
 	}
-	if in.Private {
-		if err := tx.PutSession(in.Chat, session.Encode()); err != nil {
+	return env
+}
+
+// turn runs one turn of the conversation with a chat.
+func (e *Engine) turn(tx Tx, a *after, env flows.Env, in flows.Input, query string, run turnFunc) error {
+	stored, err := tx.Session(in.Chat)
+	if err != nil {
+		return err
+	}
+	r := e.reading(tx, a.now)
+	session, effects := run(r.view(), env, flows.DecodeSession(stored), in)
+	if r.err != nil {
+		return r.err
+	}
+	if b := session.Encode(); in.Private && !bytes.Equal(b, stored) {
+		if err := tx.PutSession(in.Chat, b); err != nil {
 			return err
 		}
 	}
 	return e.effects(tx, a, in, query, effects)
 }
 
-// answerTurn runs the step of a talk that an answer of the provider brings.
-func (e *Engine) answerTurn(tx Tx, a *after, chat int64, step func(flows.View, flows.Session, flows.Input) (flows.Session, []flows.Effect)) error {
+// answerTurn runs the turn that an answer of the provider brings, of a
+// conversation in a person's own chat.
+func (e *Engine) answerTurn(tx Tx, a *after, chat int64, run turnFunc) error {
 	c, _, err := tx.Chat(chat)
 	if err != nil {
 		return err
 	}
-	in := flows.Input{
-		Chat: chat, Private: true, Person: flows.Person{ID: chat},
-		Now: a.now, NewID: topup.NewID, LastPanel: c.LastPanel,
-	}
-	return e.turn(tx, a, in, "", step)
+	in := flows.Input{Chat: chat, Private: true, Person: flows.Person{ID: chat}}
+	return e.turn(tx, a, e.env(a, c.LastPanel), in, "", run)
 }
 
 func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects []flows.Effect) error {
@@ -107,9 +115,8 @@ func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects 
 		}
 	}
 	for _, chat := range wake {
-		other := in
-		other.Chat, other.Person, other.Data, other.Text, other.LastPanel, other.Private = chat, flows.Person{ID: chat}, "", "", "", true
-		if err := e.turn(tx, a, other, "", flows.Resume); err != nil {
+		other := flows.Input{Chat: chat, Private: true, Person: flows.Person{ID: chat}}
+		if err := e.turn(tx, a, e.env(a, ""), other, "", flows.Resume); err != nil {
 			return err
 		}
 	}
@@ -128,7 +135,7 @@ func (e *Engine) toast(tx Tx, a *after, chat int64, query string, t flows.Toast)
 	return nil
 }
 
-// restarted takes up the talks that waited for an answer of the provider when
+// restarted takes up the conversations that waited for an answer of the provider when
 // the process ended.
 type restarted struct{}
 

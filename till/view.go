@@ -1,6 +1,7 @@
 package till
 
 import (
+	"slices"
 	"time"
 
 	"hanout/flows"
@@ -15,95 +16,98 @@ const (
 	settingAlive   = "alive" // when updates were last taken
 )
 
-// view shows one transaction to the conversations. A read that fails is kept
-// in err: the step's effects are then not applied and the process stops,
-// because only corruption makes a read fail.
-type view struct {
+// reading is how a turn looks at one transaction. A read that fails is kept in
+// err: the turn's effects are then not applied and the process stops, because
+// only corruption makes a read fail.
+type reading struct {
 	tx     Tx
-	admins []int64
+	owners []int64
 	closed bool
 	now    time.Time
-	plans  []topup.Plan // read once; a step asks for them many times
+	plans  []topup.Plan // read once; a turn asks for them many times
 	err    error
 
 	numbering topup.Numbering
 }
 
-func (v *view) Numbering() topup.Numbering { return v.numbering }
-
-func (v *view) Products(lineType string) ([]topup.InternetProduct, time.Time) {
-	var c cachedProducts
-	_, err := v.tx.Setting(settingProducts+lineType, &c)
-	v.note(err)
-	return c.List, c.At
+func (e *Engine) reading(tx Tx, now time.Time) *reading {
+	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering}
 }
 
-func (v *view) Catalogue() []topup.Category {
-	list, err := v.tx.Catalogue()
-	v.note(err)
-	return list
+// view shows the transaction to the conversations.
+func (r *reading) view() flows.View {
+	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}}
 }
 
-func (v *view) note(err error) {
-	if err != nil && v.err == nil {
-		v.err = err
+func (r *reading) note(err error) {
+	if err != nil && r.err == nil {
+		r.err = err
 	}
 }
 
-func (v *view) IsAdmin(user int64) bool {
-	for _, a := range v.admins {
-		if a == user {
-			return true
-		}
+// people is the reading of who is who.
+type people struct{ *reading }
+
+// Actor takes a person's private chat with us for the person: a shop is kept
+// by whom its chat is with. That a link was opened here makes no difference to
+// anybody's rights, so it is not looked for.
+func (p people) Actor(person, chat int64) topup.Actor {
+	shop, ok := p.ShopOf(person)
+	var member topup.Member
+	if ok {
+		member = topup.Member{Person: person, Shop: shop.ID, Role: topup.Keeper}
 	}
-	return false
+	return topup.ActorOf(person, chat, slices.Contains(p.owners, person), member, shop, false)
 }
 
-func (v *view) Admins() []int64 { return v.admins }
+func (p people) Owners() []int64 { return p.owners }
 
-func (v *view) Language(chat int64) string {
-	c, _, err := v.tx.Chat(chat)
-	v.note(err)
+func (p people) Language(chat int64) string {
+	c, _, err := p.tx.Chat(chat)
+	p.note(err)
 	return c.Language
 }
 
-func (v *view) ShopOf(chat int64) (topup.Shop, bool) {
-	s, ok, err := v.tx.ShopByChat(chat)
-	v.note(err)
+func (p people) ShopOf(person int64) (topup.Shop, bool) {
+	s, ok, err := p.tx.ShopByChat(person)
+	p.note(err)
 	return s, ok
 }
 
-func (v *view) Shop(id topup.ShopID) (topup.Shop, bool) {
-	s, ok, err := v.tx.Shop(id)
-	v.note(err)
+func (p people) Shop(id topup.ShopID) (topup.Shop, bool) {
+	s, ok, err := p.tx.Shop(id)
+	p.note(err)
 	return s, ok
 }
 
-func (v *view) Shops() []topup.Shop {
+func (p people) Shops() []topup.Shop {
 	var out []topup.Shop
-	v.note(v.tx.Shops(func(s topup.Shop) bool { out = append(out, s); return true }))
+	p.note(p.tx.Shops(func(s topup.Shop) bool { out = append(out, s); return true }))
 	return out
 }
 
-func (v *view) NextShop() topup.ShopID {
-	n, err := v.tx.PeekID("shop")
-	v.note(err)
+func (p people) NextShop() topup.ShopID {
+	n, err := p.tx.PeekID("shop")
+	p.note(err)
 	return topup.ShopID(n)
 }
 
-func (v *view) Wallet(shop topup.ShopID) topup.Wallet {
-	w, err := v.tx.Wallet(shop)
-	v.note(err)
-	return w
+// wallets is the reading of money.
+type wallets struct{ *reading }
+
+func (w wallets) Wallet(shop topup.ShopID) topup.Wallet {
+	held, err := w.tx.Wallet(shop)
+	w.note(err)
+	return held
 }
 
-func (v *view) Entries(shop topup.ShopID, limit int) []topup.Transaction {
-	// A hold and its capture both touch Held; Available alone would hide the
-	// captures, so the two are read together, newest first.
-	a, err := v.tx.Entries(shop.Available(), 0, limit)
-	v.note(err)
-	h, err := v.tx.Entries(shop.Held(), 0, limit)
-	v.note(err)
+// Entries reads both accounts of the shop: a hold and its capture both touch
+// Held; Available alone would hide the captures.
+func (w wallets) Entries(shop topup.ShopID, limit int) []topup.Transaction {
+	a, err := w.tx.Entries(shop.Available(), 0, limit)
+	w.note(err)
+	h, err := w.tx.Entries(shop.Held(), 0, limit)
+	w.note(err)
 	out := make([]topup.Transaction, 0, limit)
 	for len(out) < limit && (len(a) > 0 || len(h) > 0) {
 		switch {
@@ -118,17 +122,22 @@ func (v *view) Entries(shop topup.ShopID, limit int) []topup.Transaction {
 	return out
 }
 
-func (v *view) Plans() []topup.Plan {
-	if v.plans == nil {
+// shelf is the reading of what can be sold.
+type shelf struct{ *reading }
+
+func (s shelf) Numbering() topup.Numbering { return s.numbering }
+
+func (s shelf) Plans() []topup.Plan {
+	if s.plans == nil {
 		var err error
-		v.plans, err = v.tx.Plans()
-		v.note(err)
+		s.reading.plans, err = s.tx.Plans()
+		s.note(err)
 	}
-	return v.plans
+	return s.plans
 }
 
-func (v *view) Plan(code string) (topup.Plan, bool) {
-	for _, p := range v.Plans() {
+func (s shelf) Plan(code string) (topup.Plan, bool) {
+	for _, p := range s.Plans() {
 		if p.Code == code {
 			return p, true
 		}
@@ -136,108 +145,116 @@ func (v *view) Plan(code string) (topup.Plan, bool) {
 	return topup.Plan{}, false
 }
 
-func (v *view) Pricing() topup.Pricing {
+func (s shelf) Products(lineType string) ([]topup.InternetProduct, time.Time) {
+	var c cachedProducts
+	_, err := s.tx.Setting(settingProducts+lineType, &c)
+	s.note(err)
+	return c.List, c.At
+}
+
+func (s shelf) Catalogue() []topup.Category {
+	list, err := s.tx.Catalogue()
+	s.note(err)
+	return list
+}
+
+// Pricing is one for all shops, so far.
+func (s shelf) Pricing(topup.ShopID) topup.Pricing {
 	p := topup.DefaultPricing
-	_, err := v.tx.Setting(settingPricing, &p)
-	v.note(err)
+	_, err := s.tx.Setting(settingPricing, &p)
+	s.note(err)
 	return p
 }
 
-func (v *view) Weather() topup.Weather {
+func (s shelf) Weather() topup.Weather {
 	var w topup.Weather
-	_, err := v.tx.Setting(settingWeather, &w)
-	v.note(err)
+	_, err := s.tx.Setting(settingWeather, &w)
+	s.note(err)
 	return w
 }
 
-func (v *view) Account() (topup.Account, bool) {
+func (s shelf) Account() (topup.Account, bool) {
 	var a topup.Account
-	ok, err := v.tx.Setting(settingAccount, &a)
-	v.note(err)
+	ok, err := s.tx.Setting(settingAccount, &a)
+	s.note(err)
 	return a, ok
 }
 
 // Closed is true while the provider takes no calls, or no sends, from us.
-func (v *view) Closed() bool {
-	a, ok := v.Account()
-	return v.closed || (ok && (!a.Enabled || a.ReadOnly))
+func (s shelf) Closed() bool {
+	a, ok := s.Account()
+	return s.closed || (ok && (!a.Enabled || a.ReadOnly))
 }
 
-func (v *view) Order(id topup.OrderID) (topup.Order, bool) {
-	o, ok, err := v.tx.Order(id)
-	v.note(err)
+// sales is the reading of orders.
+type sales struct{ *reading }
+
+func (s sales) Order(id topup.OrderID) (topup.Order, bool) {
+	o, ok, err := s.tx.Order(id)
+	s.note(err)
 	return o, ok
 }
 
-func (v *view) OrderByNo(no uint64) (topup.Order, bool) {
-	o, ok, err := v.tx.OrderByNo(no)
-	v.note(err)
+func (s sales) OrderByNo(no uint64) (topup.Order, bool) {
+	o, ok, err := s.tx.OrderByNo(no)
+	s.note(err)
 	return o, ok
 }
 
-func (v *view) OrderByPanel(card string) (topup.Order, bool) {
-	o, ok, err := v.tx.OrderByPanel(card)
-	v.note(err)
+func (s sales) OrderByPanel(panel string) (topup.Order, bool) {
+	o, ok, err := s.tx.OrderByPanel(panel)
+	s.note(err)
 	return o, ok
 }
 
-func (v *view) OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order {
-	o, err := v.tx.OrdersOf(shop, before, limit)
-	v.note(err)
+func (s sales) OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order {
+	o, err := s.tx.OrdersOf(shop, before, limit)
+	s.note(err)
 	return o
 }
 
-func (v *view) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
-	o, err := v.tx.OrdersTo(shop, to, limit)
-	v.note(err)
+func (s sales) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
+	o, err := s.tx.OrdersTo(shop, to, limit)
+	s.note(err)
 	return o
 }
 
-func (v *view) OpenOrders(limit int) []topup.Order {
+func (s sales) OpenOrders(limit int) []topup.Order {
 	var out []topup.Order
-	v.note(v.tx.OpenOrders(func(o topup.Order) bool { out = append(out, o); return len(out) < limit }))
+	s.note(s.tx.OpenOrders(func(o topup.Order) bool { out = append(out, o); return len(out) < limit }))
 	return out
 }
 
-func (v *view) Claim(hash []byte) (topup.Claim, bool) {
-	c, ok, err := v.tx.Claim(hash)
-	v.note(err)
-	return c, ok
+// claims is the reading of customers' links.
+type claims struct{ *reading }
+
+func (c claims) Claim(hash []byte) (topup.Claim, bool) {
+	claim, ok, err := c.tx.Claim(hash)
+	c.note(err)
+	return claim, ok
 }
 
-func (v *view) ClaimOf(order topup.OrderID) (topup.Claim, bool) {
-	c, ok, err := v.tx.ClaimOf(order)
-	v.note(err)
-	return c, ok
+func (c claims) ClaimOf(order topup.OrderID) (topup.Claim, bool) {
+	claim, ok, err := c.tx.ClaimOf(order)
+	c.note(err)
+	return claim, ok
 }
 
-func (v *view) Guesses(chat int64) int {
-	c, _, err := v.tx.Chat(chat)
-	v.note(err)
-	if v.now.Sub(c.GuessedFrom) > guessWindow {
+func (c claims) Guesses(chat int64) int {
+	known, _, err := c.tx.Chat(chat)
+	c.note(err)
+	if c.now.Sub(known.GuessedFrom) > guessWindow {
 		return 0
 	}
-	return c.Guesses
+	return known.Guesses
 }
 
-func (v *view) Showings(order topup.OrderID, limit int) []time.Time {
-	list, err := v.tx.Showings(order, limit)
-	v.note(err)
+func (c claims) Showings(order topup.OrderID, limit int) []time.Time {
+	list, err := c.tx.Showings(order, limit)
+	c.note(err)
 	var out []time.Time
 	for _, s := range list {
 		out = append(out, s.At)
 	}
 	return out
-}
-
-func (v *view) Session(chat int64) flows.Session {
-	b, err := v.tx.Session(chat)
-	v.note(err)
-	return flows.DecodeSession(b)
-}
-
-func (v *view) Totals() topup.Wallet {
-	w, err := v.tx.Totals()
-	v.note(err)
-	return w
 }

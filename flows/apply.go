@@ -1,0 +1,149 @@
+package flows
+
+import (
+	"cmp"
+	"strings"
+
+	"hanout/topup"
+)
+
+// Becoming a shop: its name, its phone, then the owners decide (shops.go). The
+// phone is asked for with a reply button, which only a message of its own can
+// have.
+
+// The steps.
+const (
+	StepName  Step = "name"  // asked for the shop's name
+	StepPhone Step = "phone" // asked for its phone
+)
+
+func applying() conversation {
+	return conversation{
+		needs: topup.ActApply, holds: func(Session) bool { return true },
+		steps: map[Step]step{
+			StepName: {
+				show:   func(t *turn) { t.askName(Msg{}) },
+				told:   func(t *turn, text string) bool { t.name(text); return true },
+				shared: func(t *turn, _ Contact) bool { t.askName(M("ask.name.bad")); return true },
+			},
+			StepPhone: {
+				show:      func(t *turn) { t.askPhone(Msg{}) },
+				told:      func(t *turn, text string) bool { t.phoneGiven(phoneIn(text)); return true },
+				shared:    func(t *turn, c Contact) bool { t.phoneShared(c); return true },
+				panelless: true,
+			},
+		},
+	}
+}
+
+// apply begins it.
+func (t *turn) apply() {
+	t.begin(StepName)
+	t.askName(Msg{})
+}
+
+// applyAnew is its button, which may outlive the need.
+func (t *turn) applyAnew() {
+	if t.who.Shop != 0 {
+		t.home()
+		return
+	}
+	t.apply()
+}
+
+// askName asks a stranger for the name of the shop.
+func (t *turn) askName(problem Msg) {
+	t.s.Step = StepName
+	t.draw(func(sc *Screen) {
+		if problem.ID != "" {
+			sc.line(problem)
+		} else {
+			sc.line(M("ask.welcome"))
+			if sh, ok := t.v.People.ShopOf(t.in.Person.ID); ok && sh.State == topup.ShopRefused {
+				sc.line(M("ask.again", "Shop", Name(sh.Name)))
+			}
+		}
+		sc.line(M("ask.name"))
+	})
+}
+
+func (t *turn) name(text string) {
+	name := CleanName(text, 40)
+	if name == "" {
+		t.askName(M("ask.name.bad"))
+		return
+	}
+	t.s.Name = name
+	t.s.Step = StepPhone
+	t.s.Panel = ""
+	t.askPhone(Msg{})
+}
+
+func (t *turn) askPhone(problem Msg) {
+	var sc Screen
+	if problem.ID != "" {
+		sc.line(problem)
+	}
+	sc.line(M("ask.phone", "Shop", Name(t.s.Name)))
+	share := M("ask.phone.share")
+	sc.AskContact = &share
+	t.say(sc)
+}
+
+// phoneShared takes a contact. Telegram vouches for a shared one, from any
+// country.
+func (t *turn) phoneShared(c Contact) {
+	if !c.Own {
+		t.askPhone(M("ask.phone.foreign"))
+		return
+	}
+	t.phoneGiven(cmp.Or(phoneIn(c.Phone), contactDigits(c.Phone)))
+}
+
+// phoneIn reads a mobile number or a landline; "" for anything else.
+func phoneIn(text string) string {
+	if n, err := topup.ParseMSISDN(text); err == nil {
+		return string(n)
+	}
+	if l, err := topup.ParseADSL(text); err == nil {
+		return string(l)
+	}
+	return ""
+}
+
+// phoneGiven sends the request to the owners.
+func (t *turn) phoneGiven(phone string) {
+	if phone == "" {
+		t.askPhone(M("ask.phone.bad"))
+		return
+	}
+	sh, again := t.v.People.ShopOf(t.in.Person.ID)
+	if again && sh.State == topup.ShopApproved {
+		t.s = Session{Version: t.s.Version}
+		t.home()
+		return
+	}
+	if !again {
+		sh = topup.Shop{ID: t.v.People.NextShop(), Chat: t.in.Chat}
+	}
+	sh.Name, sh.Phone, sh.State, sh.Asked = t.s.Name, phone, topup.ShopAsked, t.env.Now
+	t.s = Session{Version: t.s.Version}
+	t.do(SaveShop{Shop: sh})
+	t.say(Screen{Lines: []Msg{M("ask.sent", "Shop", Name(sh.Name))}, RemoveKeyboard: true})
+	for _, owner := range t.v.People.Owners() {
+		t.do(Show{Chat: owner, Panel: askPanel(sh, owner), Screen: askScreen(sh, t.in.Person.Name), Class: ClassNotices, Fresh: again})
+	}
+}
+
+func contactDigits(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, topup.PlainDigits(s))
+	if len(s) < 6 || len(s) > 15 {
+		return ""
+	}
+	return "+" + s
+}

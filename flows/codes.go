@@ -1,0 +1,198 @@
+package flows
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"hanout/topup"
+)
+
+// The codes of a sale, and its customer's link as the shop sees it. The rules:
+// codes are under spoilers and can't be forwarded; showing them again is asked
+// first and written down; a link is made anew rather than shown twice.
+
+// vouchersInMessage is how many vouchers one message shows; more come as a
+// file.
+const vouchersInMessage = 10
+
+// Secret is a code or serial: under a spoiler, left to right.
+type Secret string
+
+// codeRows are the line and buttons of a delivered order that has codes.
+func codeRows(sc *Screen, o topup.Order) {
+	if o.State != topup.Delivered || !o.HasVouchers() {
+		return
+	}
+	sc.line(M("codes.sent"))
+	id := string(o.ID)
+	sc.row(button(M("button.codes"), encodeTap("o", id, "codes")), button(M("button.customer"), encodeTap("o", id, "claim")))
+}
+
+// askCodes shows an order's codes once more; that they were shown before is
+// asked about first.
+func (t *turn) askCodes(o topup.Order, _ string) bool {
+	if !o.HasVouchers() {
+		return false
+	}
+	last := t.v.Claims.Showings(o.ID, 1)
+	if len(last) == 0 {
+		t.do(ShowCodes{Order: o.ID, By: t.in.Person.ID})
+		return true
+	}
+	panel := t.env.NewID()
+	sc := Screen{Lines: []Msg{M("codes.again", "No", number(o.No), "Time", last[0])}}
+	sc.row(Button{Label: M("button.showcodes"), Data: encodeTap("o", string(o.ID), "codes2", panel), Style: Go},
+		Button{Label: M("button.cancel"), Data: encodeTap("o", string(o.ID), "codes0", panel), Style: Stop})
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer})
+	return true
+}
+
+func (t *turn) showCodes(o topup.Order, panel string) bool {
+	if panel == "" || !o.HasVouchers() {
+		return false
+	}
+	t.do(ShowCodes{Order: o.ID, By: t.in.Person.ID})
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("codes.below", "No", number(o.No))}}, Class: ClassAnswer})
+	return true
+}
+
+func (t *turn) keepCodes(o topup.Order, panel string) bool {
+	if panel == "" || !o.HasVouchers() {
+		return false
+	}
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("cancel.done.plain")}}, Class: ClassAnswer})
+	return true
+}
+
+func (t *turn) makeLink(o topup.Order, _ string) bool {
+	if !o.HasVouchers() {
+		return false
+	}
+	if t.env.BotName == "" {
+		t.alert(M("claim.notyet"))
+		return true
+	}
+	if c, ok := t.v.Claims.ClaimOf(o.ID); ok && c.State == topup.ClaimRedeemed {
+		t.alert(M("claim.was", "Time", c.Redeemed))
+		return true
+	}
+	t.do(MakeClaim{Order: o.ID, Panel: t.env.NewID()})
+	return true
+}
+
+func (t *turn) revokeLink(o topup.Order, _ string) bool {
+	if !o.HasVouchers() {
+		return false
+	}
+	if c, ok := t.v.Claims.ClaimOf(o.ID); !ok || c.State != topup.ClaimOpen {
+		t.alert(M("claim.over"))
+		return true
+	}
+	t.toast(M("claim.revoked"))
+	t.do(RevokeClaim{Order: o.ID})
+	return true
+}
+
+// CodesScreen shows codes: under spoilers, each with a button that copies it.
+// A customer is told how to use them.
+func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer bool) Screen {
+	sc := Screen{Protect: true}
+	if customer {
+		sc.line(M("codes.customer", "Shop", Name(shop)))
+	} else {
+		sc.line(M("codes.title", "No", number(o.No)))
+	}
+	sc.line(goodOf(o).item(o)...)
+	if len(vouchers) > vouchersInMessage {
+		sc.line(M("codes.file", "Count", len(vouchers)))
+		sc.File = codesFile(o, vouchers)
+		sc.FileName = "codes-" + number(o.No) + ".txt"
+	} else {
+		for i, c := range vouchers {
+			n := strconv.Itoa(i + 1)
+			line, copyCode, copySerial := M("codes.code", "Number", n, "Code", Secret(c.Code)),
+				M("button.copy", "Number", n), M("button.copyserial", "Number", n)
+			if len(vouchers) == 1 {
+				line, copyCode, copySerial = M("codes.one", "Code", Secret(c.Code)), M("button.copyone"), M("button.copyoneserial")
+			}
+			sc.line(line)
+			row := copyButton(copyCode, c.Code)
+			if c.Serial != "" {
+				sc.line(M("codes.serial", "Serial", Secret(c.Serial)))
+				row = append(row, copyButton(copySerial, c.Serial)...)
+			}
+			if len(row) > 0 {
+				sc.row(row...)
+			}
+		}
+	}
+	if o.Transaction != "" {
+		sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))
+	}
+	if !customer {
+		sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
+	} else if use := goodOf(o).use; use != "" {
+		sc.line(M(use))
+	}
+	return sc
+}
+
+// copyMost is the longest text that a button copies (Bot API, CopyTextButton).
+const copyMost = 256
+
+func copyButton(label Msg, text string) []Button {
+	if utf8.RuneCountInString(text) > copyMost {
+		return nil
+	}
+	return []Button{{Label: label, Copy: text}}
+}
+
+// codesFile lists many vouchers, one a line, code then serial.
+func codesFile(o topup.Order, vouchers []topup.Voucher) []byte {
+	b := []byte(o.PlanName + "\n")
+	for i, c := range vouchers {
+		b = append(b, strconv.Itoa(i+1)+"\t"+c.Code...)
+		if c.Serial != "" {
+			b = append(b, "\t"+c.Serial...)
+		}
+		b = append(b, '\n')
+	}
+	return b
+}
+
+// ClaimScreen is the shop's message about a link: the QR and the link while
+// it is open, what became of it afterwards.
+func ClaimScreen(o topup.Order, c topup.Claim, link string, qr []byte) Screen {
+	var sc Screen
+	no := number(o.No)
+	again := button(M("button.newlink"), encodeTap("o", string(o.ID), "claim"))
+	switch c.State {
+	case topup.ClaimOpen:
+		sc.Photo = qr
+		sc.line(M("claim.open", "No", no), M("claim.until", "Time", c.Expires))
+		sc.row(Button{Label: M("button.openlink"), URL: link}, Button{Label: M("button.copylink"), Copy: link})
+		sc.row(Button{Label: M("button.revoke"), Data: encodeTap("o", string(o.ID), "revoke"), Style: Stop})
+	case topup.ClaimRedeemed:
+		sc.line(M("claim.taken", "No", no), M("order.time", "Time", c.Redeemed))
+	case topup.ClaimRevoked:
+		sc.line(M("claim.isrevoked", "No", no))
+		sc.row(again)
+	default:
+		sc.line(M("claim.isexpired", "No", no))
+		sc.row(again)
+	}
+	return sc
+}
+
+// ReminderMost is how many sales a reminder lists.
+const ReminderMost = 10
+
+// ReminderScreen lists sales whose links nobody opened; count is how many
+// there are in all.
+func ReminderScreen(orders []topup.Order, count int) Screen {
+	sc := Screen{Lines: []Msg{M("reminder.title", "Count", count)}}
+	for _, o := range orders {
+		sc.row(button(goodOf(o).line(o), encodeTap("o", string(o.ID), "show")))
+	}
+	return sc
+}

@@ -1,0 +1,117 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"hanout/topup"
+)
+
+// command is something that a person can want at any moment, typed, out of the
+// menu, or by a button.
+type command struct {
+	name  string    // typed after "/" and listed in menus, with the text "command.<name>"; "" for a button only
+	verb  string    // of its button; "" for none
+	label string    // the button's text
+	act   topup.Act // what it needs
+	// listed are the roles in whose menus it is shown; nil for all who may.
+	listed []topup.Role
+	run    func(*turn, string)
+}
+
+// allCommands is the table of commands, in the order of the menus. Of two of
+// one name the first counts that the person may give.
+func allCommands() []command {
+	bare := func(run func(*turn)) func(*turn, string) { return simple(run) }
+	known := []topup.Role{topup.Cashier, topup.Keeper, topup.Owner}
+	list := []command{
+		{name: "start", act: topup.ActTalk, listed: []topup.Role{topup.Stranger, topup.Customer}, run: (*turn).start},
+
+		{name: "balance", verb: "float", label: "button.float", act: topup.ActFloat, run: (*turn).float},
+		{name: "credit", act: topup.ActMoney, run: (*turn).credit},
+		{name: "debit", act: topup.ActMoney, run: (*turn).debit},
+		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: bare((*turn).shops)},
+		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
+		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
+		{name: "backup", act: topup.ActBackup, run: working(JobBackup, "backup.running")},
+	}
+	for _, g := range goods {
+		list = append(list, command{name: g.verb, verb: g.verb, label: g.label, act: topup.ActSell, run: bare(g.begin)})
+	}
+	return append(list,
+		command{name: "balance", verb: "balance", label: "button.wallet", act: topup.ActWallet, run: bare((*turn).balance)},
+		command{name: "history", verb: "history", label: "button.history", act: topup.ActHistory, run: bare((*turn).history)},
+		command{name: "find", act: topup.ActHistory, run: (*turn).find},
+
+		command{name: "language", verb: "language", label: "button.language", act: topup.ActTalk, run: bare((*turn).language)},
+		command{name: "help", verb: "help", label: "button.help", act: topup.ActTalk, run: bare((*turn).help)},
+		command{name: "cancel", act: topup.ActTalk, listed: known, run: bare((*turn).cancel)},
+
+		command{verb: "home", label: "button.menu", act: topup.ActTalk, run: bare((*turn).home)},
+		command{verb: "lang", act: topup.ActTalk, run: (*turn).chooseLanguage},
+		command{verb: "ask", label: "button.ownshop", act: topup.ActApply, run: bare((*turn).applyAnew)},
+	)
+}
+
+// Commands lists the commands of a person's menu, in the order shown; each has
+// a text "command.<name>".
+func Commands(who topup.Actor) []string {
+	var names []string
+	for _, c := range commands {
+		listed := c.listed == nil || slices.ContainsFunc(c.listed, who.Is)
+		if c.name != "" && listed && who.May(c.act) && !slices.Contains(names, c.name) {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+// commandOf finds a command by its button's verb, if the person may give it.
+func (t *turn) commandOf(verb string) (command, bool) {
+	for _, c := range commands {
+		if c.verb == verb && verb != "" && t.who.May(c.act) {
+			return c, true
+		}
+	}
+	return command{}, false
+}
+
+// command takes "/name@bot arguments".
+func (t *turn) command() {
+	text := strings.TrimSpace(topup.PlainDigits(t.in.Text))
+	head, args, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " ")
+	name, bot, _ := strings.Cut(strings.TrimPrefix(head, "/"), "@")
+	if bot != "" && t.env.BotName != "" && !strings.EqualFold(bot, t.env.BotName) {
+		return
+	}
+	args = strings.TrimSpace(args)
+	name = strings.ToLower(name)
+	for _, c := range commands {
+		if name != "" && c.name == name && t.who.May(c.act) {
+			c.run(t, args)
+			return
+		}
+	}
+	t.lost()
+}
+
+// menuTapped takes a button of the menu.
+func (t *turn) menuTapped(verb, arg string) {
+	if c, ok := t.commandOf(verb); ok {
+		c.run(t, arg)
+		return
+	}
+	t.toast(M("tap.unknown"))
+}
+
+// working makes a command of slow work: it has a panel of its own, which says
+// at once that it runs.
+func working(job Job, running string) func(*turn, string) {
+	return func(t *turn, _ string) { t.work(job, running) }
+}
+
+func (t *turn) work(job Job, running string) {
+	panel := t.env.NewID()
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M(running)}}, Class: ClassAnswer},
+		Run{Job: job, Chat: t.in.Chat, Panel: panel})
+}

@@ -1,0 +1,109 @@
+package flows
+
+import "hanout/topup"
+
+// Effect is something a turn wants done. All effects of a turn are applied in
+// one transaction; what leaves the process leaves after its commit.
+type Effect interface{ effect() }
+
+// The effects.
+type (
+	// Show owes a screen to a chat as the newest text of a panel. Fresh sends
+	// it below what was said since.
+	Show struct {
+		Chat   int64
+		Panel  string
+		Screen Screen
+		Class  Class
+		Fresh  bool
+	}
+	// Toast answers the tap: a short line over the chat, or an alert that
+	// must be closed.
+	Toast struct {
+		Msg   Msg
+		Alert bool
+	}
+	// Speak sets the language of a chat.
+	Speak struct {
+		Chat     int64
+		Language string
+	}
+	// SaveShop creates a shop or changes one.
+	SaveShop struct{ Shop topup.Shop }
+	// Place holds the money and makes the order.
+	Place struct{ Order topup.Order }
+	// MoveOrder moves an order by a person's hand: takes it back, or settles
+	// a review.
+	MoveOrder struct{ Change topup.Change }
+	// Book writes a credit or debit.
+	Book struct{ Transaction topup.Transaction }
+	// Wake brings a chat's waiting sale back, now that it has money. It is
+	// applied after the turn's other effects, by [Resume].
+	Wake struct{ Chat int64 }
+	// Menu sets the command menu of a chat to what the person may do, in
+	// their language.
+	Menu struct{ Chat int64 }
+	// Run starts slow work whose result comes back to the panel.
+	Run struct {
+		Job   Job
+		Chat  int64
+		Panel string
+		Ask   Question // for the jobs that ask about something
+	}
+	// ShowCodes sends an order's codes to its shop once more.
+	ShowCodes struct {
+		Order topup.OrderID
+		By    int64
+	}
+	// MakeClaim makes a new link for an order's customer, in place of a
+	// former one.
+	MakeClaim struct {
+		Order topup.OrderID
+		Panel string
+	}
+	// RevokeClaim ends an order's link.
+	RevokeClaim struct{ Order topup.OrderID }
+	// RedeemClaim gives the codes behind a link to a chat.
+	RedeemClaim struct {
+		Hash []byte
+		Chat int64
+	}
+	// Guess counts an unknown link against a chat.
+	Guess struct{ Chat int64 }
+)
+
+// Question is what a job asks the provider about.
+type Question struct {
+	LineType string // JobLine
+	Line     topup.Line
+	Products bool   // the cards of the type, too
+	Product  string // JobStock
+}
+
+// Job names slow work.
+type Job string
+
+// The jobs.
+const (
+	JobSync   Job = "sync"   // refresh plans, weather and key from the provider
+	JobFloat  Job = "float"  // read the float
+	JobBackup Job = "backup" // write a hot backup
+	JobLine   Job = "line"   // check a line; the answer goes to LineChecked
+	JobStock  Job = "stock"  // read a product's stock; the answer goes to StockChecked
+)
+
+func (Show) effect()        {}
+func (Toast) effect()       {}
+func (Speak) effect()       {}
+func (SaveShop) effect()    {}
+func (Place) effect()       {}
+func (MoveOrder) effect()   {}
+func (Book) effect()        {}
+func (Wake) effect()        {}
+func (Menu) effect()        {}
+func (Run) effect()         {}
+func (ShowCodes) effect()   {}
+func (MakeClaim) effect()   {}
+func (RevokeClaim) effect() {}
+func (RedeemClaim) effect() {}
+func (Guess) effect()       {}

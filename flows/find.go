@@ -1,0 +1,93 @@
+package flows
+
+import (
+	"strconv"
+	"strings"
+
+	"hanout/topup"
+)
+
+// Finding a sale by its customer's number or its own.
+
+// StepFind asks what to look for.
+const StepFind Step = "find"
+
+func finding() conversation {
+	return conversation{
+		needs: topup.ActHistory, holds: func(Session) bool { return true },
+		steps: map[Step]step{StepFind: {
+			show: func(t *turn) { t.askFind(Msg{}) },
+			told: func(t *turn, text string) bool { t.find(text); return true },
+		}},
+	}
+}
+
+func (t *turn) askFind(problem Msg) {
+	t.s.Step = StepFind
+	t.draw(func(sc *Screen) {
+		if problem.ID != "" {
+			sc.line(problem)
+		}
+		sc.line(M("find.ask"))
+		sc.row(t.cancelButton())
+	})
+}
+
+// soldTo lists the newest sales to a number, read as each good reads it; sure
+// that it is no order's number.
+func (t *turn) soldTo(number string) (found []topup.Order, sure bool) {
+	for _, g := range goods {
+		if g.sold == nil {
+			continue
+		}
+		numbers, only := g.sold(number)
+		sure = sure || only
+		for _, to := range numbers {
+			found = append(found, t.v.Orders.OrdersTo(t.who.Shop, to, historyPage)...)
+		}
+	}
+	return found, sure
+}
+
+// find looks sales up by the customer's number or by the order's number.
+func (t *turn) find(what string) {
+	what = strings.TrimSpace(topup.PlainDigits(what))
+	if what == "" {
+		t.dropQuietly()
+		t.begin(StepFind)
+		t.askFind(Msg{})
+		return
+	}
+	found, sure := t.soldTo(what)
+	no, notNo := strconv.ParseUint(strings.TrimPrefix(what, "#"), 10, 63)
+	switch {
+	case len(found) > 0 || sure:
+	case notNo == nil:
+		if o, ok := t.v.Orders.OrderByNo(no); ok && t.who.MayFor(topup.ActHistory, o.Shop) {
+			found = []topup.Order{o}
+		}
+	default:
+		if t.s.Step != StepFind {
+			t.begin(StepFind)
+		}
+		t.askFind(M("find.bad"))
+		return
+	}
+	if t.s.Step == StepFind {
+		t.drop(M("find.below"))
+	}
+	t.dropQuietly()
+	t.s = Session{Version: t.s.Version}
+	panel := t.env.NewID()
+	var sc Screen
+	if len(found) == 0 {
+		sc.line(M("find.none"))
+	} else {
+		sc.line(M("find.found"))
+	}
+	for _, o := range found {
+		sc.row(button(goodOf(o).line(o), encodeTap("v", number(o.No), "0", panel)))
+	}
+	sc.row(homeButton())
+	t.showHistory(panel, sc)
+}

@@ -1,0 +1,79 @@
+package flows
+
+import (
+	"crypto/sha256"
+	"regexp"
+
+	"hanout/topup"
+)
+
+// A customer's link. The rules: what waits is the link's hash, never the link;
+// who guesses is answered like who was wrong once.
+
+// StepClaim is a link that waits for a language.
+const StepClaim Step = "claim"
+
+// guessesMost is how many unknown links a chat may open before all links are
+// unknown to it for a while; see [Claims].
+const guessesMost = 5
+
+// tokenForm is what follows /start in a customer's link: 128 bits in
+// base64url.
+var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
+
+// TokenHash is under what a link's token is kept. Being a hash of 128 random
+// bits, it is looked up as it is: nothing about a token can be learnt from how
+// long that takes.
+func TokenHash(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+func opening() conversation {
+	return conversation{
+		needs: topup.ActOpenLink, holds: func(s Session) bool { return len(s.Claim) > 0 },
+		steps: map[Step]step{StepClaim: {
+			show:      (*turn).language,
+			spoken:    func(t *turn) { t.openClaim(t.s.Claim) },
+			panelless: true,
+		}},
+	}
+}
+
+// claim opens a customer's link.
+func (t *turn) claim(token string) {
+	t.dropQuietly()
+	hash := TokenHash(token)
+	if t.v.People.Language(t.in.Chat) == "" {
+		// The language is asked once, then the link goes on; only its hash
+		// waits, so that the session on disk opens nothing.
+		t.begin(StepClaim)
+		t.s.Claim = hash
+		t.language()
+		return
+	}
+	t.openClaim(hash)
+}
+
+func (t *turn) openClaim(hash []byte) {
+	t.s = Session{Version: t.s.Version}
+	c, ok := topup.Claim{}, false
+	if t.v.Claims.Guesses(t.in.Chat) < guessesMost {
+		c, ok = t.v.Claims.Claim(hash)
+	}
+	switch {
+	case !ok:
+		t.do(Guess{Chat: t.in.Chat})
+		t.sayLines(M("claim.unknown"))
+	case t.who.MayFor(topup.ActLink, c.Shop):
+		t.sayLines(M("claim.own"))
+	case c.State == topup.ClaimRedeemed && c.By == t.in.Chat:
+		t.sayLines(M("claim.mine", "Time", c.Redeemed))
+	case c.State == topup.ClaimRedeemed:
+		t.sayLines(M("claim.used"))
+	case c.Live(t.env.Now):
+		t.do(RedeemClaim{Hash: hash, Chat: t.in.Chat})
+	default:
+		t.sayLines(M("claim.ended"))
+	}
+}

@@ -1,0 +1,367 @@
+package flows
+
+import (
+	"slices"
+	"strconv"
+
+	"hanout/topup"
+)
+
+// A mobile top-up: the customer's number, its operator, a plan, an amount.
+
+// The steps.
+const (
+	StepNumber   Step = "number"   // asked for the customer's number
+	StepOperator Step = "operator" // asked which operator
+	StepPlan     Step = "plan"     // asked which plan
+	StepAmount   Step = "amount"   // asked how much
+)
+
+// mobile is the draft of a mobile top-up.
+type mobile struct {
+	draft
+	Number   topup.MSISDN   `json:"number,omitempty"`
+	Operator topup.Operator `json:"operator,omitempty"`
+	Plan     string         `json:"plan,omitempty"`
+	Face     topup.Money    `json:"face,omitempty"`
+	Wanted   topup.Money    `json:"wanted,omitempty"` // amount named before the plan
+}
+
+func mobileGood() good {
+	return good{
+		name: topup.MobileTopUp, verb: "mobile", label: "button.mobile", another: "button.newsale",
+		draft: func() sale { return &mobile{} },
+		begin: func(t *turn) { beginMobile(t, mobile{}) },
+		again: mobileAgain, typed: typedLine, conversation: sellingMobile,
+		item: mobileItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "reason.provider",
+		sold: func(text string) ([]string, bool) {
+			n, err := topup.ParseMSISDN(text)
+			if err != nil {
+				return nil, false
+			}
+			return []string{string(n)}, true
+		},
+	}
+}
+
+func sellingMobile() conversation {
+	shared := func(t *turn, c Contact) bool { return t.s.Sale.(*mobile).noAmount(t, c.Phone) }
+	return conversation{
+		needs: topup.ActSell, sale: true, holds: selling[*mobile],
+		steps: map[Step]step{
+			StepNumber: {
+				show:   asking((*mobile).askNumber),
+				told:   telling((*mobile).numberTyped),
+				shared: func(t *turn, c Contact) bool { return t.s.Sale.(*mobile).numberTyped(t, c.Phone) },
+				taps:   map[string]func(*turn, string){"n": picking((*mobile).numberPicked)},
+			},
+			StepOperator: {
+				show: on((*mobile).askOperator),
+				back: on((*mobile).otherNumber),
+				taps: map[string]func(*turn, string){"op": tapping((*mobile).operatorPicked)},
+			},
+			StepPlan: {
+				show:   asking((*mobile).askPlan),
+				told:   telling((*mobile).amountTyped),
+				shared: shared,
+				back:   on((*mobile).askOperator),
+				taps: map[string]func(*turn, string){
+					"ops": simple(on((*mobile).askOperator)),
+					"pg":  counting((*mobile).pageTurned),
+					"q":   counting((*mobile).dinarsGiven),
+					"p":   picking((*mobile).planPicked),
+				},
+			},
+			StepAmount: {
+				show:   asking((*mobile).askAmount),
+				told:   telling((*mobile).amountTyped),
+				shared: shared,
+				back:   on((*mobile).otherPlan),
+				taps:   map[string]func(*turn, string){"a": counting((*mobile).dinarsGiven)},
+			},
+		},
+	}
+}
+
+// beginMobile starts a sale, as far as the draft already goes.
+func beginMobile(t *turn, d mobile) {
+	switch {
+	case !t.openSale(StepNumber, &d):
+	case d.Number == "":
+		d.askNumber(t, Msg{})
+	case d.Plan != "":
+		t.quote(Msg{})
+	default:
+		d.numberGiven(t)
+	}
+}
+
+// mobileAgain is for a plan and amount that the provider offered instead, too.
+func mobileAgain(t *turn, o topup.Order) {
+	operator := o.Operator
+	if p, ok := t.v.Shelf.Plan(o.Plan); ok {
+		operator = p.Operator
+	}
+	beginMobile(t, mobile{Number: topup.MSISDN(o.To), Operator: operator, Plan: o.Plan, Face: o.Face})
+}
+
+func (d *mobile) offered(t *turn) (topup.Order, bool) {
+	plan, found := t.v.Shelf.Plan(d.Plan)
+	price, cost, sold := t.v.Shelf.Pricing(t.who.Shop).Quote(plan, d.Face)
+	return topup.Order{
+		Good: topup.MobileTopUp, Operator: plan.Operator,
+		Plan: plan.Code, PlanName: plan.Name, PlanKind: plan.Kind, PlanFamily: plan.Family, To: string(d.Number),
+		Quantity: 1, Face: d.Face, Price: price, Expected: cost,
+	}, found && sold
+}
+
+func (d *mobile) gone(t *turn) { d.askPlan(t, M("plan.gone")) }
+
+func (d *mobile) corrected(t *turn, text string, shared bool) bool {
+	if shared {
+		return d.noAmount(t, text)
+	}
+	return d.amountTyped(t, text)
+}
+
+func (d *mobile) reconsider(t *turn) {
+	d.Wanted = 0
+	if plan, _ := t.v.Shelf.Plan(d.Plan); plan.Kind == topup.Dynamic {
+		d.askAmount(t, Msg{})
+		return
+	}
+	d.askPlan(t, Msg{})
+}
+
+func (d *mobile) warnings(t *turn, o topup.Order) (lines []Msg) {
+	if t.v.Shelf.Numbering().Unusual(d.Number) {
+		lines = append(lines, M("number.unusual"))
+	}
+	if t.v.Shelf.Weather().Down[o.Operator] {
+		lines = append(lines, M("operator.sick", "Operator", Latin(o.Operator)))
+	}
+	return lines
+}
+
+func mobileItem(o topup.Order) []Msg {
+	return []Msg{
+		M("sale.number", "Number", topup.MSISDN(o.To)),
+		M("sale.plan", "Operator", Latin(o.Operator), "Plan", planMsg(o.PlanFamily, o.PlanName, o.PlanKind)),
+		M("confirm.face", "Amount", o.Face),
+	}
+}
+
+func (d *mobile) askNumber(t *turn, problem Msg) {
+	t.s.Step = StepNumber
+	d.Choices = d.recentNumbers(t, 4)
+	t.draw(func(sc *Screen) {
+		sc.line(M("sale.title"))
+		if problem.ID != "" {
+			sc.line(problem)
+		}
+		if d.Wanted > 0 {
+			sc.line(M("sale.wanted", "Amount", d.Wanted))
+		}
+		sc.line(M("number.ask"))
+		var b []Button
+		for i, n := range d.Choices {
+			b = append(b, button(M("number.recent", "Number", topup.MSISDN(n)), t.s.tap("n", strconv.Itoa(i))))
+		}
+		sc.grid(2, b)
+		sc.row(t.cancelButton())
+	})
+}
+
+// recentNumbers are the last numbers that this shop sold to.
+func (d *mobile) recentNumbers(t *turn, most int) []string {
+	var out []string
+	for _, o := range t.v.Orders.OrdersOf(t.who.Shop, 0, 20) {
+		if o.Good == topup.MobileTopUp && o.State != topup.Refunded && !slices.Contains(out, o.To) {
+			if out = append(out, o.To); len(out) == most {
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (d *mobile) numberPicked(t *turn, number string) {
+	d.Number = topup.MSISDN(number)
+	d.numberGiven(t)
+}
+
+// numberGiven goes on from a number: to the operator it last worked with, the
+// only one it can belong to, or the question.
+func (d *mobile) numberGiven(t *turn) {
+	if !t.anyPlans() {
+		t.s.Step = StepNumber
+		t.draw(func(sc *Screen) {
+			sc.line(M("sale.title"), M("plan.none"))
+			sc.row(t.cancelButton())
+		})
+		return
+	}
+	for _, o := range t.v.Orders.OrdersTo(t.who.Shop, string(d.Number), 3) {
+		if o.Good == topup.MobileTopUp && o.State == topup.Delivered && len(t.plansOf(o.Operator)) > 0 {
+			d.operatorGiven(t, o.Operator)
+			return
+		}
+	}
+	if ops := d.operators(t); len(ops) == 1 {
+		d.operatorGiven(t, ops[0])
+		return
+	}
+	d.askOperator(t)
+}
+
+func (d *mobile) otherNumber(t *turn) {
+	d.Number = ""
+	d.askNumber(t, Msg{})
+}
+
+// askOperator puts the likely operators first.
+func (d *mobile) askOperator(t *turn) {
+	t.s.Step = StepOperator
+	d.Operator, d.Plan, d.Face, d.Page = "", "", 0, 0
+	likely := d.operators(t)
+	down := t.v.Shelf.Weather().Down
+	t.draw(func(sc *Screen) {
+		sc.line(M("sale.title"), M("sale.number", "Number", d.Number))
+		if d.Wanted > 0 {
+			sc.line(M("sale.wanted", "Amount", d.Wanted))
+		}
+		sc.line(M("operator.ask"))
+		one := func(op topup.Operator, style Style) Button {
+			label := M("operator.name", "Operator", Latin(op))
+			if down[op] {
+				label = M("operator.down", "Operator", Latin(op))
+			}
+			return Button{Label: label, Data: t.s.tap("op", string(op)), Style: style}
+		}
+		var first, rest []Button
+		for _, op := range likely {
+			first = append(first, one(op, Main))
+		}
+		for _, op := range topup.RetailOperators {
+			if !slices.Contains(likely, op) && len(t.plansOf(op)) > 0 {
+				rest = append(rest, one(op, Plain))
+			}
+		}
+		sc.grid(2, first)
+		sc.grid(3, rest)
+		for _, op := range likely {
+			if down[op] {
+				sc.line(M("operator.sick", "Operator", Latin(op)))
+			}
+		}
+		sc.row(t.backButton(), t.cancelButton())
+	})
+}
+
+func (d *mobile) operatorPicked(t *turn, name string) {
+	op := topup.Operator(name)
+	if !op.Known() {
+		t.toast(M("tap.unknown"))
+		return
+	}
+	d.operatorGiven(t, op)
+}
+
+// operatorGiven goes on to the confirm panel when the amount is known and
+// fits, else to the plans.
+func (d *mobile) operatorGiven(t *turn, op topup.Operator) {
+	d.Operator, d.Plan, d.Face, d.Page = op, "", 0, 0
+	if d.Wanted > 0 {
+		if p, ok := t.prepaid(op); ok && p.Accepts(d.Wanted) {
+			d.Plan, d.Face = p.Code, d.Wanted
+			t.quote(Msg{})
+			return
+		}
+		d.askPlan(t, M("amount.nofit", "Amount", d.Wanted, "Operator", Latin(op)))
+		return
+	}
+	d.askPlan(t, Msg{})
+}
+
+// askPlan shows prepaid amounts at once, and below them the plans, paged.
+func (d *mobile) askPlan(t *turn, problem Msg) {
+	t.s.Step = StepPlan
+	plans := t.plansOf(d.Operator)
+	if len(plans) == 0 {
+		d.Operator = ""
+		d.askOperator(t)
+		return
+	}
+	pages := (len(plans) + plansPerPage - 1) / plansPerPage
+	d.Page = max(0, min(d.Page, pages-1))
+	d.Choices = nil
+	for _, p := range plans {
+		d.Choices = append(d.Choices, p.Code)
+	}
+	prepaid, quick := t.prepaid(d.Operator)
+	t.draw(func(sc *Screen) {
+		sc.line(M("sale.title"), M("sale.number", "Number", d.Number), M("sale.operator", "Operator", Latin(d.Operator)))
+		if t.v.Shelf.Weather().Down[d.Operator] {
+			sc.line(M("operator.sick", "Operator", Latin(d.Operator)))
+		}
+		if problem.ID != "" {
+			sc.line(problem)
+		}
+		if quick {
+			sc.line(M("plan.ask.quick", "Min", prepaid.Min, "Max", prepaid.Max))
+			if d.Page == 0 {
+				sc.grid(3, d.amountButtons(t, prepaid, "q", 6))
+			}
+		} else {
+			sc.line(M("plan.ask"))
+		}
+		var b []Button
+		for i := d.Page * plansPerPage; i < min(len(plans), (d.Page+1)*plansPerPage); i++ {
+			b = append(b, button(planLabel(plans[i]), t.s.tap("p", strconv.Itoa(i))))
+		}
+		sc.grid(1, b)
+		t.turnPages(sc, d.Page, pages)
+		sc.row(button(M("button.operator"), t.s.tap("ops")), t.cancelButton())
+	})
+}
+
+func (d *mobile) pageTurned(t *turn, page int) {
+	d.Page = page
+	d.askPlan(t, Msg{})
+}
+
+func (d *mobile) planPicked(t *turn, code string) {
+	d.Plan = code
+	if p, ok := t.v.Shelf.Plan(code); ok && p.Kind == topup.Fixed {
+		d.Face = p.Amount
+		t.quote(Msg{})
+		return
+	}
+	d.askAmount(t, Msg{})
+}
+
+func (d *mobile) otherPlan(t *turn) {
+	d.Wanted = 0
+	d.askPlan(t, Msg{})
+}
+
+func (d *mobile) askAmount(t *turn, problem Msg) {
+	plan, ok := t.v.Shelf.Plan(d.Plan)
+	if !ok || !plan.Sellable() || plan.Kind != topup.Dynamic {
+		d.askPlan(t, M("plan.gone"))
+		return
+	}
+	t.s.Step = StepAmount
+	t.draw(func(sc *Screen) {
+		sc.line(M("sale.title"), M("sale.number", "Number", d.Number),
+			M("sale.plan", "Operator", Latin(d.Operator), "Plan", planMsg(plan.Family, plan.Name, plan.Kind)))
+		if problem.ID != "" {
+			sc.line(problem)
+		}
+		sc.line(M("amount.ask", "Min", plan.Min, "Max", plan.Max))
+		sc.grid(3, d.amountButtons(t, plan, "a", 9))
+		sc.row(t.backButton(), t.cancelButton())
+	})
+}
+
+func (d *mobile) dinarsGiven(t *turn, dinars int) { d.amountGiven(t, topup.Dinars(int64(dinars))) }

@@ -1,0 +1,128 @@
+package flows
+
+import (
+	"strings"
+
+	"hanout/topup"
+)
+
+// What an owner decides. The rules: a decision that moves money is asked twice
+// and never taken from a late tap; whoever comes second sees what was decided.
+
+// ownerTaps are the buttons of the owners' decisions, by what they are about.
+var ownerTaps = map[string]struct {
+	act topup.Act
+	run func(t *turn, id uint64, verb string)
+}{
+	"shop":  {topup.ActDecide, func(t *turn, id uint64, verb string) { t.decideShop(topup.ShopID(id), verb) }},
+	"order": {topup.ActSettle, (*turn).decideOrder},
+}
+
+// ownerTapped takes an owner's decision.
+func (t *turn) ownerTapped(c tap) {
+	about, known := ownerTaps[c.part(0)]
+	id, ok := c.number(1)
+	if !known {
+		about.act = topup.ActSettle
+	}
+	switch {
+	case !t.who.May(about.act):
+		t.alert(M("tap.foreign"))
+	case !known || !ok:
+		t.toast(M("tap.unknown"))
+	default:
+		about.run(t, id, c.part(2))
+	}
+}
+
+const ordersShown = 12
+
+// orders lists the sales that are not over, and those a person must decide.
+func (t *turn) orders() {
+	open := t.v.Orders.OpenOrders(ordersShown)
+	if len(open) == 0 {
+		t.sayLines(M("orders.none"))
+		return
+	}
+	var sc Screen
+	sc.line(M("orders.title"))
+	for _, o := range open {
+		sc.row(button(goodOf(o).line(o), encodeTap("a", "order", number(o.No), "card")))
+	}
+	t.say(sc)
+}
+
+func (t *turn) decideOrder(no uint64, verb string) {
+	o, ok := t.v.Orders.OrderByNo(no)
+	if !ok {
+		t.toast(M("tap.unknown"))
+		return
+	}
+	panel := reviewPanel(o, t.in.Chat)
+	switch verb {
+	case "card", "back":
+		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, ""), Class: ClassAnswer, Fresh: verb == "card"})
+	case "done", "undo":
+		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
+	case "done2", "undo2":
+		if t.in.Late {
+			t.toast(M("confirm.late"))
+			t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
+			return
+		}
+		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.env.Now)
+		if !ok {
+			t.toast(M("review.settled", "State", StateMsg(o)))
+		} else {
+			t.toast(StateMsg(step.Order))
+			t.do(MoveOrder{Change: step})
+			o = step.Order
+		}
+		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, ""), Class: ClassAnswer})
+	default:
+		t.toast(M("tap.unknown"))
+	}
+}
+
+func reviewPanel(o topup.Order, owner int64) string {
+	return "review/" + number(o.No) + "/" + number(uint64(owner))
+}
+
+// ReviewScreen shows an order to an owner, with the decision where one is
+// due. asking is "done" or "undo" when that decision is asked a second time.
+func ReviewScreen(o topup.Order, asking string) Screen {
+	var sc Screen
+	sc.line(M("review.title", "No", number(o.No), "State", StateMsg(o)))
+	orderLines(&sc, o)
+	sc.line(M("review.price", "Amount", o.Price), M("order.placed", "Time", o.Placed))
+	if ref := providerRef(o); ref != "" {
+		sc.line(M("order.ref", "Ref", Latin(ref)))
+	}
+	sc.line(M("order.own", "Ref", Latin(o.ID)))
+	if o.Word != "" {
+		sc.line(M("review.word", "Word", Latin(o.Word)))
+	}
+	providerWords(&sc, o)
+	if o.State != topup.Review {
+		return sc
+	}
+	if o.Reason != topup.ReasonNone {
+		sc.line(M("reason." + string(o.Reason)))
+	}
+	no := number(o.No)
+	switch asking {
+	case "done":
+		sc.line(M("review.sure.done", "Amount", o.Price))
+		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "done2"), Style: Go},
+			button(M("button.back"), encodeTap("a", "order", no, "back")))
+	case "undo":
+		sc.line(M("review.sure.undo", "Amount", o.Price))
+		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "undo2"), Style: Stop},
+			button(M("button.back"), encodeTap("a", "order", no, "back")))
+	default:
+		sc.line(M("review.ask"))
+		sc.row(Button{Label: M("button.done"), Data: encodeTap("a", "order", no, "done"), Style: Go})
+		sc.row(Button{Label: M("button.undo"), Data: encodeTap("a", "order", no, "undo"), Style: Stop})
+	}
+	return sc
+}

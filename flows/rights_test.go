@@ -1,0 +1,294 @@
+package flows
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"hanout/topup"
+)
+
+// everybody are the people of this test; shop 1 is whose things they try.
+var everybody = map[string]topup.Actor{
+	"a stranger":                {Roles: []topup.Role{topup.Stranger}},
+	"a customer":                {Roles: []topup.Role{topup.Customer}},
+	"a cashier":                 {Roles: []topup.Role{topup.Cashier}, Shop: 1},
+	"a keeper":                  {Roles: []topup.Role{topup.Keeper}, Shop: 1},
+	"an owner":                  {Roles: []topup.Role{topup.Owner}},
+	"an owner with the shop":    {Roles: []topup.Role{topup.Owner, topup.Keeper}, Shop: 1},
+	"the keeper of another one": {Roles: []topup.Role{topup.Keeper}, Shop: 3},
+}
+
+// What everything needs. It repeats the tables on purpose: a right is not
+// given by accident.
+var (
+	commandNeeds = map[string][]topup.Act{
+		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
+		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
+		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup},
+		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
+		"history": {topup.ActHistory}, "find": {topup.ActHistory},
+	}
+	buttonNeeds = map[string]topup.Act{
+		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
+		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync,
+		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
+		"balance": topup.ActWallet, "history": topup.ActHistory,
+	}
+	orderNeeds = map[string]topup.Act{
+		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "show": topup.ActHistory,
+		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
+		"claim": topup.ActLink, "revoke": topup.ActLink,
+	}
+	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle}
+	stepNeeds  = map[Step]topup.Act{
+		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory,
+		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
+		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
+		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
+		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
+		StepQuantity: topup.ActSell, StepRecheck: topup.ActSell,
+	}
+)
+
+func TestTheTablesNeedWhatIsSaidHere(t *testing.T) {
+	for _, c := range commands {
+		if c.name != "" && !slices.Contains(commandNeeds[c.name], c.act) {
+			t.Errorf("/%s needs %s", c.name, c.act)
+		}
+		if c.verb != "" && buttonNeeds[c.verb] != c.act {
+			t.Errorf("the button %s needs %s", c.verb, c.act)
+		}
+	}
+	for verb, do := range orderTaps {
+		if orderNeeds[verb] != do.act {
+			t.Errorf("an order's %s needs %s", verb, do.act)
+		}
+	}
+	for kind, do := range ownerTaps {
+		if ownerNeeds[kind] != do.act {
+			t.Errorf("a decision about a %s needs %s", kind, do.act)
+		}
+	}
+	for name, st := range steps {
+		if stepNeeds[name] != st.of.needs {
+			t.Errorf("step %s needs %s", name, st.of.needs)
+		}
+	}
+	for name, n := range map[string][2]int{
+		"orders": {len(orderNeeds), len(orderTaps)}, "decisions": {len(ownerNeeds), len(ownerTaps)}, "steps": {len(stepNeeds), len(steps)},
+	} {
+		if n[0] != n[1] {
+			t.Errorf("%s: %d are said here, %d are in the table", name, n[0], n[1])
+		}
+	}
+}
+
+// as is a talk of one of everybody, at a desk with orders of shop 1 in every
+// state that a button needs.
+func as(t *testing.T, who topup.Actor) *talk {
+	k := newTalk(t)
+	k.who = 9
+	who.Person, who.Chat = 9, 9
+	k.v.people = map[int64]topup.Actor{9: who}
+	k.v.asked = []topup.Shop{{ID: 2, Chat: 88, Name: "Asking", State: topup.ShopAsked}, {ID: 3, Chat: 99, Name: "Other", State: topup.ShopApproved}}
+	order := topup.Order{
+		Shop: 1, Chat: deskChat, By: deskChat, Good: topup.MobileTopUp, Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", To: "0778037340",
+		Quantity: 1, Face: topup.Dinars(500), Price: topup.Dinars(495), Expected: topup.Dinars(490), Placed: noon.Add(-time.Hour),
+	}
+	for i, state := range []topup.State{topup.Placed, topup.Refunded, topup.Delivered, topup.Review} {
+		o := order
+		o.ID, o.No, o.Panel, o.State = topup.OrderID(state), uint64(i+1), "p"+string(state), state
+		switch state {
+		case topup.Refunded:
+			o.Offers = []topup.Offer{{Plan: "PIX_500", Name: "Pixx", Face: topup.Dinars(500)}}
+		case topup.Delivered:
+			o.Sealed, o.DeliveredQty, o.Good, o.LineType, o.To = []byte("x"), 1, topup.InternetCard, topup.ADSL, "036362608"
+		}
+		k.v.sold = append(k.v.sold, o)
+	}
+	k.v.claims = []topup.Claim{{Hash: TokenHash(linkToken), Order: topup.OrderID(topup.Delivered), Shop: 1, State: topup.ClaimOpen, Expires: noon.Add(time.Hour)}}
+	return k
+}
+
+const linkToken = "abcdefghijklmnopqrstuv"
+
+// refused reports that a tap was answered with a refusal and did nothing.
+func (k *talk) refused() bool {
+	k.t.Helper()
+	toast := k.answered("a tap")
+	no := toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown"
+	if no && len(k.out) != 1 {
+		k.t.Errorf("refused, yet something is done: %+v", k.out)
+	}
+	return no
+}
+
+func TestRightsOfCommands(t *testing.T) {
+	for name, who := range everybody {
+		lost := as(t, who)
+		lost.say("/nonsense")
+		for command, acts := range commandNeeds {
+			k := as(t, who)
+			k.say("/" + command)
+			may := slices.ContainsFunc(acts, who.May)
+			if done := !slices.Equal(k.says(), lost.says()); done != may && acts[0] != topup.ActTalk {
+				t.Errorf("%s: /%s is done: %t, want %t: %v", name, command, done, may, k.says())
+			}
+			if listed := slices.Contains(Commands(who), command); listed && !may {
+				t.Errorf("%s has /%s in the menu", name, command)
+			} else if !listed && may && command != "start" && command != "cancel" {
+				t.Errorf("%s has no /%s in the menu", name, command)
+			}
+		}
+	}
+}
+
+func TestMenus(t *testing.T) {
+	shop := []string{"mobile", "internet", "cards", "balance", "history", "find", "language", "help", "cancel"}
+	stranger := []string{"start", "language", "help"}
+	owner := []string{"balance", "credit", "debit", "shops", "orders", "sync", "backup"}
+	for name, want := range map[string][]string{
+		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
+		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
+		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "find", "language", "help", "cancel"}),
+	} {
+		if got := Commands(everybody[name]); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestRightsOfMenuButtons(t *testing.T) {
+	for name, who := range everybody {
+		for verb, act := range buttonNeeds {
+			k := as(t, who)
+			data := menuTap(verb)
+			if verb == "lang" {
+				data = menuTap(verb, "ar")
+			}
+			k.press(data)
+			if refused := k.refused(); refused == who.May(act) {
+				t.Errorf("%s: %s is refused: %t", name, verb, refused)
+			}
+		}
+		// The buttons at home are such as work.
+		k := as(t, who)
+		k.say("/help")
+		for _, data := range k.buttons() {
+			other := k.again()
+			if other.press(data); other.refused() {
+				t.Errorf("%s is shown %q", name, data)
+			}
+		}
+	}
+}
+
+func TestRightsOfOrders(t *testing.T) {
+	on := map[string]topup.State{"cancel": topup.Placed, "again": topup.Refunded, "offer": topup.Refunded, "show": topup.Review}
+	arg := map[string][]string{"offer": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}}
+	for name, who := range everybody {
+		for verb, act := range orderNeeds {
+			k := as(t, who)
+			state, ok := on[verb]
+			if !ok {
+				state = topup.Delivered
+			}
+			k.press(encodeTap("o", append([]string{string(state), verb}, arg[verb]...)...))
+			if refused := k.refused(); refused == who.MayFor(act, 1) {
+				t.Errorf("%s: %s is refused: %t", name, verb, refused)
+			}
+		}
+		k := as(t, who)
+		k.press(encodeTap("v", "1", "0", "panel"))
+		if refused := k.refused(); refused == who.MayFor(topup.ActHistory, 1) {
+			t.Errorf("%s: a sale of the history is refused: %t", name, refused)
+		}
+		k.press(encodeTap("h", "0", "panel"))
+		if refused := k.refused(); refused == who.May(topup.ActHistory) {
+			t.Errorf("%s: the history is refused: %t", name, refused)
+		}
+		k.press(encodeTap("s", "p"+string(topup.Placed), "1", "ok"))
+		if toast := k.answered("an old panel"); (toast.Msg.ID == "tap.sold") != who.MayFor(topup.ActHistory, 1) {
+			t.Errorf("%s: a sale's old button is answered with %s", name, toast.Msg.ID)
+		}
+	}
+}
+
+func TestRightsOfDecisions(t *testing.T) {
+	for name, who := range everybody {
+		for _, verb := range []string{"card", "yes", "no"} {
+			k := as(t, who)
+			k.press(encodeTap("a", "shop", "2", verb))
+			if refused := k.refused(); refused == who.May(topup.ActDecide) {
+				t.Errorf("%s: %s for a shop is refused: %t", name, verb, refused)
+			}
+		}
+		for _, verb := range []string{"card", "back", "done", "undo", "done2", "undo2"} {
+			k := as(t, who)
+			k.press(encodeTap("a", "order", "4", verb))
+			if refused := k.refused(); refused == who.May(topup.ActSettle) {
+				t.Errorf("%s: %s for an order is refused: %t", name, verb, refused)
+			}
+			if _, moved := effect[MoveOrder](k); moved != (who.May(topup.ActSettle) && (verb == "done2" || verb == "undo2")) {
+				t.Errorf("%s: %s settles: %t", name, verb, moved)
+			}
+		}
+	}
+}
+
+func TestRightsOfSteps(t *testing.T) {
+	for name, who := range everybody {
+		for at, act := range stepNeeds {
+			if steps[at].panelless {
+				continue // has no button
+			}
+			for _, lead := range ways[at] {
+				k := newTalk(t)
+				lead(k)
+				other := who
+				other.Person, other.Chat = k.who, k.who
+				k.v.people = map[int64]topup.Actor{k.who: other}
+				for verb := range maps.Keys(steps[at].taps) {
+					there := k.again()
+					there.tap(verb, "0")
+					if toast := there.answered(verb); (toast.Msg.ID == "tap.foreign") == who.May(act) {
+						t.Errorf("%s: %s at %s is answered with %q", name, verb, at, toast.Msg.ID)
+					}
+				}
+				k.tap("no")
+				if toast := k.answered("❌"); (toast.Msg.ID == "tap.foreign") == who.May(act) {
+					t.Errorf("%s: ❌ at %s is answered with %q", name, at, toast.Msg.ID)
+				}
+			}
+		}
+	}
+}
+
+func TestRightsOfLinks(t *testing.T) {
+	for name, who := range everybody {
+		k := as(t, who)
+		k.say("/start " + linkToken)
+		_, redeemed := effect[RedeemClaim](k)
+		if own := who.MayFor(topup.ActLink, 1); redeemed == own || own != slices.Contains(k.says(), "claim.own") {
+			t.Errorf("%s: redeemed %t, %v", name, redeemed, k.says())
+		}
+	}
+}
+
+// TestOthersChats has everybody tap in a chat that is not theirs, and in a
+// group.
+func TestOthersChats(t *testing.T) {
+	for name, who := range everybody {
+		for data, want := range map[bool]string{true: "tap.foreign", false: "group.tap"} {
+			k := as(t, who)
+			in := k.input()
+			in.Chat, in.Private, in.Data = deskChat, data, menuTap("home")
+			k.handle(in)
+			if toast := k.answered("a tap"); toast.Msg.ID != want || !toast.Alert || len(k.out) != 1 {
+				t.Errorf("%s: %+v, want %s", name, k.out, want)
+			}
+		}
+	}
+}

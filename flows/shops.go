@@ -1,0 +1,138 @@
+package flows
+
+import (
+	"strconv"
+	"strings"
+
+	"hanout/topup"
+)
+
+// The shops as the business's owners see them.
+
+const shopsShown = 30
+
+// findShop reads SHOP: the shop's number or its chat ID.
+func (t *turn) findShop(arg string) (topup.Shop, bool) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(arg, "#"), 10, 64)
+	if err != nil || n <= 0 {
+		return topup.Shop{}, false
+	}
+	if sh, ok := t.v.People.Shop(topup.ShopID(n)); ok {
+		return sh, true
+	}
+	return t.v.People.ShopOf(n)
+}
+
+// float is /balance: the float, or the wallet of a shop that is named.
+func (t *turn) float(args string) {
+	switch {
+	case args == "":
+		t.work(JobFloat, "float.running")
+	case t.who.May(topup.ActShopWallet):
+		t.shopBalance(args)
+	default:
+		t.lost()
+	}
+}
+
+func (t *turn) shopBalance(args string) {
+	sh, ok := t.findShop(args)
+	if !ok {
+		t.sayLines(M("shop.unknown"))
+		return
+	}
+	var sc Screen
+	sc.line(M("shop.title", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
+	t.walletLines(&sc, sh)
+	t.say(sc)
+}
+
+func (t *turn) shops() {
+	var sc Screen
+	list := t.v.People.Shops()
+	if len(list) == 0 {
+		t.sayLines(M("shops.none"))
+		return
+	}
+	sc.line(M("shops.title", "Count", len(list)))
+	for i := len(list) - 1; i >= 0 && i >= len(list)-shopsShown; i-- {
+		sh := list[i]
+		w := t.v.Wallets.Wallet(sh.ID)
+		sc.line(M("shops.line", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Amount", w.Available, "State", M("shop."+string(sh.State))))
+		if sh.State == topup.ShopAsked {
+			sc.row(button(M("shops.decide", "Shop", Name(sh.Name)), encodeTap("a", "shop", number(uint64(sh.ID)), "card")))
+		}
+	}
+	sc.line(M("shops.hint"))
+	t.say(sc)
+}
+
+func (t *turn) decideShop(id topup.ShopID, verb string) {
+	sh, ok := t.v.People.Shop(id)
+	if !ok {
+		t.toast(M("shop.unknown"))
+		return
+	}
+	if verb == "card" {
+		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer, Fresh: true})
+		return
+	}
+	if sh.State != topup.ShopAsked {
+		t.toast(M("shop.decided", "State", M("shop."+string(sh.State))))
+		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
+		return
+	}
+	switch verb {
+	case "yes":
+		sh.State = topup.ShopApproved
+	case "no":
+		sh.State = topup.ShopRefused
+	default:
+		t.toast(M("tap.unknown"))
+		return
+	}
+	sh.Decided, sh.Decider = t.env.Now, t.in.Person.ID
+	t.toast(M("shop." + string(sh.State)))
+	t.do(SaveShop{Shop: sh}, Menu{Chat: sh.Chat})
+	for _, owner := range t.v.People.Owners() {
+		t.do(Show{Chat: owner, Panel: askPanel(sh, owner), Screen: t.askedScreen(sh), Class: ClassAnswer})
+	}
+	var sc Screen
+	if sh.State == topup.ShopApproved {
+		sc.line(M("shop.welcome", "Shop", Name(sh.Name)), M("shop.number", "No", number(uint64(sh.ID))), M("home.hint"))
+		sc.row(sellButton(Main))
+		sc.row(button(M("button.wallet"), menuTap("balance")), button(M("button.help"), menuTap("help")))
+	} else {
+		sc.line(M("shop.sorry", "Shop", Name(sh.Name)))
+	}
+	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: sc, Class: ClassAnswer})
+}
+
+// askedScreen is the request panel as it stands: open, or decided.
+func (t *turn) askedScreen(sh topup.Shop) Screen {
+	if sh.State == topup.ShopAsked {
+		return askScreen(sh, sh.Name)
+	}
+	var sc Screen
+	sc.line(M("ask.decided", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
+	if sh.State == topup.ShopApproved {
+		sc.line(M("ask.credit", "Command", Latin("/credit "+number(uint64(sh.ID))+" 5000 …")))
+	}
+	return sc
+}
+
+func askPanel(sh topup.Shop, owner int64) string {
+	return "ask/" + number(uint64(sh.ID)) + "/" + number(uint64(owner))
+}
+
+// askScreen is the panel by which an owner decides on a new shop.
+func askScreen(sh topup.Shop, person string) Screen {
+	var sc Screen
+	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Person", Name(CleanName(person, 40)), "Phone", Latin(sh.Phone)))
+	id := number(uint64(sh.ID))
+	sc.row(
+		Button{Label: M("button.approve"), Data: encodeTap("a", "shop", id, "yes"), Style: Go},
+		Button{Label: M("button.refuse"), Data: encodeTap("a", "shop", id, "no"), Style: Stop},
+	)
+	return sc
+}

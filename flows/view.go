@@ -1,0 +1,83 @@
+package flows
+
+import (
+	"time"
+
+	"hanout/topup"
+)
+
+// View is what a turn may know: the state of this moment, all from the one
+// transaction that the turn's effects go into.
+type View struct {
+	People  People
+	Wallets Wallets
+	Shelf   Shelf
+	Orders  Orders
+	Claims  Claims
+}
+
+// People says who is who.
+type People interface {
+	// Actor is a person in a chat, with what they are to the business.
+	Actor(person, chat int64) topup.Actor
+	// Owners are the chats of those who own the business.
+	Owners() []int64
+	// Language is what the chat chose; "" until it did.
+	Language(chat int64) string
+	// ShopOf is the shop that a person keeps or asked for, in any state.
+	ShopOf(person int64) (topup.Shop, bool)
+	Shop(id topup.ShopID) (topup.Shop, bool)
+	Shops() []topup.Shop
+	// NextShop is the number that a new shop will get.
+	NextShop() topup.ShopID
+}
+
+// Wallets says what the shops hold.
+type Wallets interface {
+	Wallet(shop topup.ShopID) topup.Wallet
+	// Entries are a shop's newest journal lines, newest first.
+	Entries(shop topup.ShopID, limit int) []topup.Transaction
+}
+
+// Shelf is what can be sold, and for how much.
+type Shelf interface {
+	// Numbering knows whose number one is.
+	Numbering() topup.Numbering
+	Plans() []topup.Plan
+	Plan(code string) (topup.Plan, bool)
+	// Products are the internet cards of a type, as of a time; zero when they
+	// were never read.
+	Products(lineType string) ([]topup.InternetProduct, time.Time)
+	// Catalogue are the gift cards as last read.
+	Catalogue() []topup.Category
+	// Pricing is the rule for what a shop pays.
+	Pricing(shop topup.ShopID) topup.Pricing
+	Weather() topup.Weather
+	// Account is what the provider said of our key; false until it did.
+	Account() (topup.Account, bool)
+	// Closed reports that the provider takes no calls from us now.
+	Closed() bool
+}
+
+// Orders finds sales. Lists have the newest first.
+type Orders interface {
+	Order(id topup.OrderID) (topup.Order, bool)
+	OrderByNo(no uint64) (topup.Order, bool)
+	OrderByPanel(panel string) (topup.Order, bool)
+	// OrdersOf lists a shop's sales below a number, 0 for all.
+	OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order
+	OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order
+	// OpenOrders lists the sales of all shops that are not over.
+	OpenOrders(limit int) []topup.Order
+}
+
+// Claims knows the customers' links and who saw codes.
+type Claims interface {
+	// Claim reads a link by the hash of its token, ClaimOf an order's newest.
+	Claim(hash []byte) (topup.Claim, bool)
+	ClaimOf(order topup.OrderID) (topup.Claim, bool)
+	// Guesses counts the unknown links that a chat opened within the hour.
+	Guesses(chat int64) int
+	// Showings are the times that an order's codes were shown, newest first.
+	Showings(order topup.OrderID, limit int) []time.Time
+}
