@@ -1,7 +1,12 @@
 package flows
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"hanout/topup"
@@ -124,4 +129,40 @@ func (k *talk) buttonPanel() string {
 		}
 	}
 	return ""
+}
+
+// TestOnlyItsOwnFilesAskForAGood reads the sources: a good is named in its
+// own files, and its row stands in tables.go.
+func TestOnlyItsOwnFilesAskForAGood(t *testing.T) {
+	own := map[string]string{"MobileTopUp": "mobile", "InternetCard": "internet", "GiftCard": "giftcard"}
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]int{}
+	for _, file := range files {
+		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == "topup" && own[sel.Sel.Name] != "" {
+				named[sel.Sel.Name]++
+				if !strings.HasPrefix(file.Name(), own[sel.Sel.Name]) {
+					t.Errorf("%s asks for %s", file.Name(), sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+	if len(named) != len(own) {
+		t.Errorf("read only %v", named)
+	}
 }
