@@ -11,7 +11,7 @@ import (
 
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
-	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -546,7 +546,15 @@ func TestPoisonUpdates(t *testing.T) {
 		r.allAnswered()
 		r.expect(4500, 0, 1)
 		parked := 0
-		r.inside(func(tx *store.Tx) error { return tx.DeadLetters(func(store.DeadLetter) bool { parked++; return true }) })
+		r.inside(func(tx *bolt.Tx) error {
+			for _, err := range tx.DeadLetters() {
+				if err != nil {
+					return err
+				}
+				parked++
+			}
+			return nil
+		})
 		if parked == 0 {
 			r.t.Error("nothing was set aside: were the updates read at all?")
 		}

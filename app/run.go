@@ -16,6 +16,7 @@ import (
 	"hanout/oneclick"
 	"hanout/redact"
 	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/till"
 	"hanout/topup"
 )
@@ -67,12 +68,12 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(cfg.db, store.Options{Vault: vault, OnCommit: via.onCommit})
+	db, err := bolt.Open(cfg.db, bolt.Options{Vault: vault, OnCommit: via.onCommit})
 	if err != nil {
 		return explain(cfg.db, err)
 	}
 	defer db.Close()
-	if err := db.Update(func(tx *store.Tx) error { return tx.Admit(vault) }); err != nil {
+	if err := db.Admit(vault); err != nil {
 		return explain(cfg.db, err)
 	}
 	api, err := bot.NewAPI(cfg.token, cfg.telegramURL, via.telegram)
@@ -85,8 +86,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	}
 
 	engine := till.NewEngine(till.Config{
-		Vault: vault, Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
-	}, db, texts, log)
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
+	}, till.Over(db), texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
 	worker := caller.New(client, engine.Username, cfg.pollScale, engine.Answered, log)
 	errands := bot.NewSideCalls(sender, api, log)

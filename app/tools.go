@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"hanout/store"
+	"hanout/store/bolt"
 )
 
 // errUnsound makes the exit status 1 after a report has told why.
@@ -36,7 +37,7 @@ func runInit(_ context.Context, args []string, getenv func(string) string, stdou
 		return err
 	}
 	path := databasePath(getenv)
-	if err := store.Create(path); err != nil {
+	if err := bolt.Create(path); err != nil {
 		return explain(path, err)
 	}
 	fmt.Fprintf(stdout, "made a new, empty database: %s\n", path)
@@ -55,7 +56,7 @@ func runCheck(_ context.Context, args []string, getenv func(string) string, stdo
 	if err != nil {
 		return err
 	}
-	report, err := store.Check(path, vault)
+	report, err := bolt.Check(path, vault)
 	if err != nil {
 		return explain(path, err)
 	}
@@ -93,16 +94,13 @@ func runRekey(_ context.Context, args []string, getenv func(string) string, stdo
 		return &usageError{errors.New("rekey wants the new key in HANOUT_CODES_KEY and the former ones in HANOUT_CODES_OLD_KEYS")}
 	}
 	path := databasePath(getenv)
-	db, err := store.Open(path, store.Options{})
+	db, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		return explain(path, err)
 	}
 	defer db.Close()
-	changed := 0
-	if err := db.Update(func(tx *store.Tx) (err error) {
-		changed, err = tx.Rekey(vault)
-		return err
-	}); err != nil {
+	changed, err := db.Rekey(vault)
+	if err != nil {
 		return explain(path, err)
 	}
 	fmt.Fprintf(stdout, "%d orders sealed anew; the former keys are no longer needed for %s\n", changed, path)
@@ -114,7 +112,7 @@ func runBackup(_ context.Context, args []string, getenv func(string) string, std
 		return &usageError{errors.New("backup wants one argument: the file to write")}
 	}
 	path := databasePath(getenv)
-	db, err := store.Open(path, store.Options{ReadOnly: true})
+	db, err := bolt.Open(path, bolt.Options{ReadOnly: true})
 	if err != nil {
 		if errors.Is(err, store.ErrLocked) {
 			return fmt.Errorf("%s is in use by a running bot: send it /backup in the chat, or stop it first", path)
@@ -135,7 +133,7 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 		return &usageError{errors.New("restore wants one argument: the backup to restore from")}
 	}
 	path := databasePath(getenv)
-	report, err := store.Restore(args[0], path)
+	report, err := bolt.Restore(args[0], path)
 	if len(report.Problems) > 0 {
 		report.Write(stdout)
 	}
@@ -148,7 +146,11 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 }
 
 // explain adds what to do to the errors that a person can do something about.
+// path is the file they are about, unless the error names another.
 func explain(path string, err error) error {
+	if named := (*store.FileError)(nil); errors.As(err, &named) {
+		path, err = named.Path, named.Err
+	}
 	switch {
 	case errors.Is(err, store.ErrMissing):
 		return fmt.Errorf("there is no database at %s: `hanout init` makes a new one, `hanout restore FILE` brings a backup back", path)
@@ -162,6 +164,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is in use by another process: stop it first", path)
 	case errors.Is(err, store.ErrSealed):
 		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS and run `hanout rekey`", path)
+	case errors.Is(err, store.ErrUnsound):
+		return fmt.Errorf("%s is not sound and is not used (%w): `hanout check` says more of it", path, err)
 	case errors.Is(err, store.ErrOld):
 		return fmt.Errorf("%s was written by an older Hanout: put it in place and start the bot, which brings it up to date", path)
 	case errors.Is(err, store.ErrFuture):

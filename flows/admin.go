@@ -271,11 +271,11 @@ func (t *turn) moneyTapped(verb string) {
 		return
 	}
 	after := w.Available + m.Amount
-	entry := topup.Credit(m.Shop, m.Amount, m.Request, t.in.Person.ID, m.Reason, t.in.Now)
+	entry := topup.Credit(m.Shop, m.Amount, m.Request, t.in.Person.ID, t.in.Chat, m.Reason, t.in.Now)
 	done, told := "credit.done", "credit.told"
 	if m.Debit {
 		after = w.Available - m.Amount
-		entry = topup.Debit(m.Shop, m.Amount, m.Request, t.in.Person.ID, m.Reason, t.in.Now)
+		entry = topup.Debit(m.Shop, m.Amount, m.Request, t.in.Person.ID, t.in.Chat, m.Reason, t.in.Now)
 		done, told = "debit.done", "debit.told"
 	}
 	card := t.s.Panel
@@ -324,7 +324,7 @@ func (t *turn) decideOrder(no uint64, verb string) {
 			t.do(Show{Chat: t.in.Chat, Panel: card, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
 			return
 		}
-		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.in.Now)
+		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.in.Chat, t.in.Now)
 		if !ok {
 			t.toast(M("review.settled", "State", StateMsg(o)))
 		} else {

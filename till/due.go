@@ -88,7 +88,8 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 		}
 		if waits {
 			o.Due = a.now.Add(giftTurn)
-			return tx.Apply(topup.Change{Order: o})
+			_, err := tx.Apply(topup.Change{Order: o})
+			return err
 		}
 	}
 	step, err := topup.Submit(o, a.now, sendLease)
@@ -119,13 +120,17 @@ const (
 // giftWaits reports whether another order of the same product and
 // denomination was sent and is not yet known at the provider.
 func giftWaits(tx Tx, o topup.Order, now time.Time) (waits bool, err error) {
-	err = tx.OpenOrders(func(other topup.Order) bool {
-		waits = other.ID != o.ID && other.Good == topup.GiftCard &&
+	for other, err := range tx.OpenOrders() {
+		if err != nil {
+			return false, err
+		}
+		if other.ID != o.ID && other.Good == topup.GiftCard &&
 			other.Product == o.Product && other.TypeID == o.TypeID &&
-			other.ProviderID == "" && other.Submits > 0 && now.Sub(other.Submitted) < giftBlocks
-		return !waits
-	})
-	return waits, err
+			other.ProviderID == "" && other.Submits > 0 && now.Sub(other.Submitted) < giftBlocks {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // datedAs reports whether an order found in the provider's list can be one

@@ -43,26 +43,22 @@ func (evening) apply(e *Engine, tx Tx, a *after) error {
 	var over []topup.Claim
 	open := map[topup.ShopID][]topup.Order{}
 	var shops []topup.ShopID
-	var failed error
-	if err := tx.OpenClaims(func(c topup.Claim) bool {
+	for c, err := range tx.OpenClaims() {
+		if err != nil {
+			return err
+		}
 		if !a.now.Before(c.Expires) {
 			over = append(over, c)
-			return true
+			continue
 		}
-		var o topup.Order
-		if o, _, failed = tx.Order(c.Order); failed != nil {
-			return false
+		o, _, err := tx.Order(c.Order)
+		if err != nil {
+			return err
 		}
 		if open[c.Shop] == nil {
 			shops = append(shops, c.Shop)
 		}
 		open[c.Shop] = append(open[c.Shop], o)
-		return true
-	}); err != nil {
-		return err
-	}
-	if failed != nil {
-		return failed
 	}
 	for _, c := range over {
 		if err := e.endClaim(tx, a, c, topup.ClaimExpired); err != nil {

@@ -77,7 +77,12 @@ func (v *view) Shop(id topup.ShopID) (topup.Shop, bool) {
 
 func (v *view) Shops() []topup.Shop {
 	var out []topup.Shop
-	v.note(v.tx.Shops(func(s topup.Shop) bool { out = append(out, s); return true }))
+	for s, err := range v.tx.Shops() {
+		if v.note(err); err != nil {
+			break
+		}
+		out = append(out, s)
+	}
 	return out
 }
 
@@ -191,7 +196,12 @@ func (v *view) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
 
 func (v *view) OpenOrders(limit int) []topup.Order {
 	var out []topup.Order
-	v.note(v.tx.OpenOrders(func(o topup.Order) bool { out = append(out, o); return len(out) < limit }))
+	for o, err := range v.tx.OpenOrders() {
+		if v.note(err); err != nil || len(out) == limit {
+			break
+		}
+		out = append(out, o)
+	}
 	return out
 }
 

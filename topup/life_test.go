@@ -119,7 +119,7 @@ func TestSentTooLate(t *testing.T) {
 	if s := topup.Sent(inReview, accepted, start, scale); s.Order.State != topup.Pending || s.Order.ProviderID != "p1" || s.Order.Reason != topup.ReasonNone {
 		t.Errorf("accepted while in review: %+v", s.Order)
 	}
-	settled, _ := topup.Settle(inReview, false, 1, start)
+	settled, _ := topup.Settle(inReview, false, 1, 1, start)
 	s := topup.Sent(settled.Order, accepted, start, scale)
 	if s.Alert != topup.AlertDispute || s.Order.State != topup.Refunded || s.Journal != nil || s.Order.Dispute == "" {
 		t.Errorf("accepted after it was released: alert %q, %s", s.Alert, s.Order.State)
@@ -638,17 +638,17 @@ func TestCancel(t *testing.T) {
 
 func TestSettle(t *testing.T) {
 	inReview := topup.Ambiguous(submitted(t, topup.GiftCard), start, scale).Order
-	s, ok := topup.Settle(inReview, true, 5, start)
+	s, ok := topup.Settle(inReview, true, 5, 5, start)
 	if !ok || s.Order.State != topup.Delivered || s.Order.Captured != inReview.Price || s.Journal.Actor != 5 || s.Order.Reason != topup.ReasonPerson {
 		t.Errorf("delivered: %v, %+v", ok, s.Order)
 	}
 	sums(t, *s.Journal)
-	s, ok = topup.Settle(inReview, false, 5, start)
+	s, ok = topup.Settle(inReview, false, 5, 5, start)
 	if !ok || s.Order.State != topup.Refunded || s.Journal.Actor != 5 || kind(s.Journal.Key) != topup.EntryRelease || s.Order.Evidence.Word != "admin 5" {
 		t.Errorf("released: %v, %+v", ok, s.Order)
 	}
 	for _, o := range []topup.Order{newOrder(topup.GiftCard), submitted(t, topup.GiftCard), pending(t, topup.GiftCard), s.Order} {
-		if _, ok := topup.Settle(o, false, 5, start); ok {
+		if _, ok := topup.Settle(o, false, 5, 5, start); ok {
 			t.Errorf("settled from %s", o.State)
 		}
 	}

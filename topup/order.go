@@ -182,7 +182,7 @@ type Order struct {
 	DeliveredQty int       `json:"delivered_qty,omitempty"`
 	Transaction  string    `json:"transaction,omitempty"` // the operator's own number (num_trans)
 	Processed    string    `json:"processed,omitempty"`   // date_traitement
-	Sealed       []byte    `json:"sealed,omitempty"`      // the codes, encrypted
+	Coded        bool      `json:"-"`                     // vouchers came; the store keeps them, and sets this
 	Evidence     *Evidence `json:"evidence,omitempty"`
 	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
 }
@@ -196,8 +196,8 @@ func (o Order) Commission() Money {
 	return o.Face - o.Price
 }
 
-// HasVouchers reports whether codes of the order came, all or some.
-func (o Order) HasVouchers() bool { return len(o.Sealed) > 0 }
+// HasVouchers reports whether vouchers of the order came, all or some.
+func (o Order) HasVouchers() bool { return o.Coded }
 
 // Valid reports the first thing that makes an order unfit to be placed.
 func (o Order) Valid() error {

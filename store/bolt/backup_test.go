@@ -1,4 +1,4 @@
-package store_test
+package bolt_test
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
 // TestBackupWhileWriting: every copy is a state that the original went
 // through.
 func TestBackupWhileWriting(t *testing.T) {
-	db, _ := open(t, store.Options{})
+	db, _ := open(t, bolt.Options{})
 	s := stock(t, db, topup.MaxMoney/2)
 	var heads []store.Head
 	wrote, stop, stopped := make(chan struct{}), make(chan struct{}), make(chan error, 1)
@@ -26,7 +27,7 @@ func TestBackupWhileWriting(t *testing.T) {
 			case wrote <- struct{}{}: // while somebody waits
 			default:
 			}
-			if err := db.Update(func(tx *store.Tx) error {
+			if err := db.Update(func(tx *bolt.Tx) error {
 				_, err := tx.Place(order(s, fmt.Sprintf("o%06d", i), 10_00))
 				return err
 			}); err != nil {
@@ -50,7 +51,7 @@ func TestBackupWhileWriting(t *testing.T) {
 		if r, err := db.Check(nil); err != nil || len(r.Problems) > 0 {
 			t.Errorf("not sound while it is written: %v %q", err, r.Problems)
 		}
-		if err := db.View(func(tx *store.Tx) error {
+		if err := db.View(func(tx *bolt.Tx) error {
 			list, err := tx.Entries(s.ID.Available(), head.Seq+1, 1)
 			if err != nil || len(list) != 1 || list[0].Seq != head.Seq || list[0].Hash != head.Hash {
 				t.Errorf("backup %d stands at line %d, which the original never had: %v", i, head.Seq, err)
@@ -75,12 +76,12 @@ func TestBackupWhileWriting(t *testing.T) {
 // TestBackupIsOfThisFile: another file that took the database's name is not
 // what a backup copies.
 func TestBackupIsOfThisFile(t *testing.T) {
-	db, path := open(t, store.Options{})
+	db, path := open(t, bolt.Options{})
 	stock(t, db, 5_00)
 	if err := os.Rename(path, path+".moved"); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Create(path); err != nil {
+	if err := bolt.Create(path); err != nil {
 		t.Fatal(err)
 	}
 	head, err := db.Backup(filepath.Join(t.TempDir(), "copy.db"))

@@ -1,32 +1,28 @@
-package store
+package bolt
 
 import (
 	"errors"
 	"fmt"
+	"hanout/store"
 	"os"
 
 	"go.etcd.io/bbolt"
 )
 
-// Head names a state of the journal: its last line.
-type Head struct {
-	Seq  uint64
-	Hash string
-}
-
 // Backup copies the database to path while it is in use, checks the copy, and
-// gives the state of the journal in it. It never overwrites ([ErrExists]) and
-// leaves nothing behind when it fails.
-func (db *DB) Backup(path string) (Head, error) {
-	var report Report
+// gives the state of the journal in it. It never overwrites (store.ErrExists)
+// and leaves nothing behind when it fails. An error is a *store.FileError that
+// names the file it is about: path, or this one when it does not check.
+func (db *DB) Backup(path string) (store.Head, error) {
+	var report store.Report
 	err := db.copyTo(path, func(copied string) (err error) {
 		if report, err = Check(copied, db.vault); err == nil && len(report.Problems) > 0 {
-			err = fmt.Errorf("store: the copy does not check: %s", report.Problems[0])
+			err = fmt.Errorf("%w: %s", store.ErrUnsound, report.Problems[0])
 		}
-		return err
+		return about(db.path, err)
 	})
 	if err != nil {
-		return Head{}, err
+		return store.Head{}, about(path, err)
 	}
 	return report.Head, nil
 }
@@ -35,7 +31,7 @@ func (db *DB) Backup(path string) (Head, error) {
 // on disk and proved.
 func (db *DB) copyTo(path string, prove func(copied string) error) error {
 	if _, err := os.Lstat(path); err == nil {
-		return ErrExists
+		return store.ErrExists
 	}
 	temp, err := tempName(path)
 	if err != nil {
@@ -66,23 +62,33 @@ func (db *DB) copyTo(path string, prove func(copied string) error) error {
 }
 
 // Restore makes the database at path from a backup. A backup that does not
-// check is refused, with the report that says why; nothing is overwritten.
-func Restore(backup, path string) (Report, error) {
+// check is refused, with the report that says why; nothing is overwritten. An
+// error is a *store.FileError that names the file it is about.
+func Restore(backup, path string) (store.Report, error) {
 	if _, err := os.Lstat(path); err == nil {
-		return Report{}, ErrExists
+		return store.Report{}, about(path, store.ErrExists)
 	}
 	report, err := Check(backup, nil)
-	if err != nil {
-		return report, fmt.Errorf("the backup %s: %w", backup, err)
+	if err == nil && len(report.Problems) > 0 {
+		err = store.ErrUnsound
 	}
-	if len(report.Problems) > 0 {
-		return report, errors.New("the backup does not check and is not restored")
+	if err != nil {
+		return report, about(backup, err)
 	}
 	from, err := Open(backup, Options{ReadOnly: true})
 	if err != nil {
-		return report, err
+		return report, about(backup, err)
 	}
 	defer from.Close()
 	_, err = from.Backup(path)
 	return report, err
+}
+
+// about names the file that an error is about, unless it names one.
+func about(path string, err error) error {
+	var named *store.FileError
+	if err == nil || errors.As(err, &named) {
+		return err
+	}
+	return &store.FileError{Path: path, Err: err}
 }

@@ -1,10 +1,10 @@
-package store_test
+package bolt_test
 
 import (
 	"fmt"
 	"testing"
 
-	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -13,11 +13,11 @@ import (
 func BenchmarkReserve(b *testing.B) {
 	for _, batch := range []int{1, 32, 256} {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
-			db, _ := open(b, store.Options{})
+			db, _ := open(b, bolt.Options{})
 			s := stock(b, db, topup.MaxMoney/2)
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
-				if err := db.Update(func(tx *store.Tx) error {
+				if err := db.Update(func(tx *bolt.Tx) error {
 					for i := range batch {
 						if _, err := tx.Place(order(s, fmt.Sprintf("%09d-%03d", n, i), 10_00)); err != nil {
 							return err
@@ -36,12 +36,12 @@ func BenchmarkReserve(b *testing.B) {
 // TestPagesCostTheSame counts what a page of history allocates: every row that
 // is looked at costs some, so a walk that grew with the history would show.
 func TestPagesCostTheSame(t *testing.T) {
-	db, _ := open(t, store.Options{})
+	db, _ := open(t, bolt.Options{})
 	s, other := stock(t, db, topup.MaxMoney/2), stock(t, db, topup.MaxMoney/2)
 	placed := 0
 	grow := func(to int) {
 		for placed < to {
-			update(t, db, func(tx *store.Tx) error {
+			update(t, db, func(tx *bolt.Tx) error {
 				for range 100 {
 					who := s
 					if placed++; placed%2 == 0 {
@@ -56,18 +56,18 @@ func TestPagesCostTheSame(t *testing.T) {
 		}
 	}
 	const limit = 10
-	lists := map[string]func(*store.Tx) (int, error){
-		"orders of a shop":  func(tx *store.Tx) (int, error) { l, err := tx.OrdersOf(s.ID, 0, limit); return len(l), err },
-		"an older page":     func(tx *store.Tx) (int, error) { l, err := tx.OrdersOf(s.ID, 60, limit); return len(l), err },
-		"orders to a line":  func(tx *store.Tx) (int, error) { l, err := tx.OrdersTo(s.ID, "0778037340", limit); return len(l), err },
-		"wallet statement":  func(tx *store.Tx) (int, error) { l, err := tx.Entries(s.ID.Available(), 0, limit); return len(l), err },
-		"what is due":       func(tx *store.Tx) (int, error) { l, err := tx.Due(t0, limit, nil); return len(l), err },
-		"the journal's end": func(tx *store.Tx) (int, error) { _, _, err := tx.Head(); return limit, err },
-		"all the wallets":   func(tx *store.Tx) (int, error) { _, err := tx.Totals(); return limit, err },
+	lists := map[string]func(*bolt.Tx) (int, error){
+		"orders of a shop":  func(tx *bolt.Tx) (int, error) { l, err := tx.OrdersOf(s.ID, 0, limit); return len(l), err },
+		"an older page":     func(tx *bolt.Tx) (int, error) { l, err := tx.OrdersOf(s.ID, 60, limit); return len(l), err },
+		"orders to a line":  func(tx *bolt.Tx) (int, error) { l, err := tx.OrdersTo(s.ID, "0778037340", limit); return len(l), err },
+		"wallet statement":  func(tx *bolt.Tx) (int, error) { l, err := tx.Entries(s.ID.Available(), 0, limit); return len(l), err },
+		"what is due":       func(tx *bolt.Tx) (int, error) { l, err := tx.Due(t0, limit, nil); return len(l), err },
+		"the journal's end": func(tx *bolt.Tx) (int, error) { _, _, err := tx.Head(); return limit, err },
+		"all the wallets":   func(tx *bolt.Tx) (int, error) { _, err := tx.Totals(); return limit, err },
 	}
-	cost := func(list func(*store.Tx) (int, error)) float64 {
+	cost := func(list func(*bolt.Tx) (int, error)) float64 {
 		var allocs float64
-		if err := db.View(func(tx *store.Tx) error {
+		if err := db.View(func(tx *bolt.Tx) error {
 			allocs = testing.AllocsPerRun(20, func() {
 				if n, err := list(tx); err != nil || n != limit {
 					t.Fatalf("%d rows, %v", n, err)

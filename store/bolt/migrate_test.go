@@ -1,4 +1,4 @@
-package store
+package bolt
 
 import (
 	"errors"
@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"hanout/store"
 	"hanout/topup"
 )
 
@@ -13,7 +14,8 @@ import (
 func withMigration(t *testing.T, bucket string, m func(*Tx) error) {
 	t.Helper()
 	oldList, oldBuckets := migrations, allBuckets
-	migrations = append(append([]func(*Tx) error(nil), oldList...), m)
+	whole := func(t *Tx, _ []byte) ([]byte, error) { return nil, m(t) }
+	migrations = append(append([]migration(nil), oldList...), whole)
 	allBuckets = append(append([]string(nil), oldBuckets...), bucket)
 	t.Cleanup(func() { migrations, allBuckets = oldList, oldBuckets })
 }
@@ -42,7 +44,7 @@ func TestMigration(t *testing.T) {
 		runs++
 		return tx.put("extra", []byte("made"), []byte("yes"))
 	})
-	if _, err := Check(path, nil); !errors.Is(err, ErrOld) {
+	if _, err := Check(path, nil); !errors.Is(err, store.ErrOld) {
 		t.Errorf("check of an older file: %v", err)
 	}
 	for range 2 {
@@ -67,13 +69,13 @@ func TestMigration(t *testing.T) {
 	if runs != 1 {
 		t.Errorf("the migration ran %d times, want once", runs)
 	}
-	aside, err := Open(path+".v1", Options{ReadOnly: true})
+	aside, err := Open(path+".v2", Options{ReadOnly: true})
 	if err != nil {
 		t.Fatalf("the old file is not kept: %v", err)
 	}
 	defer aside.Close()
-	if aside.schema != 1 {
-		t.Errorf("the file kept aside has schema %d, want 1", aside.schema)
+	if aside.schema != 2 {
+		t.Errorf("the file kept aside has schema %d, want 2", aside.schema)
 	}
 }
 
@@ -89,11 +91,11 @@ func TestFailedMigrationKeepsTheFile(t *testing.T) {
 		}
 	}
 	migrations, allBuckets = migrations[:len(migrations)-1], allBuckets[:len(allBuckets)-1]
-	if r, err := Check(path, nil); err != nil || len(r.Problems) > 0 || r.Schema != 1 {
+	if r, err := Check(path, nil); err != nil || len(r.Problems) > 0 || r.Schema != 2 {
 		t.Errorf("after a failed migration: %+v %v", r, err)
 	}
 	// Each try keeps a copy of its own: what stands there may be older.
-	for _, name := range []string{path + ".v1", path + ".v1.2"} {
+	for _, name := range []string{path + ".v2", path + ".v2.2"} {
 		if _, err := os.Stat(name); err != nil {
 			t.Error(err)
 		}
@@ -109,10 +111,10 @@ func TestFutureIsRefused(t *testing.T) {
 	}
 	db.Close()
 	migrations = migrations[:len(migrations)-1]
-	if _, err := Open(path, Options{}); !errors.Is(err, ErrFuture) {
+	if _, err := Open(path, Options{}); !errors.Is(err, store.ErrFuture) {
 		t.Errorf("a newer file: %v", err)
 	}
-	if _, err := Check(path, nil); !errors.Is(err, ErrFuture) {
+	if _, err := Check(path, nil); !errors.Is(err, store.ErrFuture) {
 		t.Errorf("check of a newer file: %v", err)
 	}
 }

@@ -1,11 +1,10 @@
-package store_test
+package storetest
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hanout/store"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -22,18 +22,18 @@ type model struct {
 	credits map[string]topup.Money // by request
 	orders  map[topup.OrderID]topup.Order
 	placed  []topup.OrderID
-	owed    map[string]string // card → text
-	cards   map[string]int    // card → message
+	owed    map[string]string // panel → text
+	panels  map[string]int    // panel → message
 	handled map[int64]time.Time
 }
 
 func (m *model) clone() *model {
 	return &model{maps.Clone(m.wallets), maps.Clone(m.credits), maps.Clone(m.orders), slices.Clone(m.placed),
-		maps.Clone(m.owed), maps.Clone(m.cards), maps.Clone(m.handled)}
+		maps.Clone(m.owed), maps.Clone(m.panels), maps.Clone(m.handled)}
 }
 
 // step does one random thing in the transaction and the model alike.
-func (m *model) step(t *rapid.T, tx *store.Tx, now time.Time) {
+func (m *model) step(t *rapid.T, tx till.Tx, now time.Time) {
 	shop := topup.ShopID(rapid.IntRange(1, 3).Draw(t, "shop"))
 	money := topup.Money(rapid.IntRange(1, 300).Draw(t, "money")) * 100
 	card := fmt.Sprint("c", rapid.IntRange(1, 4).Draw(t, "card"))
@@ -45,7 +45,7 @@ func (m *model) step(t *rapid.T, tx *store.Tx, now time.Time) {
 	switch what := rapid.SampledFrom([]string{"credit", "debit", "place", "place", "move", "move", "move", "owe", "deliver", "fail", "handle", "forget"}).Draw(t, "what"); what {
 	case "credit":
 		request := fmt.Sprint("r", rapid.IntRange(1, 20).Draw(t, "request"))
-		posted, err := tx.Post(topup.Credit(shop, money, request, 1, "", now))
+		posted, err := tx.Post(topup.Credit(shop, money, request, 1, 1, "", now))
 		key := fmt.Sprint(request, "/", shop)
 		old, known := m.credits[request]
 		switch {
@@ -58,7 +58,7 @@ func (m *model) step(t *rapid.T, tx *store.Tx, now time.Time) {
 			m.add(shop, money, 0)
 		}
 	case "debit":
-		posted, err := tx.Post(topup.Debit(shop, money, topup.NewID(), 1, "", now))
+		posted, err := tx.Post(topup.Debit(shop, money, topup.NewID(), 1, 1, "", now))
 		if short := m.wallets[shop].Available < money; short != errors.Is(err, store.ErrInsufficient) || short == posted {
 			t.Fatalf("debit of %s from %v: %t %v", money, m.wallets[shop], posted, err)
 		} else if !short {
@@ -108,10 +108,10 @@ func (m *model) step(t *rapid.T, tx *store.Tx, now time.Time) {
 			message := rapid.IntRange(1, 5).Draw(t, "message")
 			former, err := tx.Delivered(card, o.Seq, 5, message, now)
 			ok(err)
-			if former != m.cards[card] {
-				t.Fatalf("card %s was message %d, want %d", card, former, m.cards[card])
+			if former != m.panels[card] {
+				t.Fatalf("card %s was message %d, want %d", card, former, m.panels[card])
 			}
-			m.cards[card] = message
+			m.panels[card] = message
 		}
 		delete(m.owed, card)
 	case "handle":
@@ -134,7 +134,7 @@ func (m *model) add(shop topup.ShopID, available, held topup.Money) {
 }
 
 // move takes an order on by what a provider might say, sensible or not.
-func (m *model) move(t *rapid.T, tx *store.Tx, o topup.Order, now time.Time) {
+func (m *model) move(t *rapid.T, tx till.Tx, o topup.Order, now time.Time) {
 	var s topup.Change
 	if o.State == topup.Placed {
 		if rapid.Bool().Draw(t, "cancel") {
@@ -151,7 +151,8 @@ func (m *model) move(t *rapid.T, tx *store.Tx, o topup.Order, now time.Time) {
 			Phase: rapid.SampledFrom([]topup.Phase{topup.PhaseOpen, topup.PhaseUncertain, topup.PhaseQueued, topup.PhaseDone, topup.PhaseRefunded}).Draw(t, "phase"),
 		}, now, 1)
 	}
-	if err := tx.Apply(s); err != nil {
+	got, err := tx.Apply(s)
+	if err != nil {
 		t.Fatalf("%s from %s to %s: %v", o.ID, o.State, s.Order.State, err)
 	}
 	if !o.State.Final() {
@@ -162,12 +163,12 @@ func (m *model) move(t *rapid.T, tx *store.Tx, o topup.Order, now time.Time) {
 			m.add(o.Shop, o.Price, -o.Price)
 		}
 	}
-	m.orders[o.ID] = s.Order
+	m.orders[o.ID] = got
 }
 
-// compare reads everything back.
-func (m *model) compare(t *rapid.T, db *store.DB) {
-	if err := db.View(func(tx *store.Tx) error {
+// compare reads everything back, and checks.
+func (m *model) compare(t *rapid.T, db Store, v *store.Vault) {
+	if err := db.View(func(tx till.Tx) error {
 		for shop := topup.ShopID(1); shop <= 3; shop++ {
 			if w, err := tx.Wallet(shop); err != nil || w != m.wallets[shop] {
 				t.Fatalf("shop %d has %v (%v), want %v", shop, w, err, m.wallets[shop])
@@ -218,13 +219,18 @@ func (m *model) compare(t *rapid.T, db *store.DB) {
 			t.Fatalf("due: %v (%v), want %v", ids(list), err, due)
 		}
 		slices.Sort(open)
-		list = nil
-		if err := tx.OpenOrders(func(o topup.Order) bool { list = append(list, o); return true }); err != nil || !slices.Equal(ids(list), open) {
+		if list, err = all(tx.OpenOrders()); err != nil || !slices.Equal(ids(list), open) {
 			t.Fatalf("open: %v (%v), want %v", ids(list), err, open)
 		}
 		owed := map[string]string{}
-		if err := tx.Outbox(func(o store.Owed) bool { owed[o.Panel] = string(o.Body); return true }); err != nil || !maps.Equal(owed, m.owed) {
-			t.Fatalf("owed: %v (%v), want %v", owed, err, m.owed)
+		for o, err := range tx.Outbox() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			owed[o.Panel] = string(o.Body)
+		}
+		if !maps.Equal(owed, m.owed) {
+			t.Fatalf("owed: %v, want %v", owed, m.owed)
 		}
 		for id := int64(-3); id <= 12; id++ {
 			_, want := m.handled[id]
@@ -236,7 +242,7 @@ func (m *model) compare(t *rapid.T, db *store.DB) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := db.Check(nil); err != nil || len(r.Problems) > 0 {
+	if r, err := db.Check(v); err != nil || len(r.Problems) > 0 {
 		t.Fatalf("not sound: %v %q", err, r.Problems)
 	}
 }
@@ -255,62 +261,130 @@ func ids(list []topup.Order) (out []topup.OrderID) {
 	return out
 }
 
-// TestStoreAgainstModel runs random batches, some of them rolled back, with
-// the file closed and opened in between, against the model.
-func TestStoreAgainstModel(t *testing.T) {
-	dir := t.TempDir()
-	runs := 0
-	rapid.Check(t, func(t *rapid.T) {
-		runs++
-		path := filepath.Join(dir, fmt.Sprint(runs))
-		if err := store.Create(path); err != nil {
-			t.Fatal(err)
+func newModel() *model {
+	return &model{map[topup.ShopID]topup.Wallet{}, map[string]topup.Money{}, map[topup.OrderID]topup.Order{}, nil,
+		map[string]string{}, map[string]int{}, map[int64]time.Time{}}
+}
+
+// begin makes the shops of the model.
+func begin(t *rapid.T, db Store) {
+	if err := db.Update(func(tx till.Tx) error {
+		for id := topup.ShopID(1); id <= 3; id++ {
+			if err := tx.PutShop(topup.Shop{ID: id, Chat: 1000 + int64(id)}); err != nil {
+				return err
+			}
 		}
-		db, err := store.Open(path, store.Options{})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var errBack = errors.New("rolled back")
+
+// batch runs a random batch against the store and gives the model of what is
+// kept then; within is called before the batch ends.
+func (m *model) batch(t *rapid.T, db Store, i int, within func()) *model {
+	next := m.clone()
+	back := rapid.IntRange(0, 4).Draw(t, "roll back") == 0
+	err := db.Update(func(tx till.Tx) error {
+		for n := range rapid.IntRange(1, 10).Draw(t, "steps") {
+			next.step(t, tx, t0.Add(time.Duration(20*i+n)*time.Second))
+		}
+		within()
+		if back {
+			return errBack
+		}
+		return nil
+	})
+	switch {
+	case back && err != errBack, !back && err != nil:
+		t.Fatal(err)
+	case back:
+		return m
+	}
+	return next
+}
+
+// againstModel runs random batches, some of them rolled back, with the store
+// closed and opened in between, against the model.
+func againstModel(t *testing.T, site func(testing.TB) Site) {
+	outer := t
+	rapid.Check(t, func(t *rapid.T) {
+		here := site(outer)
+		db, err := here.Open(nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer func() { db.Close() }()
-		m := &model{map[topup.ShopID]topup.Wallet{}, map[string]topup.Money{}, map[topup.OrderID]topup.Order{}, nil,
-			map[string]string{}, map[string]int{}, map[int64]time.Time{}}
-		if err := db.Update(func(tx *store.Tx) error {
-			for id := topup.ShopID(1); id <= 3; id++ {
-				if err := tx.PutShop(topup.Shop{ID: id, Chat: 1000 + int64(id)}); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
-		boom := errors.New("rolled back")
+		m := newModel()
+		begin(t, db)
 		for i := range rapid.IntRange(1, 8).Draw(t, "batches") {
-			next := m.clone()
-			back := rapid.IntRange(0, 4).Draw(t, "roll back") == 0
-			err := db.Update(func(tx *store.Tx) error {
-				for n := range rapid.IntRange(1, 10).Draw(t, "steps") {
-					next.step(t, tx, t0.Add(time.Duration(20*i+n)*time.Second))
-				}
-				if back {
-					return boom
-				}
-				return nil
-			})
-			switch {
-			case back && err != boom, !back && err != nil:
-				t.Fatal(err)
-			case !back:
-				m = next
-			}
+			m = m.batch(t, db, i, func() {})
 			if rapid.IntRange(0, 3).Draw(t, "reopen") == 0 {
 				if err := db.Close(); err != nil {
 					t.Fatal(err)
 				}
-				if db, err = store.Open(path, store.Options{}); err != nil {
+				if db, err = here.Open(nil, nil); err != nil {
 					t.Fatal(err)
 				}
 			}
-			m.compare(t, db)
+			m.compare(t, db, nil)
+		}
+	})
+}
+
+// crashPoints ends the process, so to speak, in the midst of batches and right
+// after their commits: what lies on disk then is all of the batch or nothing
+// of it, and sound.
+func crashPoints(t *testing.T, site func(testing.TB) Site) {
+	outer, v := t, vault(t, 1)
+	rapid.Check(t, func(t *rapid.T) {
+		here := site(outer)
+		var after func()
+		db, err := here.Open(v, func() {
+			if after != nil {
+				after()
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		m := newModel()
+		begin(t, db)
+		left := func(when string, left Site, m *model) {
+			db, err := left.Open(v, nil)
+			if err != nil {
+				t.Fatalf("%s: %v", when, err)
+			}
+			defer db.Close()
+			m.compare(t, db, v)
+		}
+		for i := range rapid.IntRange(1, 4).Draw(t, "batches") {
+			var within, committed *Site
+			crash := rapid.IntRange(0, 2).Draw(t, "crash")
+			after = func() {
+				if crash == 1 {
+					s := here.Crashed()
+					committed = &s
+				}
+			}
+			next := m.batch(t, db, i, func() {
+				if crash == 2 {
+					s := here.Crashed()
+					within = &s
+				}
+			})
+			if within != nil {
+				left("within a batch", *within, m)
+			}
+			if committed != nil {
+				left("after a commit", *committed, next)
+			} else if crash == 1 && next != m {
+				t.Fatal("a commit was not told")
+			}
+			m = next
 		}
 	})
 }

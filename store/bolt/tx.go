@@ -1,11 +1,13 @@
-package store
+package bolt
 
 import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hanout/store"
 	"hash/crc32"
+	"iter"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -16,6 +18,8 @@ const (
 	bMeta          = "meta"
 	bShops         = "shops"
 	bShopChat      = "shop_chat"
+	bMembers       = "members"
+	bShopMember    = "shop_member"
 	bChats         = "chats"
 	bSessions      = "sessions"
 	bJournal       = "journal"
@@ -45,18 +49,18 @@ const (
 )
 
 var allBuckets = []string{
-	bMeta, bShops, bShopChat, bChats, bSessions, bJournal, bJournalKey, bBalances, bEntries,
+	bMeta, bShops, bShopChat, bMembers, bShopMember, bChats, bSessions, bJournal, bJournalKey, bBalances, bEntries,
 	bOrders, bOrderNo, bOrderShop, bOrderTo, bOrderProvider, bOrderPanel, bOrderOpen, bDue,
 	bUpdates, bUpdatesAt, bDeadLetters, bOutbox, bUndelivered, bPanels, bPanelsAt, bSettings,
 	bClaims, bClaimOrder, bClaimsOpen, bShowings,
 }
 
 // Tx is one transaction. Its methods fail only on damaged data
-// (*CorruptError), on misuse, or with the errors they name; what is not there
+// (*store.CorruptError), on misuse, or with the errors they name; what is not there
 // is ok = false.
 type Tx struct {
 	tx    *bbolt.Tx
-	vault *Vault // nil: nothing is sealed, and what is stays closed
+	vault *store.Vault // nil: nothing is sealed, and what is stays closed
 }
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
@@ -86,7 +90,7 @@ func unwrap(bucket string, key, stored []byte) ([]byte, error) {
 		return nil, nil
 	}
 	if len(stored) < 4 || binary.BigEndian.Uint32(stored) != sum(bucket, key, stored[4:]) {
-		return nil, corrupt(bucket, key, "a checksum does not match")
+		return nil, store.Corrupt(bucket, key, "a checksum does not match")
 	}
 	return stored[4:], nil
 }
@@ -107,7 +111,7 @@ func (t *Tx) getJSON(bucket string, key []byte, v any) (bool, error) {
 		return false, err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return false, corrupt(bucket, key, "a value does not decode")
+		return false, store.Corrupt(bucket, key, "a value does not decode")
 	}
 	return true, nil
 }
@@ -119,7 +123,7 @@ func (t *Tx) number(bucket string, key []byte) (uint64, bool, error) {
 		return 0, false, err
 	}
 	if len(b) != 8 {
-		return 0, false, corrupt(bucket, key, "a number has the wrong length")
+		return 0, false, store.Corrupt(bucket, key, "a number has the wrong length")
 	}
 	return binary.BigEndian.Uint64(b), true, nil
 }
@@ -166,25 +170,83 @@ func (t *Tx) PeekID(name string) (uint64, error) {
 	return last + 1, err
 }
 
-// newestFirst walks the keys with a prefix backwards, from below before (nil:
-// from the newest), until fn says stop. Its cost is that of what it visits.
-func newestFirst(b *bbolt.Bucket, prefix, before []byte, fn func(key []byte) (more bool)) {
-	c := b.Cursor()
-	start := before
-	if start == nil {
-		start = after(prefix)
-	}
-	k, _ := c.Seek(start)
-	if k == nil {
-		k, _ = c.Last()
-	} else {
-		k, _ = c.Prev()
-	}
-	for ; k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Prev() {
-		if !fn(k) {
-			return
+// walk reads the rows of a bucket in the order of their keys. Within the loop
+// nothing may be written to the bucket: collect first.
+func walk[T any](t *Tx, bucket string, read func(key []byte) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		c := t.bucket(bucket).Cursor()
+		for k, _ := c.First(); k != nil; k, _ = c.Next() {
+			if !yield(read(k)) {
+				return
+			}
 		}
 	}
+}
+
+// getRow reads one row of JSON.
+func getRow[T any](t *Tx, bucket string, key []byte) (v T, err error) {
+	_, err = t.getJSON(bucket, key, &v)
+	return v, err
+}
+
+// newestFirst walks the keys with a prefix backwards, from below before (nil:
+// from the newest). Its cost is that of what it visits.
+func newestFirst(b *bbolt.Bucket, prefix, before []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		c := b.Cursor()
+		start := before
+		if start == nil {
+			start = after(prefix)
+		}
+		k, _ := c.Seek(start)
+		if k == nil {
+			k, _ = c.Last()
+		} else {
+			k, _ = c.Prev()
+		}
+		for ; k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Prev() {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// olderThan copies the keys of a bucket that begin with a time before one, the
+// oldest first, at most limit of them.
+func (t *Tx) olderThan(bucket string, before time.Time, limit int) (keys [][]byte, err error) {
+	c := t.bucket(bucket).Cursor()
+	for k, _ := c.First(); k != nil && len(keys) < limit; k, _ = c.Next() {
+		at, _, ok := fromTimeKey(k)
+		if !ok {
+			return nil, store.Corrupt(bucket, k, "a key does not decode")
+		}
+		if !at.Before(before) {
+			break
+		}
+		keys = append(keys, bytes.Clone(k))
+	}
+	return keys, nil
+}
+
+// keys copies a bucket's keys, so that the bucket may change while they are
+// walked.
+func (t *Tx) keys(bucket string) (list [][]byte) {
+	c := t.bucket(bucket).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		list = append(list, bytes.Clone(k))
+	}
+	return list
+}
+
+// count counts a bucket's rows.
+func (t *Tx) count(bucket string) int {
+	n := 0
+	c := t.bucket(bucket).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		n++
+	}
+	return n
 }
 
 // after is the first key beyond all that begin with prefix.

@@ -1,4 +1,4 @@
-package store_test
+package bolt_test
 
 import (
 	"errors"
@@ -10,16 +10,17 @@ import (
 	"testing"
 
 	"hanout/store"
+	"hanout/store/bolt"
 )
 
 // busy gives the bytes of a backup with trees of several pages, and what a
 // check says of it.
 func busy(t *testing.T) ([]byte, string) {
 	t.Helper()
-	db, _ := open(t, store.Options{})
+	db, _ := open(t, bolt.Options{})
 	s := stock(t, db, 10_000_000_00)
 	for b := range 3 {
-		update(t, db, func(tx *store.Tx) error {
+		update(t, db, func(tx *bolt.Tx) error {
 			for i := range 25 {
 				if _, err := tx.Place(order(s, fmt.Sprintf("o%d%02d", b, i), 10_00)); err != nil {
 					return err
@@ -39,7 +40,7 @@ func busy(t *testing.T) ([]byte, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := store.Check(path, nil)
+	r, err := bolt.Check(path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestDamageNeverReadsAsGood(t *testing.T) {
 			if err := os.WriteFile(p, b, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			r, err := store.Check(p, nil)
+			r, err := bolt.Check(p, nil)
 			if err != nil || len(r.Problems) > 0 {
 				continue
 			}
@@ -103,8 +104,8 @@ func TestEveryCutIsRefused(t *testing.T) {
 		if err := os.WriteFile(p, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, o := range []store.Options{{}, {ReadOnly: true}} {
-			if _, err := store.Open(p, o); !errors.Is(err, store.ErrTruncated) && !errors.Is(err, store.ErrEmpty) {
+		for _, o := range []bolt.Options{{}, {ReadOnly: true}} {
+			if _, err := bolt.Open(p, o); !errors.Is(err, store.ErrTruncated) && !errors.Is(err, store.ErrEmpty) {
 				t.Errorf("cut to %d of %d bytes: %v", size, len(whole), err)
 			}
 		}
@@ -125,7 +126,7 @@ func TestDamagedFileIsNotOpened(t *testing.T) {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if db, err := store.Open(path, store.Options{}); err == nil {
+		if db, err := bolt.Open(path, bolt.Options{}); err == nil {
 			db.Close()
 			t.Errorf("opened with byte %d of every page flipped", at)
 		}

@@ -1,8 +1,10 @@
-package store
+package bolt
 
 import (
 	"bytes"
+	"iter"
 
+	"hanout/store"
 	"hanout/topup"
 )
 
@@ -41,27 +43,19 @@ func (t *Tx) ClaimOf(id topup.OrderID) (topup.Claim, bool, error) {
 	return t.Claim(bytes.Clone(hash))
 }
 
-// OpenClaims walks the claims nobody took, the first to expire first, until
-// fn says stop.
-func (t *Tx) OpenClaims(fn func(topup.Claim) (more bool)) error {
-	cur := t.bucket(bClaimsOpen).Cursor()
-	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
+// OpenClaims walks the claims nobody took, the first to expire first.
+func (t *Tx) OpenClaims() iter.Seq2[topup.Claim, error] {
+	return walk(t, bClaimsOpen, func(k []byte) (topup.Claim, error) {
 		_, hash, ok := fromTimeKey(k)
 		if !ok {
-			return corrupt(bClaimsOpen, k, "a key does not decode")
+			return topup.Claim{}, store.Corrupt(bClaimsOpen, k, "a key does not decode")
 		}
 		c, ok, err := t.Claim(hash)
-		if err != nil {
-			return err
+		if err == nil && !ok {
+			err = store.Corrupt(bClaimsOpen, k, "a claim is missing")
 		}
-		if !ok {
-			return corrupt(bClaimsOpen, k, "a claim is missing")
-		}
-		if !fn(c) {
-			return nil
-		}
-	}
-	return nil
+		return c, err
+	})
 }
 
 // RecordShowing writes down that an order's codes are shown.
@@ -76,17 +70,15 @@ func (t *Tx) RecordShowing(id topup.OrderID, s topup.Showing) error {
 // Showings lists when an order's codes were shown, newest first.
 func (t *Tx) Showings(id topup.OrderID, limit int) ([]topup.Showing, error) {
 	var out []topup.Showing
-	var failed error
-	newestFirst(t.bucket(bShowings), append([]byte(id), 0), nil, func(k []byte) bool {
+	for k := range newestFirst(t.bucket(bShowings), append([]byte(id), 0), nil) {
 		if len(out) == limit {
-			return false
+			break
 		}
-		var s topup.Showing
-		if _, failed = t.getJSON(bShowings, k, &s); failed != nil {
-			return false
+		s, err := getRow[topup.Showing](t, bShowings, k)
+		if err != nil {
+			return out, err
 		}
 		out = append(out, s)
-		return true
-	})
-	return out, failed
+	}
+	return out, nil
 }
