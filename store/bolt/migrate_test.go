@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"hanout/store"
 	"hanout/topup"
@@ -116,5 +117,78 @@ func TestFutureIsRefused(t *testing.T) {
 	}
 	if _, err := Check(path, nil); !errors.Is(err, store.ErrFuture) {
 		t.Errorf("check of a newer file: %v", err)
+	}
+}
+
+// TestKeepersInParts: a file of many shops gets its keepers over several
+// commits, and a start that was cut short between two of them goes on.
+func TestKeepersInParts(t *testing.T) {
+	old := migratedAtOnce
+	migratedAtOnce = 3
+	t.Cleanup(func() { migratedAtOnce = old })
+	for name, cut := range map[string]int{"at one go": 0, "cut short after a part": 1, "cut short after two": 2} {
+		t.Run(name, func(t *testing.T) {
+			const shops = 10
+			path := oldFile(t)
+			db, err := Open(path, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Update(func(tx *Tx) error {
+				for id := int64(1); id <= shops; id++ {
+					if err := tx.PutShop(topup.Shop{ID: topup.ShopID(id), Chat: 100 - id, State: topup.ShopApproved, Asked: at, Decided: at.Add(time.Hour)}); err != nil {
+						return err
+					}
+				}
+				// The file as schema 1 had it.
+				return errors.Join(tx.delete(bShopChat, i64(5)), tx.tx.DeleteBucket([]byte(bMembers)), tx.tx.DeleteBucket([]byte(bShopMember)),
+					tx.put(bMeta, []byte("schema"), u64(1)))
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			commits := 0
+			stop := errors.New("the process ends")
+			step := migrations[1]
+			migrations[1] = func(tx *Tx, from []byte) ([]byte, error) {
+				if commits++; cut > 0 && commits == cut+1 {
+					return nil, stop
+				}
+				return step(tx, from)
+			}
+			t.Cleanup(func() { migrations[1] = step })
+			if cut > 0 {
+				if _, err := Open(path, Options{}); !errors.Is(err, stop) {
+					t.Fatalf("got %v", err)
+				}
+				if _, err := Check(path, nil); !errors.Is(err, store.ErrOld) {
+					t.Fatalf("half of the way the file is not the older: %v", err)
+				}
+			}
+			cut, commits = 0, 0
+			if db, err = Open(path, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if want := (shops + migratedAtOnce - 1) / migratedAtOnce; commits != want {
+				t.Errorf("%d commits, want %d", commits, want)
+			}
+			if r, err := db.Check(nil); err != nil || len(r.Problems) > 0 || r.Shops != shops {
+				t.Errorf("after the migration: %+v %v", r, err)
+			}
+			if err := db.View(func(tx *Tx) error {
+				for id := int64(1); id <= shops; id++ {
+					m, ok, err := tx.Member(100 - id)
+					if err != nil || !ok || m.Shop != topup.ShopID(id) || m.Role != topup.Keeper || !m.Since.Equal(at.Add(time.Hour)) {
+						t.Errorf("the keeper of shop %d: %+v %t (%v)", id, m, ok, err)
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -108,7 +108,7 @@ func readerSeesOneState(t *testing.T, site func(testing.TB) Site) {
 // readersBesideTheWriter: money is moved in every commit, and no reader ever
 // sees more or less of it than there is.
 func readersBesideTheWriter(t *testing.T, site func(testing.TB) Site) {
-	const commits, readers, all = 60, 4, 1_000_00
+	const commits, readers, all = 40, 2, 1_000_00
 	db := open(t, site(t), nil)
 	s := stock(t, db, all)
 	var wait sync.WaitGroup
