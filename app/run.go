@@ -90,8 +90,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 	}, till.Over(db), texts, log)
 	sender := bot.NewSender(api, engine.Report, log)
 	worker := caller.New(client, engine.Username, cfg.pollScale, engine.Answered, log)
-	errands := bot.NewSideCalls(sender, api, log)
-	engine.Connect(errands, worker)
+	messenger := bot.NewSideCalls(sender, api, log)
+	engine.Connect(messenger, worker)
 	poller := bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
 
 	engineCtx, stopEngine := context.WithCancel(context.WithoutCancel(ctx))
@@ -114,9 +114,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 			stop(err)
 		}
 	})
-	workers.Go(func() { errands.RunErrands(ctx) })
+	workers.Go(func() { messenger.RunSideCalls(ctx) })
 	workers.Go(func() { introduce(ctx, api, engine, cfg.language, log) })
-	workers.Go(func() { refresh(ctx, engine, cfg.pollScale) })
 	if cfg.listen != "" {
 		health, err := listen(cfg.listen, engine, sender, worker, db)
 		if err != nil {
@@ -198,26 +197,6 @@ func introduce(ctx context.Context, api *bot.API, engine *till.Engine, fallback 
 		case <-ctx.Done():
 			return
 		case <-time.After(wait):
-		}
-	}
-}
-
-// refresh asks the provider for its lists at the start and daily, and for
-// the operators' state every minute.
-func refresh(ctx context.Context, engine *till.Engine, scale float64) {
-	every := func(d time.Duration) time.Duration { return max(time.Duration(float64(d)*scale), time.Second) }
-	engine.Sync(0, "")
-	daily, minutely := time.NewTicker(every(24*time.Hour)), time.NewTicker(every(time.Minute))
-	defer daily.Stop()
-	defer minutely.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-daily.C:
-			engine.Sync(0, "")
-		case <-minutely.C:
-			engine.Ping()
 		}
 	}
 }

@@ -140,7 +140,7 @@ func TestErrorsThatEndTheBot(t *testing.T) {
 			go func() {
 				time.Sleep(time.Second)
 				other := bot.NewPoller(r.cfg.token, r.cfg.telegramURL, r.via.telegram, slog.New(slog.DiscardHandler))
-				_ = other.Run(r.t.Context(), func(context.Context, []till.Update) error { return nil })
+				_ = other.Run(r.t.Context(), func(context.Context, []till.Update, bool) error { return nil })
 			}()
 		}, "another process is using this bot's token"},
 	} {

@@ -65,12 +65,13 @@ func NewPoller(token, serverURL string, rt http.RoundTripper, log *slog.Logger) 
 // Run hands each batch of updates to take, by increasing ID, and asks for the
 // next one, which makes Telegram forget the former, only after take has
 // returned nil. An empty batch is handed on too: it tells that the line is
-// alive. The same update may come again, after a restart above all.
+// alive. more tells that the batch was as long as it may be, so that others
+// wait behind it. The same update may come again, after a restart above all.
 //
 // Run ends with nil when ctx is done; with the error of take; with
 // [ErrConflict], [ErrWebhook] or [ErrUnauthorized]. Everything else is tried
 // again.
-func (in *Poller) Run(ctx context.Context, take func(context.Context, []till.Update) error) error {
+func (in *Poller) Run(ctx context.Context, take func(ctx context.Context, batch []till.Update, more bool) error) error {
 	if in.wrong != nil {
 		return in.wrong
 	}
@@ -79,13 +80,13 @@ func (in *Poller) Run(ctx context.Context, take func(context.Context, []till.Upd
 	var offset int64
 	limit, failures := pollMost, 0
 	for ctx.Err() == nil {
-		batch, err := in.poll(ctx, offset, limit)
+		batch, more, err := in.poll(ctx, offset, limit)
 		if err == nil {
 			if failures > 0 {
 				in.log.Info("updates arrive again", "after_failures", failures)
 			}
 			failures, limit = 0, pollMost
-			if err := take(ctx, batch); err != nil {
+			if err := take(ctx, batch, more); err != nil {
 				return err
 			}
 			if n := len(batch); n > 0 {
@@ -138,8 +139,9 @@ var (
 	errUnreadable = errors.New("telegram: no update of the batch has a readable ID")
 )
 
-// poll asks once and gives the batch by increasing ID.
-func (in *Poller) poll(ctx context.Context, offset int64, limit int) ([]till.Update, error) {
+// poll asks once and gives the batch by increasing ID; more tells that it is
+// full.
+func (in *Poller) poll(ctx context.Context, offset int64, limit int) (batch []till.Update, more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	ask, err := json.Marshal(struct {
@@ -149,26 +151,27 @@ func (in *Poller) poll(ctx context.Context, offset int64, limit int) ([]till.Upd
 		Allowed []string `json:"allowed_updates"`
 	}{offset, limit, pollSeconds, []string{"message", "callback_query", "my_chat_member"}})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, in.url, bytes.NewReader(ask))
 	if err != nil {
-		return nil, in.unreached(err)
+		return nil, false, in.unreached(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := in.client.Do(req)
 	if err != nil {
-		return nil, in.unreached(err)
+		return nil, false, in.unreached(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, pollBodyMost+1))
 	if err != nil {
-		return nil, in.unreached(err)
+		return nil, false, in.unreached(err)
 	}
 	if len(body) > pollBodyMost {
-		return nil, errTooLarge
+		return nil, false, errTooLarge
 	}
-	return in.read(resp.StatusCode, body)
+	batch, count, err := in.read(resp.StatusCode, body)
+	return batch, count >= limit, err
 }
 
 // unreached is an error of the way to Telegram, without the token.
@@ -176,20 +179,21 @@ func (in *Poller) unreached(err error) error {
 	return &Fail{Kind: FailTemporary, Method: "getUpdates", Text: short(in.redactor, bareCause(err).Error())}
 }
 
-// read takes the batch out of an answer.
-func (in *Poller) read(status int, body []byte) ([]till.Update, error) {
+// read takes the batch out of an answer; count is how many updates it had, the
+// unreadable ones included.
+func (in *Poller) read(status int, body []byte) (batch []till.Update, count int, err error) {
 	e, ok := readEnvelope(body)
 	switch {
 	case !ok:
-		return nil, alien("getUpdates", status)
+		return nil, 0, alien("getUpdates", status)
 	case !e.OK:
-		return nil, in.refused(e)
+		return nil, 0, in.refused(e)
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(e.Result, &list) != nil {
-		return nil, errors.New("telegram: getUpdates: the result is not a list")
+		return nil, 0, errors.New("telegram: getUpdates: the result is not a list")
 	}
-	batch := make([]till.Update, 0, len(list))
+	batch = make([]till.Update, 0, len(list))
 	for _, raw := range list {
 		u := decodeUpdate(raw)
 		if u.ID == 0 {
@@ -199,10 +203,10 @@ func (in *Poller) read(status int, body []byte) ([]till.Update, error) {
 		batch = append(batch, u)
 	}
 	if len(batch) == 0 && len(list) > 0 {
-		return nil, errUnreadable
+		return nil, 0, errUnreadable
 	}
 	slices.SortStableFunc(batch, func(a, b till.Update) int { return cmp.Compare(a.ID, b.ID) })
-	return batch, nil
+	return batch, len(list), nil
 }
 
 // refused is the error of an answer with ok:false.

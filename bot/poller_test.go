@@ -37,7 +37,7 @@ func newPollerRig(t *testing.T) *pollerRig {
 	return r
 }
 
-func (r *pollerRig) take(_ context.Context, batch []till.Update) error {
+func (r *pollerRig) take(_ context.Context, batch []till.Update, _ bool) error {
 	if len(batch) == 0 {
 		r.empty++
 		return nil
@@ -149,7 +149,7 @@ func TestPollerConfirmsAfterTake(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() {
-			ended <- r.poller.Run(ctx, func(context.Context, []till.Update) error { <-release; return nil })
+			ended <- r.poller.Run(ctx, func(context.Context, []till.Update, bool) error { <-release; return nil })
 		}()
 		time.Sleep(time.Hour)
 		if got := r.server.Pending(); got != pending {
@@ -313,7 +313,7 @@ func runScript(t *testing.T, answers ...http.RoundTripper) (s *scripted, batches
 	s = &scripted{t: t, answers: answers, end: cancel}
 	var log bytes.Buffer
 	in := NewPoller(canaryToken, "", s, slog.New(slog.NewTextHandler(&log, nil)))
-	err = in.Run(ctx, func(_ context.Context, batch []till.Update) error {
+	err = in.Run(ctx, func(_ context.Context, batch []till.Update, _ bool) error {
 		batches = append(batches, batch)
 		return nil
 	})
@@ -429,7 +429,7 @@ func TestPollerTwoAtOnce(t *testing.T) {
 		second := NewPoller(canaryToken, "", r.server.Transport(), slog.New(slog.DiscardHandler))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if err := second.Run(ctx, func(context.Context, []till.Update) error { return nil }); err != nil {
+		if err := second.Run(ctx, func(context.Context, []till.Update, bool) error { return nil }); err != nil {
 			t.Errorf("the newer one ends with %v", err)
 		}
 		if err := <-ended; !errors.Is(err, ErrConflict) {

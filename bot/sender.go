@@ -86,6 +86,7 @@ type Sender struct {
 	active      []*lane // those with something waiting
 	waiting     int     // cards with a message not yet out
 	flying      int     // messages in flight
+	turn        uint64  // counts the messages started
 	answers     []answering
 	replying    int  // answers in flight
 	failing     bool // the last outcome was a temporary failure
@@ -97,6 +98,7 @@ type Sender struct {
 type lane struct {
 	pace     pace
 	busy     bool
+	served   uint64    // the sender's turn when it was served last
 	failures int       // temporary ones in a row
 	resume   time.Time // after a failure
 	slots    map[string]*slot
@@ -302,7 +304,9 @@ func (s *Sender) dispatch(ctx context.Context) time.Duration {
 	return wait // the next one to land rings
 }
 
-// pick gives the lane whose turn it is, or how long there is none.
+// pick gives the lane whose turn it is, or how long there is none. Within a
+// class the chats take turns, so that one with much to be told holds up none
+// with little.
 func (s *Sender) pick(now time.Time) (best *lane, soonest time.Duration) {
 	soonest = time.Minute
 	for _, l := range s.active {
@@ -315,11 +319,24 @@ func (s *Sender) pick(now time.Time) (best *lane, soonest time.Duration) {
 		}
 		if d := at.Sub(now); d > 0 {
 			soonest = min(soonest, d)
-		} else if best == nil || byTurn(l.next[0], best.next[0]) < 0 {
+		} else if best == nil || before(l, best) {
 			best = l
 		}
 	}
 	return best, soonest
+}
+
+// before tells which of two lanes goes first: by the class of what it has
+// next, then the one that was served longer ago.
+func before(a, b *lane) bool {
+	x, y := a.next[0], b.next[0]
+	switch {
+	case x.Class != y.Class:
+		return x.Class < y.Class
+	case a.served != b.served:
+		return a.served < b.served
+	}
+	return x.Seq < y.Seq
 }
 
 // start sends the head of a lane on its way.
@@ -331,6 +348,8 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 		c.messageID = o.MessageID
 	}
 	c.flies, l.busy = o, true
+	s.turn++
+	l.served = s.turn
 	l.pace.spend(now)
 	s.limits.all.spend(now)
 	s.flying++
@@ -358,8 +377,7 @@ func fixed(m render.Message) bool {
 // land takes the outcome of a request. The lane is free again only when the
 // outcome is reported, so that reports keep their order.
 func (s *Sender) land(ctx context.Context, l *lane, c *slot, messageID int, f *Fail, edit bool) {
-	sent, final := s.settle(ctx, l, c, messageID, f, edit)
-	if final {
+	for _, sent := range s.settle(ctx, l, c, messageID, f, edit) {
 		s.report(sent)
 	}
 	s.mu.Lock()
@@ -369,15 +387,15 @@ func (s *Sender) land(ctx context.Context, l *lane, c *slot, messageID int, f *F
 	s.nudge()
 }
 
-// settle decides what an outcome means; final is false when the message is
-// owed still.
-func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f *Fail, edit bool) (sent till.Sent, final bool) {
+// settle decides what an outcome means: what is to be reported, nothing when
+// the message is owed still, more than one when a chat can't be reached.
+func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f *Fail, edit bool) []till.Sent {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o := c.flies
 	c.flies, c.used = nil, now
-	sent = till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
+	sent := till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID}
 	kind := FailKind("")
 	if f != nil {
 		kind = f.Kind
@@ -390,7 +408,7 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		}
 		c.known, c.messageID, c.lost = true, sent.MessageID, false
 		s.recovered(l)
-		return sent, true
+		return []till.Sent{sent}
 	case edit && kind == FailGone:
 		c.lost = true
 		s.recovered(l)
@@ -399,12 +417,12 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 	case permanent(kind):
 		sent.Lost = till.Lost(f.Kind)
 		s.recovered(l)
-		if kind == FailBlocked || kind == FailChatGone || kind == FailMigrated {
+		if unreachable(kind) {
 			s.log.Info("a chat can't be reached", "card", o.Panel, "kind", string(kind))
-		} else {
-			s.log.Error("Telegram refuses a message", "card", o.Panel, "kind", string(kind), "method", f.Method, "code", f.Code)
+			return append([]till.Sent{sent}, s.giveUp(l, sent.Lost)...)
 		}
-		return sent, true
+		s.log.Error("Telegram refuses a message", "card", o.Panel, "kind", string(kind), "method", f.Method, "code", f.Code)
+		return []till.Sent{sent}
 	default:
 		l.resume = now.Add(retryWait(l.failures, shortestBackoff, longestBackoff))
 		l.failures++
@@ -414,7 +432,24 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		}
 	}
 	s.again(l, c, o)
-	return till.Sent{}, false
+	return nil
+}
+
+// unreachable tells the failures that all messages to a chat share.
+func unreachable(kind FailKind) bool {
+	return kind == FailBlocked || kind == FailChatGone || kind == FailMigrated
+}
+
+// giveUp takes all off the line of a chat that can't be reached: each would
+// fail as the last one did, and cost everybody's time.
+func (s *Sender) giveUp(l *lane, why till.Lost) (lost []till.Sent) {
+	for len(l.next) > 0 {
+		o := l.next[0]
+		c := l.slots[o.Panel]
+		s.withdraw(l, c)
+		lost = append(lost, till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID, Lost: why})
+	}
+	return lost
 }
 
 // permanent tells the failures that trying again can't mend.
@@ -452,6 +487,20 @@ func (s *Sender) pause(now time.Time, retryAfter time.Duration) {
 		s.pausedUntil = until
 		s.log.Warn("Telegram asks to wait; all messages do", "retry_after", retryAfter)
 	}
+}
+
+// pauseFor stops all requests as a refusal of a side call asks.
+func (s *Sender) pauseFor(retryAfter time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pause(time.Now(), retryAfter)
+}
+
+// pausedFor is how long no request may be made.
+func (s *Sender) pausedFor() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Until(s.pausedUntil)
 }
 
 // startAnswers starts what may be answered now, forgets what is too late for

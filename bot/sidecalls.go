@@ -3,77 +3,170 @@ package bot
 import (
 	"context"
 	"log/slog"
-	"time"
+	"sync"
 
 	"hanout/till"
 )
 
-// Errands is the outbox as the engine sees it: the sender for all that is
-// owed, and small best-effort calls beside it that nobody waits for.
+// Side calls are what nobody waits for: deletes of replaced messages, and
+// command menus. The rules:
+//
+//   - the two kinds go side by side, so that neither waits for the other;
+//   - of a chat's menus only the newest is worth setting;
+//   - what Telegram asks to wait for is shared with the messages;
+//   - what it refuses for good is not tried again.
+
+// SideCalls is the messenger as the till sees it: the sender for all that is
+// owed, and the side calls beside it.
 type SideCalls struct {
 	*Sender
-	api  *API
-	todo chan func(context.Context)
-	log  *slog.Logger
+	api     sideAPI
+	log     *slog.Logger
+	deletes chan sideDelete
+	changed chan struct{} // a menu waits
+
+	menusMu sync.Mutex
+	menus   map[int64]sideMenu
+	order   []int64 // chats with a menu that waits, the longest waiting first
 }
 
-// errandsMost bounds what waits; what does not fit is dropped, since a start
-// sets missing menus again and an undeleted message answers its buttons.
-const sideCallsMost = 1024
+// sideAPI is the API as the side calls use it.
+type sideAPI interface {
+	Delete(ctx context.Context, chat int64, ids ...int) error
+	SetCommands(ctx context.Context, chat int64, language string, cmds []till.Command) error
+}
 
-// NewErrands makes the outbox over a sender and its API. Run carries the
-// errands out.
+type (
+	sideDelete struct {
+		chat      int64
+		messageID int
+	}
+	sideMenu struct {
+		language string
+		commands []till.Command
+		done     func()
+	}
+)
+
+// deletesMost bounds the deletes that wait. One that does not fit is dropped:
+// a message that stays answers its buttons.
+const deletesMost = 1024
+
+// menuTries is how often a menu is tried when Telegram gives no answer; the
+// next start tries again.
+const menuTries = 4
+
+// NewSideCalls makes the messenger over a sender and its API. RunSideCalls
+// makes the side calls.
 func NewSideCalls(s *Sender, api *API, log *slog.Logger) *SideCalls {
-	return &SideCalls{Sender: s, api: api, todo: make(chan func(context.Context), sideCallsMost), log: log}
+	return newSideCalls(s, api, log)
 }
 
-// RunErrands carries errands out, one after the other, until ctx is done.
-func (e *SideCalls) RunErrands(ctx context.Context) {
+func newSideCalls(s *Sender, api sideAPI, log *slog.Logger) *SideCalls {
+	return &SideCalls{
+		Sender: s, api: api, log: log,
+		deletes: make(chan sideDelete, deletesMost), changed: make(chan struct{}, 1), menus: map[int64]sideMenu{},
+	}
+}
+
+// RunSideCalls makes the side calls until ctx is done.
+func (c *SideCalls) RunSideCalls(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { c.runDeletes(ctx) })
+	both.Go(func() { c.runMenus(ctx) })
+	both.Wait()
+}
+
+// Forget deletes a message that a newer one of its panel has replaced.
+func (c *SideCalls) Forget(chat int64, messageID int) {
+	select {
+	case c.deletes <- sideDelete{chat, messageID}:
+	default:
+		c.log.Warn("too many messages wait to be deleted; one stays")
+	}
+}
+
+func (c *SideCalls) runDeletes(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case do := <-e.todo:
-			do(ctx)
+		case d := <-c.deletes:
+			c.attempt(ctx, 1, "a replaced message stays", func() error { return c.api.Delete(ctx, d.chat, d.messageID) })
 		}
 	}
 }
 
-func (e *SideCalls) add(do func(context.Context)) {
+// Menu sets the command menu of a chat in place of one that still waits; done
+// is called once Telegram has it.
+func (c *SideCalls) Menu(chat int64, language string, commands []till.Command, done func()) {
+	c.menusMu.Lock()
+	if _, waits := c.menus[chat]; !waits {
+		c.order = append(c.order, chat)
+	}
+	c.menus[chat] = sideMenu{language, commands, done}
+	c.menusMu.Unlock()
 	select {
-	case e.todo <- do:
+	case c.changed <- struct{}{}:
 	default:
-		e.log.Warn("too many errands wait; one is dropped")
 	}
 }
 
-// Forget deletes a message that a newer one of its card has replaced.
-func (e *SideCalls) Forget(chat int64, messageID int) {
-	e.add(func(ctx context.Context) {
-		if err := e.api.Delete(ctx, chat, messageID); err != nil {
-			e.log.Debug("a replaced message stays", "error", err)
-		}
-	})
-}
-
-// Menu sets the command menu of a chat; done is called once Telegram has it.
-func (e *SideCalls) Menu(chat int64, language string, commands []till.Command, done func()) {
-	e.add(func(ctx context.Context) {
-		for wait := time.Second; ; wait *= 2 {
-			err := e.api.SetCommands(ctx, chat, language, commands)
-			if err == nil {
-				done()
-				return
-			}
-			if wait > 8*time.Second || ctx.Err() != nil {
-				e.log.Warn("a command menu could not be set; the next start tries again", "error", err)
-				return
-			}
+func (c *SideCalls) runMenus(ctx context.Context) {
+	for {
+		chat, m, ok := c.nextMenu()
+		if !ok {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(wait):
+			case <-c.changed:
 			}
+			continue
 		}
-	})
+		if ctx.Err() != nil {
+			return
+		}
+		if c.attempt(ctx, menuTries, "a command menu could not be set", func() error {
+			return c.api.SetCommands(ctx, chat, m.language, m.commands)
+		}) {
+			m.done()
+		}
+	}
+}
+
+func (c *SideCalls) nextMenu() (chat int64, m sideMenu, ok bool) {
+	c.menusMu.Lock()
+	defer c.menusMu.Unlock()
+	if len(c.order) == 0 {
+		return 0, m, false
+	}
+	chat, c.order = c.order[0], c.order[1:]
+	m = c.menus[chat]
+	delete(c.menus, chat)
+	return chat, m, true
+}
+
+// attempt makes a call, again when Telegram gave no answer, and tells whether
+// it went through. A wish to wait does not count as a try.
+func (c *SideCalls) attempt(ctx context.Context, tries int, failed string, call func() error) bool {
+	for n := 0; ctx.Err() == nil; {
+		rest(ctx, c.pausedFor())
+		f := failOf(call())
+		switch {
+		case f == nil:
+			return true
+		case f.Kind == FailThrottled:
+			c.pauseFor(f.RetryAfter)
+			continue
+		case permanent(f.Kind):
+			c.log.Debug(failed, "error", f)
+			return false
+		}
+		if n++; n == tries {
+			c.log.Warn(failed, "error", f)
+			return false
+		}
+		rest(ctx, retryWait(n-1, shortestBackoff, longestBackoff))
+	}
+	return false
 }

@@ -214,13 +214,14 @@ func ClaimScreen(o topup.Order, c topup.Claim, link string, qr []byte) Screen {
 	return sc
 }
 
-// ReminderScreen lists the links that nobody opened.
-func ReminderScreen(orders []topup.Order) Screen {
-	sc := Screen{Lines: []Msg{M("reminder.title", "Count", len(orders))}}
-	for i, o := range orders {
-		if i == 10 {
-			break
-		}
+// ReminderMost is how many sales a reminder lists.
+const ReminderMost = 10
+
+// ReminderScreen lists sales whose links nobody opened; count is how many
+// there are in all.
+func ReminderScreen(orders []topup.Order, count int) Screen {
+	sc := Screen{Lines: []Msg{M("reminder.title", "Count", count)}}
+	for _, o := range orders {
 		sc.row(button(historyLine(o), encodeTap("o", string(o.ID), "show")))
 	}
 	return sc

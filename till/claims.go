@@ -4,10 +4,11 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"hanout/flows"
-	"hanout/topup"
 
 	"rsc.io/qr"
+
+	"hanout/flows"
+	"hanout/topup"
 )
 
 // vouchersOf reads an order's vouchers for somebody who is to see them.

@@ -28,6 +28,7 @@ type counter struct {
 	vault  *store.Vault
 	file   *bolt.DB
 	path   string
+	texts  *locales.Texts
 	sent   *kept
 	next   int64
 }
@@ -76,7 +77,7 @@ func newCounter(t *testing.T) *counter {
 		t.Fatal(err)
 	}
 	db := Over(file)
-	c := &counter{t: t, db: db, vault: vault, file: file, path: path, sent: &kept{}, next: 1}
+	c := &counter{t: t, db: db, vault: vault, file: file, path: path, texts: texts, sent: &kept{}, next: 1}
 	c.engine = NewEngine(Config{Admins: []int64{1}, Language: "fr", Scale: 1}, db, texts, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	c.engine.Connect(c.sent, idle{})
 	c.engine.SetBotName("hanout_bot")
@@ -354,9 +355,7 @@ func TestClaimEnds(t *testing.T) {
 		if n := strings.Count(text(c.sent.to(buyer)), "plus valable"); n != 3 {
 			t.Errorf("%d polite refusals, want 3: %s", n, text(c.sent.to(buyer)))
 		}
-		if err := c.engine.commit([]event{evening{}}); err != nil {
-			t.Fatal(err)
-		}
+		c.run(61 * time.Minute)
 		if !strings.Contains(text(c.sent.to(shopChat)), "a expiré") {
 			t.Error("the shop is not told that the link expired")
 		}
@@ -401,33 +400,6 @@ func TestClaimWaitsForTheLanguage(t *testing.T) {
 		t.Errorf("the customer reads %q", text(c.sent.to(stranger)))
 	}
 	c.close(token)
-}
-
-func TestEveningReminder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := newCounter(t)
-		for _, id := range []string{"a", "b"} {
-			c.deliver(id, topup.Voucher{Code: canary})
-			c.take(tapped(shopChat, "o:"+id+":claim"))
-		}
-		c.sent.out = nil
-		reminders := 0
-		for range 30 { // the bubble starts at midnight UTC
-			if err := c.engine.commit([]event{evening{}}); err != nil {
-				t.Fatal(err)
-			}
-			before := reminders
-			reminders = strings.Count(text(c.sent.to(shopChat)), "2 liens clients")
-			if h := time.Now().In(locales.Algiers).Hour(); reminders > before && h < eveningHour {
-				t.Fatalf("reminded at %d o'clock", h)
-			}
-			time.Sleep(time.Hour)
-		}
-		if reminders != 1 {
-			t.Errorf("reminded %d times in a day", reminders)
-		}
-		c.close()
-	})
 }
 
 func TestManyCardsComeAsAFile(t *testing.T) {

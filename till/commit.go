@@ -3,11 +3,12 @@ package till
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"time"
+
 	"hanout/flows"
 	"hanout/store"
 	"hanout/topup"
-	"runtime/debug"
-	"time"
 )
 
 // event is something that happened. apply runs inside the batch's
@@ -36,7 +37,18 @@ type after struct {
 	jobs    []flows.Run
 	menus   []int64
 	forget  []forget
-	resume  bool
+	// username is our account's name at the provider, when it was told.
+	username *string
+	beside   []*task
+	moved    map[string]time.Time // tasks' next times
+}
+
+// move notes when a task is due next.
+func (a *after) move(name string, at time.Time) {
+	if a.moved == nil {
+		a.moved = map[string]time.Time{}
+	}
+	a.moved[name] = at
 }
 
 type (
@@ -163,10 +175,17 @@ func (e *Engine) release(a *after) {
 	for _, chat := range a.menus {
 		e.setMenu(chat)
 	}
-	if a.resume {
-		e.caller.Resume()
-	}
 	for _, j := range a.jobs {
 		e.startJob(j)
+	}
+	for name, at := range a.moved {
+		e.schedule[name] = at
+		delete(e.busy, name)
+	}
+	for _, t := range a.beside {
+		e.work(t)
+	}
+	if a.username != nil {
+		e.username.Store(a.username)
 	}
 }

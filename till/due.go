@@ -1,8 +1,9 @@
 package till
 
 import (
-	"hanout/topup"
 	"time"
+
+	"hanout/topup"
 )
 
 const (

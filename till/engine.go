@@ -3,13 +3,14 @@ package till
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
 	"hanout/locales"
 	"hanout/render"
 	"hanout/store"
 	"hanout/topup"
-	"log/slog"
-	"sync/atomic"
-	"time"
 )
 
 // Config is what the engine must be told.
@@ -34,11 +35,16 @@ type Engine struct {
 	events   chan event
 	lastPoll atomic.Int64  // Unix nanoseconds of the last poll that Telegram answered
 	heard    atomic.Int64  // the same, or the start of this process
+	behind   atomic.Bool   // updates that waited may still come; see updates.go
 	ready    chan struct{} // closed when Run has read what a start must know
 	gone     chan struct{}
 	botName  atomic.Pointer[string]
 	username atomic.Pointer[string]
 	counts   Counts
+
+	// Of the loop alone: when each task is due, and which are at work.
+	schedule map[string]time.Time
+	busy     map[string]bool
 }
 
 // Counts are the engine's running totals, for the metrics.
@@ -57,6 +63,8 @@ func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *En
 		events: make(chan event, batchMost),
 		ready:  make(chan struct{}),
 		gone:   make(chan struct{}),
+
+		schedule: map[string]time.Time{}, busy: map[string]bool{},
 	}
 }
 
@@ -96,8 +104,6 @@ func (e *Engine) Run(ctx context.Context) error {
 	close(e.ready)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	housekeep := time.NewTicker(time.Hour)
-	defer housekeep.Stop()
 	batch := make([]event, 0, batchMost)
 	for {
 		batch = batch[:0]
@@ -106,20 +112,10 @@ func (e *Engine) Run(ctx context.Context) error {
 			return e.drain()
 		case ev := <-e.events:
 			batch = append(batch, ev)
-		case <-housekeep.C:
-			batch = append(batch, prune{}, evening{})
 		case <-timer.C:
 		}
-	more:
-		for len(batch) < batchMost {
-			select {
-			case ev := <-e.events:
-				batch = append(batch, ev)
-			default:
-				break more
-			}
-		}
-		if len(batch) > 0 {
+		tasks, _ := e.timely(time.Now())
+		if batch = e.waiting(append(batch, tasks...)); len(batch) > 0 {
 			if err := e.commit(batch); err != nil {
 				return err
 			}
@@ -128,23 +124,29 @@ func (e *Engine) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		timer.Reset(next)
+		_, wait := e.timely(time.Now())
+		timer.Reset(min(next, wait))
 	}
+}
+
+// waiting adds the events that wait to a batch, as far as it may grow.
+func (e *Engine) waiting(batch []event) []event {
+	for len(batch) < batchMost {
+		select {
+		case ev := <-e.events:
+			batch = append(batch, ev)
+			continue
+		default:
+		}
+		break
+	}
+	return batch
 }
 
 // drain applies what was already handed in, so that a stop loses nothing.
 func (e *Engine) drain() error {
 	for {
-		var batch []event
-		for len(batch) < batchMost {
-			select {
-			case ev := <-e.events:
-				batch = append(batch, ev)
-				continue
-			default:
-			}
-			break
-		}
+		batch := e.waiting(nil)
 		if len(batch) == 0 {
 			return nil
 		}
@@ -189,8 +191,16 @@ func (e *Engine) recover() error {
 		} else if ok {
 			e.lastPoll.Store(alive.UnixNano())
 		}
+		var behind bool
+		if _, err := tx.Setting(settingBehind, &behind); err != nil {
+			return err
+		}
+		e.behind.Store(behind)
 		if acc, ok := (&view{tx: tx}).Account(); ok {
 			e.username.Store(&acc.Username)
+		}
+		if err := e.readSchedule(tx, time.Now()); err != nil {
+			return err
 		}
 		return e.offerOwed(tx)
 	})

@@ -104,7 +104,7 @@ func TestOldUpdatesNeverSell(t *testing.T) {
 	c.take(typed(shopChat, "0791234567 500"))
 	yes := c.button("✅")
 	for name, late := range map[string]func(*arrived){
-		"the tap waited while we were away": func(u *arrived) { u.afterGap = true },
+		"the tap waited while we were away": func(u *arrived) { u.late = true },
 	} {
 		ev := &arrived{update: tapped(shopChat, yes), at: time.Now(), ack: func(error) {}}
 		ev.update.ID = 9000

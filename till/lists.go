@@ -3,9 +3,10 @@ package till
 import (
 	"context"
 	"errors"
+	"time"
+
 	"hanout/flows"
 	"hanout/topup"
-	"time"
 )
 
 // Names of the cached lists of cards, kept as settings in the store.
@@ -70,8 +71,8 @@ func (e *Engine) Sync(chat int64, card string) {
 	})
 }
 
-// Ping refreshes which operators are up.
-func (e *Engine) Ping() {
+// ping refreshes which operators are up.
+func (e *Engine) ping() {
 	if e.caller.Halted() {
 		return
 	}
@@ -101,7 +102,7 @@ type synced struct {
 
 func (s synced) apply(e *Engine, tx Tx, a *after) error {
 	if s.account != nil {
-		e.username.Store(&s.account.Username)
+		a.username = &s.account.Username
 		if err := tx.PutSetting(settingAccount, *s.account); err != nil {
 			return err
 		}

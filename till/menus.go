@@ -2,6 +2,7 @@ package till
 
 import (
 	"fmt"
+
 	"hanout/flows"
 	"hanout/locales"
 )

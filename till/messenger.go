@@ -3,9 +3,10 @@ package till
 import (
 	"context"
 	"encoding/json"
+	"time"
+
 	"hanout/render"
 	"hanout/topup"
-	"time"
 )
 
 // Update is one update, read as far as this bot needs it. At most one of

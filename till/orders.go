@@ -3,10 +3,11 @@ package till
 import (
 	"errors"
 	"fmt"
+	"time"
+
 	"hanout/flows"
 	"hanout/store"
 	"hanout/topup"
-	"time"
 )
 
 func (e *Engine) place(tx Tx, a *after, o topup.Order) error {

@@ -2,11 +2,12 @@ package till
 
 import (
 	"fmt"
+	"strconv"
+	"time"
+
 	"hanout/flows"
 	"hanout/locales"
 	"hanout/topup"
-	"strconv"
-	"time"
 )
 
 func (e *Engine) speak(tx Tx, s flows.Speak) error {

@@ -3,11 +3,12 @@ package till
 import (
 	"context"
 	"errors"
-	"hanout/flows"
-	"hanout/topup"
 	"path/filepath"
 	"sync"
 	"time"
+
+	"hanout/flows"
+	"hanout/topup"
 )
 
 // Priorities of provider calls that are not about an order.

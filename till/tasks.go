@@ -2,86 +2,275 @@ package till
 
 import (
 	"fmt"
+	"math"
+	"time"
+
 	"hanout/flows"
 	"hanout/locales"
 	"hanout/topup"
-	"time"
 )
 
-// handledFor is how long handled update IDs are kept; Telegram keeps updates
-// for a day.
-const handledFor = 8 * 24 * time.Hour
+// Timed work. The rules:
+//
+//   - a task is a name, a next time and what it does; the next time lies on
+//     disk, so that a restart neither skips nor repeats a day's work;
+//   - in the writer a task does one small slice; while there is another, it is
+//     due again at once, behind what waits meanwhile;
+//   - what reads much is done beside the writer and handed in as small events;
+//   - a task moves on when all its work is done. Until then all of it may
+//     happen twice, and is made so that it may.
 
-// cardsFor is how long the message of a card is remembered after it was sent.
-const panelsFor = 60 * 24 * time.Hour
-
-// pruneMost bounds one clean-up, so that it never holds the till up.
-const pruneMost = 5000
-
-// prune forgets what is too old to matter.
-type prune struct{}
-
-func (prune) apply(_ *Engine, tx Tx, a *after) error {
-	if _, err := tx.PruneHandled(a.now.Add(-handledFor), pruneMost); err != nil {
-		return err
-	}
-	_, err := tx.PrunePanels(a.now.Add(-panelsFor), pruneMost)
-	return err
+// task is one kind of timed work. Exactly one of slice and beside is set.
+type task struct {
+	name    string
+	atStart bool // due at each start, too
+	// next is the time after now at which it is due again; wait stretches a
+	// pause as the poll scale wants it.
+	next func(now time.Time, wait func(time.Duration) time.Duration) time.Time
+	// slice does a part of the work in the writer's transaction; more tells
+	// that there is another.
+	slice func(e *Engine, tx Tx, a *after) (more bool, err error)
+	// beside works in a goroutine of its own; what it changes it hands in as
+	// events.
+	beside func(e *Engine)
 }
 
-// settingReminded is the day of the last evening reminder.
-const settingReminded = "reminded"
+// tasks is the list of all timed work.
+var tasks = []task{
+	{name: "sync", atStart: true, next: every(24 * time.Hour), beside: func(e *Engine) { e.Sync(0, "") }},
+	{name: "weather", next: every(time.Minute), beside: (*Engine).ping},
+	{name: "links", next: hourly, slice: endLinks},
+	{name: "reminder", next: evening, beside: (*Engine).remind},
+	{name: "handled", next: hourly, slice: pruneHandled},
+	{name: "panels", next: hourly, slice: prunePanels},
+}
+
+// every is due again a pause after the last time, in the provider's time.
+func every(d time.Duration) func(time.Time, func(time.Duration) time.Duration) time.Time {
+	return func(now time.Time, wait func(time.Duration) time.Duration) time.Time {
+		return now.Add(max(wait(d), time.Second))
+	}
+}
+
+func hourly(now time.Time, _ func(time.Duration) time.Duration) time.Time { return now.Add(time.Hour) }
 
 // eveningHour is when shops are reminded, in Algiers.
 const eveningHour = 20
 
-// evening ends the links whose time is over and, once a day, reminds shops of
-// codes that nobody opened.
-type evening struct{}
+// evening is the next evening in Algiers.
+func evening(now time.Time, _ func(time.Duration) time.Duration) time.Time {
+	local := now.In(locales.Algiers)
+	at := time.Date(local.Year(), local.Month(), local.Day(), eveningHour, 0, 0, 0, locales.Algiers)
+	if !at.After(now) {
+		at = at.AddDate(0, 0, 1)
+	}
+	return at
+}
 
-func (evening) apply(e *Engine, tx Tx, a *after) error {
+// Bounds of one slice: each keeps the writer for some milliseconds, however
+// many rows there are.
+const (
+	linksMost  = 20
+	pruneMost  = 250
+	remindMost = 10 // shops in one event
+)
+
+// The times after which things are forgotten.
+const (
+	handledFor = 8 * 24 * time.Hour  // update IDs; Telegram keeps updates for a day
+	panelsFor  = 60 * 24 * time.Hour // which message shows a panel, since it was sent
+)
+
+// taskSetting names where a task's next time lies on disk.
+func taskSetting(name string) string { return "task/" + name }
+
+// readSchedule reads when each task is due. A new one is due at its next time;
+// what is due at each start is due now.
+func (e *Engine) readSchedule(tx Tx, now time.Time) error {
+	for i := range tasks {
+		t := &tasks[i]
+		at := t.next(now, e.stretch)
+		if _, err := tx.Setting(taskSetting(t.name), &at); err != nil {
+			return err
+		}
+		if t.atStart {
+			at = now
+		}
+		e.schedule[t.name] = at
+	}
+	return nil
+}
+
+func (e *Engine) stretch(d time.Duration) time.Duration {
+	return time.Duration(math.Round(float64(d) * e.cfg.Scale))
+}
+
+// timely gives the events of the tasks that are due, and how long until the
+// next one is. A task at work beside the writer is not due.
+func (e *Engine) timely(now time.Time) (batch []event, wait time.Duration) {
+	wait = idleMost
+	for i := range tasks {
+		t := &tasks[i]
+		at := e.schedule[t.name]
+		switch {
+		case e.busy[t.name]:
+		case at.After(now):
+			wait = min(wait, at.Sub(now))
+		default:
+			batch = append(batch, timed{t})
+			wait = 0
+		}
+	}
+	return batch, wait
+}
+
+// timed is a task whose time has come.
+type timed struct{ *task }
+
+func (t timed) apply(e *Engine, tx Tx, a *after) error {
+	if t.beside != nil {
+		a.beside = append(a.beside, t.task)
+		return nil
+	}
+	more, err := t.slice(e, tx, a)
+	if err != nil {
+		return err
+	}
+	if more {
+		a.move(t.name, a.now)
+		return nil
+	}
+	return finished(t).apply(e, tx, a)
+}
+
+// setAside leaves a task that fails for later.
+func (t timed) setAside(_ *Engine, _ Tx, a *after, _ error) error {
+	a.move(t.name, a.now.Add(postponed))
+	return nil
+}
+
+// finished is a task all of whose work is done.
+type finished struct{ *task }
+
+func (f finished) apply(e *Engine, tx Tx, a *after) error {
+	at := f.next(a.now, e.stretch)
+	a.move(f.name, at)
+	return tx.PutSetting(taskSetting(f.name), at)
+}
+
+// work does a task beside the writer.
+func (e *Engine) work(t *task) {
+	e.busy[t.name] = true
+	go func() {
+		t.beside(e)
+		e.later(finished{t})
+	}()
+}
+
+// pruneHandled forgets the IDs of updates that can't come again.
+func pruneHandled(_ *Engine, tx Tx, a *after) (more bool, err error) {
+	n, err := tx.PruneHandled(a.now.Add(-handledFor), pruneMost)
+	return n == pruneMost, err
+}
+
+// prunePanels forgets messages that nobody scrolls back to.
+func prunePanels(_ *Engine, tx Tx, a *after) (more bool, err error) {
+	n, err := tx.PrunePanels(a.now.Add(-panelsFor), pruneMost)
+	return n == pruneMost, err
+}
+
+// endLinks ends the customers' links whose time is over.
+func endLinks(e *Engine, tx Tx, a *after) (more bool, err error) {
 	var over []topup.Claim
-	open := map[topup.ShopID][]topup.Order{}
-	var shops []topup.ShopID
 	for c, err := range tx.OpenClaims() {
 		if err != nil {
-			return err
+			return false, err
 		}
-		if !a.now.Before(c.Expires) {
-			over = append(over, c)
-			continue
+		if a.now.Before(c.Expires) || len(over) == linksMost {
+			break
 		}
-		o, _, err := tx.Order(c.Order)
-		if err != nil {
-			return err
-		}
-		if open[c.Shop] == nil {
-			shops = append(shops, c.Shop)
-		}
-		open[c.Shop] = append(open[c.Shop], o)
+		over = append(over, c)
 	}
 	for _, c := range over {
 		if err := e.endClaim(tx, a, c, topup.ClaimExpired); err != nil {
-			return err
+			return false, err
 		}
 	}
-	local := a.now.In(locales.Algiers)
-	today := local.Format("2006-01-02")
-	var reminded string
-	if _, err := tx.Setting(settingReminded, &reminded); err != nil || local.Hour() < eveningHour || reminded == today {
-		return err
+	return len(over) == linksMost, nil
+}
+
+// remind tells shops in the evening of codes that nobody has opened. A start
+// in the morning does not make up for an evening that was missed.
+func (e *Engine) remind() {
+	now := time.Now().In(locales.Algiers)
+	if now.Hour() < eveningHour {
+		return
 	}
-	for _, id := range shops {
+	open := map[topup.ShopID][]topup.OrderID{}
+	var shops []topup.ShopID
+	err := e.db.View(func(tx Tx) error {
+		for c, err := range tx.OpenClaims() {
+			if err != nil {
+				return err
+			}
+			if now.Before(c.Expires) {
+				if open[c.Shop] == nil {
+					shops = append(shops, c.Shop)
+				}
+				open[c.Shop] = append(open[c.Shop], c.Order)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		e.log.Error("the shops can't be reminded", "error", err)
+		return
+	}
+	for len(shops) > 0 {
+		r := reminding{day: now.Format("2006-01-02"), open: map[topup.ShopID][]topup.OrderID{}}
+		r.shops, shops = shops[:min(remindMost, len(shops))], shops[min(remindMost, len(shops)):]
+		for _, id := range r.shops {
+			r.open[id] = open[id]
+		}
+		e.later(r)
+	}
+}
+
+// reminding is the reminder of some shops.
+type reminding struct {
+	day   string
+	shops []topup.ShopID
+	open  map[topup.ShopID][]topup.OrderID
+}
+
+func (r reminding) apply(e *Engine, tx Tx, a *after) error {
+	for _, id := range r.shops {
 		s, ok, err := tx.Shop(id)
 		if err != nil {
 			return err
 		}
-		if ok {
-			card := fmt.Sprintf("reminder/%d/%s", id, today)
-			if err := e.show(tx, a, flows.Show{Chat: s.Chat, Panel: card, Screen: flows.ReminderScreen(open[id]), Class: flows.ClassNotices}); err != nil {
+		var orders []topup.Order
+		for _, id := range r.open[id] {
+			if len(orders) == flows.ReminderMost {
+				break
+			}
+			o, found, err := tx.Order(id)
+			if err != nil {
 				return err
 			}
+			if found {
+				orders = append(orders, o)
+			}
+		}
+		if !ok || len(orders) == 0 {
+			continue
+		}
+		// The day in the panel's name makes a second time an edit.
+		panel := fmt.Sprintf("reminder/%d/%s", id, r.day)
+		if err := e.show(tx, a, flows.Show{Chat: s.Chat, Panel: panel, Class: flows.ClassNotices,
+			Screen: flows.ReminderScreen(orders, len(r.open[id]))}); err != nil {
+			return err
 		}
 	}
-	return tx.PutSetting(settingReminded, today)
+	return nil
 }

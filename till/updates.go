@@ -2,18 +2,37 @@ package till
 
 import (
 	"context"
-	"hanout/flows"
 	"sync"
 	"time"
+
+	"hanout/flows"
 )
 
-// lateAfter is the delay from which an update may open a question but never
-// confirm a sale.
+// Late stays late. The rules:
+//
+//   - a tap carries no date. What comes after a minute without a poll may have
+//     waited all that time, and so may all that comes behind it, until a batch
+//     is not full: only then nothing waits any more;
+//   - that lies on disk beside the time of the last poll, in the commit of the
+//     updates themselves: a process that dies in the middle of what waited
+//     leaves the rest as late as it was;
+//   - a message carries its date, and is late by that, too.
+//
+// What is late opens questions and answers them; it confirms nothing.
+
+// lateAfter is the delay from which an update is late.
 const lateAfter = time.Minute
 
+// settingBehind lies on disk while updates that waited may still come.
+const settingBehind = "behind"
+
+// aliveEvery is how old the time of the last poll may get on disk.
+const aliveEvery = 20 * time.Second
+
 // Handle is the poller's end: it hands updates to the engine and returns when
-// all of them are durably handled, or one never will be.
-func (e *Engine) Handle(ctx context.Context, updates []Update) error {
+// all of them are durably handled, or one never will be. more tells that
+// others wait behind them.
+func (e *Engine) Handle(ctx context.Context, updates []Update, more bool) error {
 	select {
 	case <-e.ready: // only then is it known since when Telegram was silent
 	case <-e.gone:
@@ -22,18 +41,20 @@ func (e *Engine) Handle(ctx context.Context, updates []Update) error {
 		return ctx.Err()
 	}
 	now := time.Now()
-	gap := now.Sub(time.Unix(0, e.lastPoll.Load()))
+	// A clock that was set back tells nothing of how long it was.
+	late := e.behind.Load() || now.Sub(time.Unix(0, e.lastPoll.Load())).Abs() > lateAfter
 	e.lastPoll.Store(now.UnixNano())
 	e.heard.Store(now.UnixNano())
+	e.behind.Store(late && more)
 	if len(updates) == 0 {
-		return nil
+		return e.submit(ctx, polled{now})
 	}
 	var wait sync.WaitGroup
 	var mu sync.Mutex
 	var failed error
 	for _, u := range updates {
 		wait.Add(1)
-		ev := &arrived{update: u, afterGap: gap > lateAfter, at: now, ack: func(err error) {
+		ev := &arrived{update: u, late: late, at: now, ack: func(err error) {
 			mu.Lock()
 			if failed == nil {
 				failed = err
@@ -60,10 +81,34 @@ func (e *Engine) Handle(ctx context.Context, updates []Update) error {
 
 // arrived is one update.
 type arrived struct {
-	update   Update
-	afterGap bool // it may have waited while we were away
-	at       time.Time
-	ack      func(error)
+	update Update
+	late   bool // it may have waited while we were away
+	at     time.Time
+	ack    func(error)
+}
+
+// polled is an answer of Telegram's that brought nothing: the line is alive,
+// and nothing waits.
+type polled struct{ at time.Time }
+
+func (p polled) apply(_ *Engine, tx Tx, _ *after) error {
+	var alive time.Time
+	if _, err := tx.Setting(settingAlive, &alive); err != nil {
+		return err
+	}
+	if err := keepBehind(tx, false); err != nil || p.at.Sub(alive) < aliveEvery {
+		return err
+	}
+	return tx.PutSetting(settingAlive, p.at)
+}
+
+// keepBehind writes down whether updates that waited may still come.
+func keepBehind(tx Tx, behind bool) error {
+	var was bool
+	if _, err := tx.Setting(settingBehind, &was); err != nil || was == behind {
+		return err
+	}
+	return tx.PutSetting(settingBehind, behind)
 }
 
 func (u *arrived) done(err error) { u.ack(err) }
@@ -79,7 +124,10 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 	if err := tx.MarkHandled(u.update.ID, a.now); err != nil {
 		return err
 	}
-	if err := tx.PutSetting(settingAlive, a.now); err != nil {
+	if err := tx.PutSetting(settingAlive, u.at); err != nil {
+		return err
+	}
+	if err := keepBehind(tx, u.late); err != nil {
 		return err
 	}
 	switch up := u.update; {
@@ -100,7 +148,7 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 		}
 		in := flows.Input{
 			Chat: m.Chat.ID, Private: m.Chat.Type == "private", Text: m.Text,
-			Person: person(m.From), Late: u.at.Sub(m.Date) > lateAfter,
+			Person: person(m.From), Late: u.late || u.at.Sub(m.Date) > lateAfter,
 		}
 		if c := m.Contact; c != nil {
 			in.Contact = &flows.Contact{Phone: c.Phone, Own: c.UserID == m.From.ID}
@@ -114,7 +162,7 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 		c := up.Callback
 		in := flows.Input{
 			Chat: c.ChatID, Private: c.ChatType == "private", Data: c.Data,
-			Person: person(c.From), Late: u.afterGap,
+			Person: person(c.From), Late: u.late,
 		}
 		if in.Chat == 0 { // the message is no longer accessible: answer in the person's own chat
 			in.Chat, in.Private = c.From.ID, true

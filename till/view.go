@@ -1,9 +1,10 @@
 package till
 
 import (
+	"time"
+
 	"hanout/flows"
 	"hanout/topup"
-	"time"
 )
 
 // Names of the cached lists and marks kept as settings in the store.
