@@ -52,6 +52,7 @@ func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	here, v := site(t), vault(t, 1)
 	db := open(t, here, v)
 	delivered(t, db)
+	opens(t, db, v)
 	copied := filepath.Join(t.TempDir(), "copy")
 	if _, err := db.Backup(copied); err != nil {
 		t.Fatal(err)
@@ -182,6 +183,12 @@ func rekey(t *testing.T, site func(testing.TB) Site) {
 	if err := db.Admit(v); err != nil {
 		t.Fatal(err)
 	}
+	opens(t, db, v)
+}
+
+// opens proves that all that delivered left opens and is found.
+func opens(t *testing.T, db Store, v *store.Vault) {
+	t.Helper()
 	view(t, db, func(tx till.Tx) error {
 		list, err := tx.OrdersTo(1, "036362608", 5)
 		if err != nil || len(list) != 1 || list[0].To != "036362608" {

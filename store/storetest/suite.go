@@ -52,6 +52,7 @@ func Run(t *testing.T, site func(testing.TB) Site) {
 		{"SaleMovesMoney", saleMovesMoney},
 		{"PlaceRefuses", placeRefuses},
 		{"ApplyRefuses", applyRefuses},
+		{"SettleTwice", settleTwice},
 		{"OneProviderOrderEach", oneProviderOrderEach},
 		{"Post", post},
 		{"JournalSaysWho", journalSaysWho},
