@@ -164,6 +164,23 @@ func money(t *testing.T, file string) (w topup.Wallet) {
 	return w
 }
 
+// TestRestoreBlamesTheBackup: who restores in an emergency must not be told to
+// make a new database over the place of the old one.
+func TestRestoreBlamesTheBackup(t *testing.T) {
+	dir := t.TempDir()
+	target, backup := filepath.Join(dir, "till.db"), filepath.Join(dir, "backup.db")
+	_, err := command(t, environment{"HANOUT_DB": target}, "restore", backup)
+	says(t, err, backup)
+	if err != nil && strings.Contains(err.Error(), target) {
+		t.Errorf("a missing backup is blamed on the database: %v", err)
+	}
+	if err := bolt.Create(target); err != nil {
+		t.Fatal(err)
+	}
+	_, err = command(t, environment{"HANOUT_DB": target}, "restore", backup)
+	says(t, err, target, "not overwritten")
+}
+
 // A file that is not a whole database of ours is refused with words, whatever
 // is wanted of it, and is not touched.
 func TestDamagedFilesAreRefused(t *testing.T) {

@@ -32,7 +32,14 @@ func outbox(t *testing.T, site func(testing.TB) Site) {
 		if ref, ok, _ := tx.PanelRef("c"); !ok || ref.MessageID != 71 {
 			t.Errorf("the panel is shown by %+v", ref)
 		}
+		older, _ := tx.Owe(store.Owed{Panel: "d", Chat: 6, Since: t0, Body: []byte("old")})
 		o, _ := tx.Owe(store.Owed{Panel: "d", Chat: 6, Since: t0, Body: []byte("secret")})
+		if err := tx.Undeliverable("d", older.Seq, "blocked", t0); err != nil {
+			return err
+		}
+		if now, ok, _ := tx.OwedOf("d"); !ok || now.Seq != o.Seq {
+			t.Errorf("the older text was set aside, and the newer with it: %+v %t", now, ok)
+		}
 		if err := tx.Undeliverable("d", o.Seq, "blocked", t0); err != nil {
 			return err
 		}
