@@ -137,6 +137,9 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 	if len(report.Problems) > 0 {
 		report.Write(stdout)
 	}
+	if errors.Is(err, store.ErrMissing) {
+		return fmt.Errorf("there is no backup at %s", args[0])
+	}
 	if err != nil {
 		return explain(path, err)
 	}
