@@ -10,8 +10,8 @@ import (
 	"errors"
 )
 
-// Vault encrypts what must not lie readable on disk: card codes, the numbers
-// of customers and shops, talks, and messages. It is AES-256-GCM with a random
+// Vault encrypts what must not lie readable on disk: vouchers, the numbers of
+// customers and shops, sessions, and messages. It is AES-256-GCM with a random
 // nonce; each secret is bound to a context (its order, its panel), so that it
 // opens nowhere else. What must be found again is indexed by a keyed hash.
 type Vault struct {

@@ -3,10 +3,11 @@ package bolt
 import (
 	"errors"
 	"fmt"
-	"hanout/store"
 	"os"
 
 	"go.etcd.io/bbolt"
+
+	"hanout/store"
 )
 
 // Backup copies the database to path while it is in use, checks the copy, and

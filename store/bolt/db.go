@@ -4,13 +4,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hanout/store"
 	"os"
 	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"hanout/store"
 )
 
 // Options say how a database is opened. Service needs a Vault; the rest is for

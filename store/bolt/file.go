@@ -3,11 +3,12 @@ package bolt
 import (
 	"errors"
 	"fmt"
-	"hanout/store"
 	"os"
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"hanout/store"
 )
 
 // tempName reserves a fresh name beside path.

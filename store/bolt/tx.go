@@ -5,12 +5,13 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"hanout/store"
 	"hash/crc32"
 	"iter"
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"hanout/store"
 )
 
 // Names of the buckets; see [DB].

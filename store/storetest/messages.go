@@ -2,10 +2,11 @@ package storetest
 
 import (
 	"fmt"
-	"hanout/store"
-	"hanout/till"
 	"testing"
 	"time"
+
+	"hanout/store"
+	"hanout/till"
 )
 
 func outbox(t *testing.T, site func(testing.TB) Site) {

@@ -2,11 +2,12 @@ package storetest
 
 import (
 	"errors"
+	"testing"
+	"time"
+
 	"hanout/store"
 	"hanout/till"
 	"hanout/topup"
-	"testing"
-	"time"
 )
 
 func saleMovesMoney(t *testing.T, site func(testing.TB) Site) {

@@ -2,12 +2,13 @@ package storetest
 
 import (
 	"errors"
-	"hanout/store"
-	"hanout/till"
-	"hanout/topup"
 	"iter"
 	"slices"
 	"testing"
+
+	"hanout/store"
+	"hanout/till"
+	"hanout/topup"
 )
 
 // members: a person has one place, a shop one keeper, and both are found.

@@ -2,10 +2,11 @@ package storetest
 
 import (
 	"fmt"
-	"hanout/till"
-	"hanout/topup"
 	"testing"
 	"time"
+
+	"hanout/till"
+	"hanout/topup"
 )
 
 func historyPages(t *testing.T, site func(testing.TB) Site) {

@@ -2,12 +2,13 @@ package storetest
 
 import (
 	"errors"
-	"hanout/till"
-	"hanout/topup"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"hanout/till"
+	"hanout/topup"
 )
 
 func newModel() *model {

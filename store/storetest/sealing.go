@@ -5,12 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"hanout/store"
-	"hanout/till"
-	"hanout/topup"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"hanout/store"
+	"hanout/till"
+	"hanout/topup"
 )
 
 // delivered sells an internet card with a code, and leaves something of

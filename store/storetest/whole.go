@@ -3,13 +3,14 @@ package storetest
 import (
 	"errors"
 	"fmt"
-	"hanout/store"
-	"hanout/till"
-	"hanout/topup"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"hanout/store"
+	"hanout/till"
+	"hanout/topup"
 )
 
 func rollbackKeepsNothing(t *testing.T, site func(testing.TB) Site) {
