@@ -23,12 +23,9 @@ const (
 	mostImports = 5   // packages of ours that one of them imports
 )
 
-// open are the rooms that are still too large. It must become empty, and a
-// line that is no longer true fails the test.
-var open = []string{
-	"store.Tx.Apply",
-	"store.checker.journal",
-}
+// open are the rooms that are still too large. It is to stay empty, and a line
+// that is no longer true fails the test.
+var open []string
 
 // TestHouse keeps functions, types, files and packages small enough to read.
 func TestHouse(t *testing.T) {
@@ -61,9 +58,10 @@ func TestHouse(t *testing.T) {
 }
 
 // isTransaction tells whether a type is the store's transaction, which has a
-// method for everything that a step may do.
+// method for everything that a step may do, or what its checker reads of it.
 func isTransaction(name string) bool {
-	return strings.HasSuffix(name, ".Tx") && (strings.HasPrefix(name, "till.") || strings.HasPrefix(name, "store"))
+	return name == "store.Source" ||
+		strings.HasSuffix(name, ".Tx") && (strings.HasPrefix(name, "till.") || strings.HasPrefix(name, "store"))
 }
 
 // house is what the sources say. A package is named by its folder, a type or

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"hanout/store"
+	"hanout/store/bolt"
 )
 
 // errUnsound makes the exit status 1 after a report has told why.
@@ -24,7 +24,7 @@ func runCheck(_ context.Context, args []string, getenv func(string) string, stdo
 	if err != nil {
 		return err
 	}
-	report, err := store.Check(path, vault)
+	report, err := bolt.Check(path, vault)
 	if err != nil {
 		return explain(path, err)
 	}

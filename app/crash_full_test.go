@@ -3,6 +3,7 @@
 package app
 
 import (
+	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -16,11 +17,10 @@ import (
 	"testing"
 	"time"
 
-	"encoding/base64"
-
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
 	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -125,16 +125,16 @@ func TestRigKill(t *testing.T) {
 // openCounters makes the database with its shops and their money.
 func openCounters(t *testing.T, file string, messenger *telegram.Server) []*counter {
 	t.Helper()
-	if err := store.Create(file); err != nil {
+	if err := bolt.Create(file); err != nil {
 		t.Fatal(err)
 	}
-	db, err := store.Open(file, store.Options{})
+	db, err := bolt.Open(file, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	var all []*counter
-	if err := db.Update(func(tx *store.Tx) error {
+	if err := db.Update(func(tx *bolt.Tx) error {
 		for i := range counters {
 			person := int64(7000 + i)
 			messenger.People.Add(telegram.Person{ID: person, FirstName: "Shop", LanguageCode: "fr", Phone: "213661000000"})
@@ -146,10 +146,13 @@ func openCounters(t *testing.T, file string, messenger *telegram.Server) []*coun
 			if err := tx.PutShop(shop); err != nil {
 				return err
 			}
+			if err := tx.PutMember(shop.Keeper()); err != nil {
+				return err
+			}
 			if err := tx.PutChat(store.Chat{ID: person, Language: "fr"}); err != nil {
 				return err
 			}
-			if _, err := tx.Post(topup.Credit(shop.ID, topup.Dinars(100_000), fmt.Sprint(i), 601, "start", time.Now())); err != nil {
+			if _, err := tx.Post(topup.Credit(shop.ID, topup.Dinars(100_000), fmt.Sprint(i), 601, 601, "start", time.Now())); err != nil {
 				return err
 			}
 			all = append(all, &counter{person: person})
@@ -194,7 +197,7 @@ func sell(t *testing.T, messenger *telegram.Server, person int64, number string)
 // working proves the file after a kill and tells whether anything was open.
 func working(t *testing.T, file string) bool {
 	t.Helper()
-	db, err := store.Open(file, store.Options{ReadOnly: true})
+	db, err := bolt.Open(file, bolt.Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,11 +207,16 @@ func working(t *testing.T, file string) bool {
 		t.Fatalf("after a kill the till is not sound: %v %q", err, report.Problems)
 	}
 	open := false
-	if err := db.View(func(tx *store.Tx) error {
-		if err := tx.OpenOrders(func(topup.Order) bool { open = true; return false }); err != nil {
+	if err := db.View(func(tx *bolt.Tx) error {
+		for _, err := range tx.OpenOrders() {
+			open = true
 			return err
 		}
-		return tx.Outbox(func(store.Owed) bool { open = true; return false })
+		for _, err := range tx.Outbox() {
+			open = true
+			return err
+		}
+		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -225,12 +233,12 @@ func judge(t *testing.T, file string, messenger *telegram.Server, sales *provide
 		booked[o.Number]++
 		refs[o.Number] = o.SentRef
 	}
-	db, err := store.Open(file, store.Options{ReadOnly: true, Vault: vaultOf(t, make([]byte, 32))})
+	db, err := bolt.Open(file, bolt.Options{ReadOnly: true, Vault: vaultOf(t, make([]byte, 32))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.View(func(tx *store.Tx) error {
+	if err := db.View(func(tx *bolt.Tx) error {
 		for i, c := range shops {
 			id := topup.ShopID(i + 1)
 			price := topup.Money(0)

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"hanout/sandbox/provider"
-	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -55,7 +55,7 @@ const inReview = "En vérification par l'administrateur\n🧾 "
 // right: a gift card whose request may have left is never sent again, so when
 // the death came just before it left, the money stays held and a person decides.
 func (l *life) codesVerdict() {
-	report, err := store.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
+	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
 	if err != nil || len(report.Problems) > 0 {
 		l.problem("the till is not sound: %v %q", err, report.Problems)
 		return

@@ -20,7 +20,7 @@ import (
 
 	"hanout/sandbox"
 	"hanout/sandbox/provider"
-	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -289,7 +289,7 @@ func (l *life) scenario() {
 // verdict says what is wrong in the end: with the till, with the books of the
 // provider, with what the shop was shown.
 func (l *life) verdict() {
-	report, err := store.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
+	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
 	if err != nil || len(report.Problems) > 0 {
 		l.problem("the till is not sound: %v %q", err, report.Problems)
 		return

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hanout/store"
+	"hanout/store/bolt"
 )
 
 func databasePath(getenv func(string) string) string {
@@ -23,7 +24,7 @@ func runInit(_ context.Context, args []string, getenv func(string) string, stdou
 		return err
 	}
 	path := databasePath(getenv)
-	if err := store.Create(path); err != nil {
+	if err := bolt.Create(path); err != nil {
 		return explain(path, err)
 	}
 	fmt.Fprintf(stdout, "made a new, empty database: %s\n", path)
@@ -35,7 +36,7 @@ func runBackup(_ context.Context, args []string, getenv func(string) string, std
 		return &usageError{errors.New("backup wants one argument: the file to write")}
 	}
 	path := databasePath(getenv)
-	db, err := store.Open(path, store.Options{ReadOnly: true})
+	db, err := bolt.Open(path, bolt.Options{ReadOnly: true})
 	if err != nil {
 		if errors.Is(err, store.ErrLocked) {
 			return fmt.Errorf("%s is in use by a running bot: send it /backup in the chat, or stop it first", path)
@@ -56,9 +57,12 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 		return &usageError{errors.New("restore wants one argument: the backup to restore from")}
 	}
 	path := databasePath(getenv)
-	report, err := store.Restore(args[0], path)
+	report, err := bolt.Restore(args[0], path)
 	if len(report.Problems) > 0 {
 		report.Write(stdout)
+	}
+	if errors.Is(err, store.ErrMissing) {
+		return fmt.Errorf("there is no backup at %s", args[0])
 	}
 	if err != nil {
 		return explain(path, err)
@@ -69,7 +73,11 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 }
 
 // explain adds what to do to the errors that a person can do something about.
+// path is the file they are about, unless the error names another.
 func explain(path string, err error) error {
+	if named := (*store.FileError)(nil); errors.As(err, &named) {
+		path, err = named.Path, named.Err
+	}
 	switch {
 	case errors.Is(err, store.ErrMissing):
 		return fmt.Errorf("there is no database at %s: `hanout init` makes a new one, `hanout restore FILE` brings a backup back", path)
@@ -83,6 +91,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is in use by another process: stop it first", path)
 	case errors.Is(err, store.ErrSealed):
 		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS and run `hanout rekey`", path)
+	case errors.Is(err, store.ErrUnsound):
+		return fmt.Errorf("%s is not sound and is not used (%w): `hanout check` says more of it", path, err)
 	case errors.Is(err, store.ErrOld):
 		return fmt.Errorf("%s was written by an older Hanout: put it in place and start the bot, which brings it up to date", path)
 	case errors.Is(err, store.ErrFuture):

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -70,13 +70,13 @@ func TestDatabaseCommands(t *testing.T) {
 
 func credit(t *testing.T, file, request string) {
 	t.Helper()
-	db, err := store.Open(file, store.Options{})
+	db, err := bolt.Open(file, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.Update(func(tx *store.Tx) error {
-		_, err := tx.Post(topup.Credit(1, topup.Dinars(1000), request, 601, "test", time.Now()))
+	if err := db.Update(func(tx *bolt.Tx) error {
+		_, err := tx.Post(topup.Credit(1, topup.Dinars(1000), request, 601, 601, "test", time.Now()))
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -85,12 +85,12 @@ func credit(t *testing.T, file, request string) {
 
 func money(t *testing.T, file string) (w topup.Wallet) {
 	t.Helper()
-	db, err := store.Open(file, store.Options{ReadOnly: true})
+	db, err := bolt.Open(file, bolt.Options{ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.View(func(tx *store.Tx) (err error) { w, err = tx.Wallet(1); return err }); err != nil {
+	if err := db.View(func(tx *bolt.Tx) (err error) { w, err = tx.Wallet(1); return err }); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -100,7 +100,7 @@ func money(t *testing.T, file string) (w topup.Wallet) {
 // is wanted of it, and is not touched.
 func TestDamagedFilesAreRefused(t *testing.T) {
 	whole := filepath.Join(t.TempDir(), "whole.db")
-	if err := store.Create(whole); err != nil {
+	if err := bolt.Create(whole); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(whole)
@@ -126,7 +126,7 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 				says(t, err, file, c.words)
 			}
 			_, err := command(t, environment{"HANOUT_DB": file + ".new"}, "restore", file)
-			says(t, err)
+			says(t, err, file+" ", c.words) // the backup's fault, not the new file's
 			if _, err := os.Stat(file + ".new"); !errors.Is(err, os.ErrNotExist) {
 				t.Error("a damaged backup was restored")
 			}
@@ -135,4 +135,21 @@ func TestDamagedFilesAreRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRestoreBlamesTheBackup: who restores in an emergency must not be told to
+// make a new database over the place of the old one.
+func TestRestoreBlamesTheBackup(t *testing.T) {
+	dir := t.TempDir()
+	target, backup := filepath.Join(dir, "till.db"), filepath.Join(dir, "backup.db")
+	_, err := command(t, environment{"HANOUT_DB": target}, "restore", backup)
+	says(t, err, "there is no backup at "+backup)
+	if err != nil && (strings.Contains(err.Error(), target) || strings.Contains(err.Error(), "init")) {
+		t.Errorf("a missing backup is blamed on the database: %v", err)
+	}
+	if err := bolt.Create(target); err != nil {
+		t.Fatal(err)
+	}
+	_, err = command(t, environment{"HANOUT_DB": target}, "restore", backup)
+	says(t, err, target, "not overwritten")
 }

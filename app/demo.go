@@ -20,6 +20,7 @@ import (
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
 	"hanout/store"
+	"hanout/store/bolt"
 )
 
 // The people of the demo.
@@ -154,7 +155,7 @@ func demoData(dir string, fresh bool) (key []byte, err error) {
 			}
 		}
 	}
-	if err := store.Create(database); err != nil && !errors.Is(err, store.ErrExists) {
+	if err := bolt.Create(database); err != nil && !errors.Is(err, store.ErrExists) {
 		return nil, explain(database, err)
 	}
 	text, err := os.ReadFile(keyFile)

@@ -27,7 +27,7 @@ import (
 
 	"hanout/sandbox/page/browsertest"
 	"hanout/sandbox/provider"
-	"hanout/store"
+	"hanout/store/bolt"
 )
 
 // window is the demo in a browser, with the real bot behind it.
@@ -71,7 +71,7 @@ func startDemo(t *testing.T) (page, provider string) {
 		if err := <-done; err != nil {
 			t.Errorf("the demo ended with %v", err)
 		}
-		if report, err := store.Check(filepath.Join(dir, "hanout.db"), nil); err != nil || len(report.Problems) > 0 {
+		if report, err := bolt.Check(filepath.Join(dir, "hanout.db"), nil); err != nil || len(report.Problems) > 0 {
 			t.Errorf("the demo's till is not sound: %v %q", err, report.Problems)
 		}
 	})

@@ -13,12 +13,12 @@ import (
 
 	"hanout/bot"
 	"hanout/caller"
-	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/till"
 )
 
 // listen serves /healthz and /metrics on an address of the owner's choice.
-func listen(addr string, engine *till.Engine, sender *bot.Sender, worker *caller.Caller, db *store.DB) (*http.Server, error) {
+func listen(addr string, engine *till.Engine, sender *bot.Sender, worker *caller.Caller, db *bolt.DB) (*http.Server, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("HANOUT_LISTEN: %w", err)

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"hanout/store"
+	"hanout/store/bolt"
 )
 
 func runKeygen(_ context.Context, args []string, _ func(string) string, stdout, _ io.Writer) error {
@@ -33,16 +34,13 @@ func runRekey(_ context.Context, args []string, getenv func(string) string, stdo
 		return &usageError{errors.New("rekey wants the new key in HANOUT_CODES_KEY and the former ones in HANOUT_CODES_OLD_KEYS")}
 	}
 	path := databasePath(getenv)
-	db, err := store.Open(path, store.Options{})
+	db, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		return explain(path, err)
 	}
 	defer db.Close()
-	changed := 0
-	if err := db.Update(func(tx *store.Tx) (err error) {
-		changed, err = tx.Rekey(vault)
-		return err
-	}); err != nil {
+	changed, err := db.Rekey(vault)
+	if err != nil {
 		return explain(path, err)
 	}
 	fmt.Fprintf(stdout, "%d orders sealed anew; the former keys are no longer needed for %s\n", changed, path)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hanout/store"
+	"hanout/store/bolt"
 )
 
 // TestWrongKeyStartsNothing gives the bot another codes key than the one its
@@ -39,7 +40,7 @@ func TestWrongKeyStartsNothing(t *testing.T) {
 		if err := <-r.done; err == nil {
 			t.Error("the bot runs on a database that was not rekeyed")
 		}
-		db, err := store.Open(r.cfg.db, store.Options{})
+		db, err := bolt.Open(r.cfg.db, bolt.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +48,7 @@ func TestWrongKeyStartsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Update(func(tx *store.Tx) error { _, err := tx.Rekey(vault); return err }); err != nil {
+		if _, err := db.Rekey(vault); err != nil {
 			t.Fatal(err)
 		}
 		if err := db.Close(); err != nil {

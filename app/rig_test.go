@@ -20,6 +20,7 @@ import (
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
 	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -78,7 +79,7 @@ func newRig(t testing.TB, lang string) *rig {
 	r.telegram.People.Add(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
 	r.provider = provider.New(provider.Options{})
 	path := filepath.Join(t.TempDir(), "till.db")
-	if err := store.Create(path); err != nil {
+	if err := bolt.Create(path); err != nil {
 		t.Fatal(err)
 	}
 	r.cfg = config{
@@ -144,7 +145,7 @@ func (r *rig) settle(d time.Duration) {
 // seen no broken rule, and that the log holds no secret.
 func (r *rig) check() {
 	r.t.Helper()
-	report, err := store.Check(r.cfg.db, vaultOf(r.t, r.cfg.codesKey))
+	report, err := bolt.Check(r.cfg.db, vaultOf(r.t, r.cfg.codesKey))
 	if err != nil || len(report.Problems) > 0 {
 		r.t.Errorf("the till is not sound: %v %q", err, report.Problems)
 	}
@@ -221,7 +222,7 @@ func bubble(t *testing.T, lang string, fn func(*rig)) {
 func (r *rig) wallet() topup.Wallet {
 	r.t.Helper()
 	var w topup.Wallet
-	r.inside(func(tx *store.Tx) (err error) { w, err = tx.Wallet(1); return err })
+	r.inside(func(tx *bolt.Tx) (err error) { w, err = tx.Wallet(1); return err })
 	return w
 }
 
@@ -229,12 +230,12 @@ func (r *rig) wallet() topup.Wallet {
 func (r *rig) orders() []topup.Order {
 	r.t.Helper()
 	var o []topup.Order
-	r.inside(func(tx *store.Tx) (err error) { o, err = tx.OrdersOf(1, 0, 100); return err })
+	r.inside(func(tx *bolt.Tx) (err error) { o, err = tx.OrdersOf(1, 0, 100); return err })
 	return o
 }
 
 // inside reads the database as it stands on disk now.
-func (r *rig) inside(fn func(*store.Tx) error) {
+func (r *rig) inside(fn func(*bolt.Tx) error) {
 	r.t.Helper()
 	b, err := os.ReadFile(r.cfg.db)
 	if err != nil {
@@ -244,7 +245,7 @@ func (r *rig) inside(fn func(*store.Tx) error) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	db, err := store.Open(path, store.Options{ReadOnly: true, Vault: vaultOf(r.t, r.cfg.codesKey)})
+	db, err := bolt.Open(path, bolt.Options{ReadOnly: true, Vault: vaultOf(r.t, r.cfg.codesKey)})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"hanout/oneclick"
 	"hanout/redact"
 	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/till"
 	"hanout/topup"
 )
@@ -63,7 +64,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 type program struct {
 	cfg       config
 	log       *slog.Logger
-	db        *store.DB
+	db        *bolt.DB
 	api       *bot.API
 	engine    *till.Engine
 	sender    *bot.Sender
@@ -98,9 +99,9 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 
 	p := &program{cfg: cfg, log: log, db: db, api: api}
 	p.engine = till.NewEngine(till.Config{
-		Vault: vault, Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
 		Numbering: oneclick.Numbering{},
-	}, db, texts, log)
+	}, till.Over(db), texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)
 	p.caller = caller.New(client, oneclick.Limits(), p.engine.Username, cfg.pollScale, p.engine.Answered, log)
 	p.messenger = bot.NewSideCalls(p.sender, api, log)
@@ -110,12 +111,12 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 }
 
 // openFor opens the database, and lets in only the key that it was used with.
-func openFor(cfg config, vault *store.Vault, onCommit func()) (*store.DB, error) {
-	db, err := store.Open(cfg.db, store.Options{Vault: vault, OnCommit: onCommit})
+func openFor(cfg config, vault *store.Vault, onCommit func()) (*bolt.DB, error) {
+	db, err := bolt.Open(cfg.db, bolt.Options{Vault: vault, OnCommit: onCommit})
 	if err != nil {
 		return nil, err
 	}
-	if err := db.Update(func(tx *store.Tx) error { return tx.Admit(vault) }); err != nil {
+	if err := db.Admit(vault); err != nil {
 		db.Close()
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
 	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/till"
 	"hanout/topup"
 )
@@ -97,12 +98,12 @@ func TestRunAndStop(t *testing.T) {
 // approve makes the shop of a till, as if its owner had.
 func approve(t *testing.T, file string) {
 	t.Helper()
-	db, err := store.Open(file, store.Options{})
+	db, err := bolt.Open(file, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.Update(func(tx *store.Tx) error {
+	if err := db.Update(func(tx *bolt.Tx) error {
 		id, err := tx.NextID("shop")
 		if err != nil {
 			return err
@@ -110,7 +111,11 @@ func approve(t *testing.T, file string) {
 		if err := tx.PutChat(store.Chat{ID: shopID, Language: "fr"}); err != nil {
 			return err
 		}
-		return tx.PutShop(topup.Shop{ID: topup.ShopID(id), Chat: shopID, Name: "Taxiphone Nour", State: topup.ShopApproved})
+		shop := topup.Shop{ID: topup.ShopID(id), Chat: shopID, Name: "Taxiphone Nour", State: topup.ShopApproved}
+		if err := tx.PutShop(shop); err != nil {
+			return err
+		}
+		return tx.PutMember(shop.Keeper())
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"hanout/sandbox/telegram"
-	"hanout/store"
+	"hanout/store/bolt"
 )
 
 // Every update comes twice, in one batch and again after a restart.
@@ -76,7 +76,15 @@ func TestPoisonUpdates(t *testing.T) {
 		r.allAnswered()
 		r.expect(4500, 0, 1)
 		parked := 0
-		r.inside(func(tx *store.Tx) error { return tx.DeadLetters(func(store.DeadLetter) bool { parked++; return true }) })
+		r.inside(func(tx *bolt.Tx) error {
+			for _, err := range tx.DeadLetters() {
+				if err != nil {
+					return err
+				}
+				parked++
+			}
+			return nil
+		})
 		if parked == 0 {
 			r.t.Error("nothing was set aside: were the updates read at all?")
 		}

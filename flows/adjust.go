@@ -132,11 +132,11 @@ func (t *turn) adjust() {
 		return
 	}
 	after := w.Available + m.Amount
-	entry := topup.Credit(m.Shop, m.Amount, m.Request, t.in.Person.ID, m.Reason, t.env.Now)
+	entry := topup.Credit(m.Shop, m.Amount, m.Request, t.in.Person.ID, t.in.Chat, m.Reason, t.env.Now)
 	done, told := "credit.done", "credit.told"
 	if m.Debit {
 		after = w.Available - m.Amount
-		entry = topup.Debit(m.Shop, m.Amount, m.Request, t.in.Person.ID, m.Reason, t.env.Now)
+		entry = topup.Debit(m.Shop, m.Amount, m.Request, t.in.Person.ID, t.in.Chat, m.Reason, t.env.Now)
 		done, told = "debit.done", "debit.told"
 	}
 	panel := t.s.Panel

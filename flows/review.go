@@ -70,7 +70,7 @@ func (t *turn) decideOrder(no uint64, verb string) {
 			t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
 			return
 		}
-		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.env.Now)
+		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.in.Chat, t.env.Now)
 		if !ok {
 			t.toast(M("review.settled", "State", StateMsg(o)))
 		} else {

@@ -104,7 +104,7 @@ func as(t *testing.T, who topup.Actor) *talk {
 		case topup.Refunded:
 			o.Offers = []topup.Offer{{Plan: "PIX_500", Name: "Pixx", Face: topup.Dinars(500)}}
 		case topup.Delivered:
-			o.Sealed, o.DeliveredQty, o.Good, o.LineType, o.To = []byte("x"), 1, topup.InternetCard, topup.ADSL, "036362608"
+			o.Coded, o.DeliveredQty, o.Good, o.LineType, o.To = true, 1, topup.InternetCard, topup.ADSL, "036362608"
 		}
 		k.v.sold = append(k.v.sold, o)
 	}

@@ -1,105 +1,105 @@
 package store
 
 import (
-	"bytes"
 	"errors"
 
 	"hanout/topup"
 )
 
-// shops proves that every shop is found by its chat, and I2: it holds what its
-// open orders want.
+// shops proves I2: a shop holds what its open orders want. And an approved
+// one has one keeper.
 func (c *checker) shops() error {
-	cur := c.tx.bucket(bShopChat).Cursor()
-	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
-		if id, _, err := c.tx.number(bShopChat, k); err != nil {
+	held := map[topup.AccountID]topup.Money{}
+	for b, err := range c.src.Balances() {
+		if err != nil {
 			return err
-		} else if c.tx.bucket(bShops).Get(u64(id)) == nil {
-			c.problem("a chat leads to shop %d, which is missing", id)
 		}
+		held[b.Account] = b.Money
 	}
-	err := c.tx.Shops(func(s topup.Shop) bool {
-		c.report.Shops++
-		if id, ok, err := c.tx.number(bShopChat, i64(s.Chat)); err != nil || !ok || topup.ShopID(id) != s.ID {
-			c.problem("shop %d is not found by its chat", s.ID)
+	for s, err := range c.src.Shops() {
+		if errors.Is(err, ErrSealed) {
+			c.problem("shop %d: its phone does not open under this key", s.ID)
+		} else if err != nil {
+			return err
 		}
-		if held, err := c.tx.Balance(s.ID.Held()); err == nil && held != c.open[s.ID] {
-			c.problem("shop %d holds %s, its open orders want %s", s.ID, held, c.open[s.ID])
+		c.report.Shops++
+		if m := held[s.ID.Held()]; m != c.open[s.ID] {
+			c.problem("shop %d holds %s, its open orders want %s", s.ID, m, c.open[s.ID])
 		}
 		delete(c.open, s.ID)
-		return true
-	})
-	if errors.Is(err, ErrSealed) {
-		c.problem("a shop's phone does not open under this key")
-		return nil
+		if err := c.keeper(s); err != nil {
+			return err
+		}
 	}
 	for shop, m := range c.open {
 		c.problem("open orders of shop %d want %s, but there is no such shop", shop, m)
 	}
-	return err
+	return nil
 }
 
-// pairs proves I12 (one handled mark an update), and that cards and updates
-// will be forgotten in their time.
-func (c *checker) pairs() error {
-	cur := c.tx.bucket(bUpdates).Cursor()
-	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
-		at, _, err := c.tx.number(bUpdates, k)
+func (c *checker) keeper(s topup.Shop) error {
+	keepers := 0
+	for m, err := range c.src.Members(s.ID) {
 		if err != nil {
 			return err
 		}
-		if c.tx.bucket(bUpdatesAt).Get(append(u64(at), k...)) == nil {
-			c.problem("a handled update is not listed by its time")
+		if m.Shop != s.ID {
+			c.problem("shop %d has a member who works for shop %d", s.ID, m.Shop)
+		}
+		if m.Role == topup.Keeper {
+			keepers++
 		}
 	}
-	cur = c.tx.bucket(bPanels).Cursor()
-	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
-		ref, _, err := c.tx.PanelRef(string(k))
-		if err != nil {
-			return err
-		}
-		if c.tx.bucket(bPanelsAt).Get(timeKey(ref.At, k)) == nil {
-			c.problem("a card is not listed by its time")
-		}
-	}
-	if a, b := c.count(bUpdates), c.count(bUpdatesAt); a != b {
-		c.problem("updates: %d marks, %d by time", a, b)
-	}
-	if a, b := c.count(bPanels), c.count(bPanelsAt); a != b {
-		c.problem("cards: %d, %d by time", a, b)
+	if keepers > 1 || (keepers == 0 && s.State == topup.ShopApproved) {
+		c.problem("shop %d is %s and has %d keepers", s.ID, s.State, keepers)
 	}
 	return nil
 }
 
-// claims proves that a link leads to an order and is listed until it ends.
-func (c *checker) claims() error {
-	open := 0
-	cur := c.tx.bucket(bClaims).Cursor()
-	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
-		l, _, err := c.tx.Claim(k)
+// members proves that everybody's place is one in a shop, and is found by the
+// person and by the shop.
+func (c *checker) members() error {
+	for m, err := range c.src.AllMembers() {
 		if err != nil {
 			return err
 		}
-		if !bytes.Equal(k, l.Hash) || c.tx.bucket(bOrders).Get(orderKey(l.Order)) == nil {
-			c.problem("a link of order %s leads nowhere", l.Order)
+		if m.Role != topup.Keeper && m.Role != topup.Cashier {
+			c.problem("a member of shop %d is no keeper and no cashier", m.Shop)
 		}
-		if l.State != topup.ClaimOpen {
-			continue
-		}
-		open++
-		if c.tx.bucket(bClaimsOpen).Get(timeKey(l.Expires, l.Hash)) == nil {
-			c.problem("an open link of order %s is not listed as open", l.Order)
-		}
-	}
-	if n := c.count(bClaimsOpen); n != open {
-		c.problem("%d links are listed as open, %d are", n, open)
-	}
-	cur = c.tx.bucket(bClaimOrder).Cursor()
-	for k, _ := cur.First(); k != nil; k, _ = cur.Next() {
-		if l, ok, err := c.tx.ClaimOf(topup.OrderID(k)); err != nil {
+		if _, ok, err := c.src.Shop(m.Shop); err != nil && !errors.Is(err, ErrSealed) {
 			return err
-		} else if !ok || l.Order != topup.OrderID(k) {
-			c.problem("order %s has a link that is not its own", k)
+		} else if !ok {
+			c.problem("a member works for shop %d, which is missing", m.Shop)
+		}
+		if same, ok, err := c.src.Member(m.Person); err != nil {
+			return err
+		} else if !ok || same.Person != m.Person || same.Shop != m.Shop {
+			c.problem("a member of shop %d is not found by their person", m.Shop)
+		}
+		found := false
+		for other, err := range c.src.Members(m.Shop) {
+			if err != nil {
+				return err
+			}
+			found = found || other.Person == m.Person
+		}
+		if !found {
+			c.problem("a member of shop %d is not found by the shop", m.Shop)
+		}
+	}
+	return nil
+}
+
+// claims proves that a link leads to an order.
+func (c *checker) claims() error {
+	for l, err := range c.src.Claims() {
+		if err != nil {
+			return err
+		}
+		if _, ok, err := c.src.Order(l.Order); err != nil && !errors.Is(err, ErrSealed) {
+			return err
+		} else if !ok {
+			c.problem("a link of order %s leads nowhere", l.Order)
 		}
 	}
 	return nil
@@ -107,15 +107,28 @@ func (c *checker) claims() error {
 
 // rest proves that what is owed reads.
 func (c *checker) rest() error {
-	if err := c.tx.Outbox(func(o Owed) bool {
+	for o, err := range c.src.Outbox() {
+		if errors.Is(err, ErrSealed) {
+			c.problem("a message owed to %d does not open under this key", o.Chat)
+		} else if err != nil {
+			return err
+		}
 		c.report.Owed++
 		if o.Panel == "" || o.Chat == 0 || o.Seq == 0 {
-			c.problem("outbox: a message without card, chat or number")
+			c.problem("outbox: a message without panel, chat or number")
 		}
-		return true
-	}); err != nil {
-		return err
 	}
-	c.report.Lost, c.report.SetAside = c.count(bUndelivered), c.count(bDeadLetters)
+	for _, err := range c.src.Undelivered() {
+		if err != nil && !errors.Is(err, ErrSealed) {
+			return err
+		}
+		c.report.Lost++
+	}
+	for _, err := range c.src.DeadLetters() {
+		if err != nil && !errors.Is(err, ErrSealed) {
+			return err
+		}
+		c.report.SetAside++
+	}
 	return nil
 }

@@ -1,10 +1,7 @@
-// Package store keeps everything durable in one bbolt file: shops, wallets,
-// the journal, orders, talks, what is owed to Telegram, and the provider's
-// cached lists. It offers whole business transactions, not keys; who may do
-// what, and what it means, is not known here.
-//
-// One process writes ([Open] holds a lock of its own beside bbolt's), and in
-// it one goroutine. Every value carries a CRC over its bucket, key and
-// content, because bbolt has no page checksums: a flipped bit would read as
-// good money.
+// Package store is what a till keeps, for any database: the rows that are not
+// the business's own words, the errors, the rules that every store enforces
+// before it writes, the sealing of what must not lie readable ([Vault]), and
+// the check that proves a whole store ([Check]). It opens no file: package
+// bolt, below, keeps all of it in one, and package storetest says what any
+// other must do.
 package store

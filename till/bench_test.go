@@ -14,6 +14,7 @@ import (
 	"hanout/locales"
 	"hanout/oneclick"
 	"hanout/store"
+	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -49,24 +50,32 @@ func (r reserve) done(err error) {
 	r.wait.Done()
 }
 
-func benchDB(b *testing.B) (*store.DB, topup.Shop) {
+func benchDB(b *testing.B) (Store, topup.Shop) {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "till.db")
-	if err := store.Create(path); err != nil {
+	if err := bolt.Create(path); err != nil {
 		b.Fatal(err)
 	}
-	db, err := store.Open(path, store.Options{})
+	vault, err := store.NewVault(make([]byte, 32))
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { db.Close() })
+	file, err := bolt.Open(path, bolt.Options{Vault: vault})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { file.Close() })
+	db := Over(file)
 	shop := topup.Shop{ID: 1, Chat: 1001, Name: "Nour", State: topup.ShopApproved}
 	if err := db.Update(func(tx Tx) error {
 		if err := tx.PutShop(shop); err != nil {
 			return err
 		}
+		if err := tx.PutMember(shop.Keeper()); err != nil {
+			return err
+		}
 		for i := range 100 {
-			if _, err := tx.Post(topup.Credit(1, topup.MaxMoney/100, fmt.Sprint(i), 1, "bench", time.Now())); err != nil {
+			if _, err := tx.Post(topup.Credit(1, topup.MaxMoney/100, fmt.Sprint(i), 1, 1, "bench", time.Now())); err != nil {
 				return err
 			}
 		}
@@ -143,17 +152,13 @@ func BenchmarkReserve(b *testing.B) {
 	}
 }
 
-func benchEngine(b *testing.B, db *store.DB) *Engine {
+func benchEngine(b *testing.B, db Store) *Engine {
 	b.Helper()
 	texts, err := locales.Load()
 	if err != nil {
 		b.Fatal(err)
 	}
-	vault, err := store.NewVault(make([]byte, 32))
-	if err != nil {
-		b.Fatal(err)
-	}
-	e := NewEngine(Config{Vault: vault, Admins: []int64{1}, Language: "ar", Scale: 1, Numbering: oneclick.Numbering{}}, db, texts, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	e := NewEngine(Config{Admins: []int64{1}, Language: "ar", Scale: 1, Numbering: oneclick.Numbering{}}, db, texts, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	e.Connect(idle{}, idle{})
 	return e
 }

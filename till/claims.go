@@ -11,20 +11,29 @@ import (
 	"hanout/topup"
 )
 
-// codes owes an order's cards to its shop, in a message of their own, and
+// vouchersOf reads an order's vouchers for somebody who is to see them.
+func vouchersOf(tx Tx, id topup.OrderID) ([]topup.Voucher, error) {
+	list, err := tx.Vouchers(id)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("till: order %s has no vouchers to show", id)
+	}
+	return list, err
+}
+
+// codes owes an order's vouchers to its shop, in a message of their own, and
 // records that they are shown.
-func (e *Engine) codes(tx Tx, a *after, o topup.Order, cards []topup.Voucher, why topup.Showing) error {
-	card := "codes/" + string(o.ID)
+func (e *Engine) codes(tx Tx, a *after, o topup.Order, vouchers []topup.Voucher, why topup.Showing) error {
+	panel := "codes/" + string(o.ID)
 	if why.Why != topup.WhyDelivery {
-		card += "/" + topup.NewID()
+		panel += "/" + topup.NewID()
 	}
 	why.At = a.now
 	if err := tx.RecordShowing(o.ID, why); err != nil {
 		return err
 	}
 	// Fresh, because a file can't be edited into a text when more codes come.
-	return e.owe(tx, a, owing{chat: o.Chat, panel: card, class: flows.ClassCodes, fresh: true,
-		screen: flows.CodesScreen(o, cards, "", false)})
+	return e.owe(tx, a, owing{chat: o.Chat, panel: panel, class: flows.ClassCodes, fresh: true,
+		screen: flows.CodesScreen(o, vouchers, "", false)})
 }
 
 // showCodes shows an order's codes again.
@@ -33,11 +42,11 @@ func (e *Engine) showCodes(tx Tx, a *after, ef flows.ShowCodes) error {
 	if err != nil || !ok {
 		return err
 	}
-	cards, err := e.cfg.Vault.OpenVouchers(o)
+	vouchers, err := vouchersOf(tx, o.ID)
 	if err != nil {
 		return err
 	}
-	return e.codes(tx, a, o, cards, topup.Showing{Chat: o.Chat, By: ef.By, Why: topup.WhyAgain})
+	return e.codes(tx, a, o, vouchers, topup.Showing{Chat: o.Chat, By: ef.By, Why: topup.WhyAgain})
 }
 
 // makeClaim makes a customer's link. The token leaves only in the message;
@@ -94,7 +103,7 @@ func (e *Engine) endClaim(tx Tx, a *after, c topup.Claim, state topup.ClaimState
 	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: c.Panel, Screen: flows.ClaimScreen(o, c, "", nil), Class: flows.ClassAnswer, Fresh: true})
 }
 
-// takeClaim gives the codes behind an open link to whoever opened it first.
+// redeemClaim gives the codes behind an open link to whoever opened it first.
 func (e *Engine) redeemClaim(tx Tx, a *after, ef flows.RedeemClaim) error {
 	c, ok, err := tx.Claim(ef.Hash)
 	if err != nil || !ok || c.State != topup.ClaimOpen {
@@ -104,7 +113,7 @@ func (e *Engine) redeemClaim(tx Tx, a *after, ef flows.RedeemClaim) error {
 	if err != nil || !ok {
 		return err
 	}
-	cards, err := e.cfg.Vault.OpenVouchers(o)
+	vouchers, err := vouchersOf(tx, o.ID)
 	if err != nil {
 		return err
 	}
@@ -113,6 +122,14 @@ func (e *Engine) redeemClaim(tx Tx, a *after, ef flows.RedeemClaim) error {
 		return err
 	}
 	c.By, c.Redeemed = ef.Chat, a.now
+	chat, _, err := tx.Chat(ef.Chat)
+	if err != nil {
+		return err
+	}
+	chat.ID, chat.Customer = ef.Chat, true
+	if err := tx.PutChat(chat); err != nil {
+		return err
+	}
 	if err := tx.RecordShowing(o.ID, topup.Showing{At: a.now, Chat: ef.Chat, By: ef.Chat, Why: topup.WhyClaim}); err != nil {
 		return err
 	}
@@ -120,5 +137,5 @@ func (e *Engine) redeemClaim(tx Tx, a *after, ef flows.RedeemClaim) error {
 		return err
 	}
 	return e.owe(tx, a, owing{chat: ef.Chat, panel: "claimed/" + string(o.ID), class: flows.ClassCodes,
-		screen: flows.CodesScreen(o, cards, shop.Name, true)})
+		screen: flows.CodesScreen(o, vouchers, shop.Name, true)})
 }

@@ -11,9 +11,6 @@ import (
 	"hanout/topup"
 )
 
-// Tx is one transaction of the store.
-type Tx = *store.Tx
-
 // event is something that happened. apply runs inside the batch's
 // transaction and may run again after a rollback, so it keeps nothing but
 // what it writes to tx and notes in after.

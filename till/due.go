@@ -85,7 +85,8 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 	if waits, err := waits(tx, o, a.now); err != nil {
 		return err
 	} else if waits {
-		return tx.Apply(topup.Wait(o, a.now))
+		_, err := tx.Apply(topup.Wait(o, a.now))
+		return err
 	}
 	step, err := topup.Submit(o, a.now, sendLease)
 	if err != nil {
@@ -108,9 +109,10 @@ func waits(tx Tx, o topup.Order, now time.Time) (waits bool, err error) {
 	if !o.TakesTurns() {
 		return false, nil
 	}
-	err = tx.OpenOrders(func(other topup.Order) bool {
-		waits = o.WaitsFor(other, now)
-		return !waits
-	})
-	return waits, err
+	for other, err := range tx.OpenOrders() {
+		if err != nil || o.WaitsFor(other, now) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

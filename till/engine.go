@@ -15,7 +15,6 @@ import (
 
 // Config is what the engine must be told.
 type Config struct {
-	Vault    *store.Vault
 	Admins   []int64
 	Language string  // until a chat chooses
 	Scale    float64 // stretches every wait for the provider; 1 is real time
@@ -29,7 +28,7 @@ type Config struct {
 // in one transaction of the store, and lets the effects out after the commit.
 type Engine struct {
 	cfg       Config
-	db        *store.DB
+	db        Store
 	messenger Messenger
 	caller    Caller
 	render    *render.Renderer
@@ -59,7 +58,7 @@ type Counts struct {
 const batchMost = 256
 
 // NewEngine makes an engine over an open store. Run starts it.
-func NewEngine(cfg Config, db *store.DB, texts *locales.Texts, log *slog.Logger) *Engine {
+func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *Engine {
 	return &Engine{
 		cfg: cfg, db: db, log: log,
 		render: render.New(texts, log),
@@ -205,28 +204,50 @@ func (e *Engine) recover() error {
 		if err := e.readSchedule(tx, time.Now()); err != nil {
 			return err
 		}
-		return tx.Outbox(func(o store.Owed) bool {
-			out, err := e.outgoing(tx, o)
-			if err != nil {
-				e.log.Error("an owed message can't be read", "card", o.Panel, "error", err)
-				return true
-			}
-			e.messenger.Offer(out)
-			return true
-		})
+		return e.offerOwed(tx)
 	})
 	if err != nil {
 		return err
 	}
-	return e.db.View(func(tx Tx) error {
+	var menus []int64
+	err = e.db.View(func(tx Tx) error {
 		for _, admin := range e.cfg.Admins {
-			e.menuIfChanged(tx, admin)
-		}
-		return tx.Shops(func(s topup.Shop) bool {
-			if s.State == topup.ShopApproved {
-				e.menuIfChanged(tx, s.Chat)
+			if e.menuChanged(tx, admin) {
+				menus = append(menus, admin)
 			}
-			return true
-		})
+		}
+		for s, err := range tx.Shops() {
+			if err != nil {
+				return err
+			}
+			if s.State == topup.ShopApproved && e.menuChanged(tx, s.Chat) {
+				menus = append(menus, s.Chat)
+			}
+		}
+		return nil
 	})
+	for _, chat := range menus {
+		e.setMenu(chat)
+	}
+	return err
+}
+
+// offerOwed hands all that is owed to the messenger. One that does not read
+// keeps no other back.
+func (e *Engine) offerOwed(tx Tx) error {
+	for o, err := range tx.Outbox() {
+		if err != nil && !errors.Is(err, store.ErrSealed) {
+			return err
+		}
+		var out Outgoing
+		if err == nil {
+			out, err = e.outgoing(tx, o)
+		}
+		if err != nil {
+			e.log.Error("an owed message can't be read", "panel", o.Panel, "error", err)
+			continue
+		}
+		e.messenger.Offer(out)
+	}
+	return nil
 }

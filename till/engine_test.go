@@ -147,7 +147,7 @@ func TestTenTapsSellOnce(t *testing.T) {
 func (c *counter) plans() {
 	c.t.Helper()
 	if err := c.db.Update(func(tx Tx) error {
-		return tx.PutPlans([]topup.Plan{{Code: "PREPAID_DJEZZY", Name: "PREPAID | الدفع المسبق", Operator: topup.Djezzy,
+		return tx.PutPlans([]topup.Plan{{Code: "PREPAID_DJEZZY", Family: topup.FamilyPrepaid, Name: "PREPAID | الدفع المسبق", Operator: topup.Djezzy,
 			Kind: topup.Dynamic, Cost: 980_000, CostKnown: true, Enabled: true, Min: topup.Dinars(100), Max: topup.Dinars(10_000)}})
 	}); err != nil {
 		c.t.Fatal(err)

@@ -9,9 +9,17 @@ import (
 	"hanout/topup"
 )
 
-// settingProducts names the cached lists of internet cards, by their type,
-// among the settings of the store.
-const settingProducts = "products/"
+// Names of the cached lists of cards among the settings of the store.
+const (
+	settingProducts  = "products/" // and the type
+	settingCatalogue = "catalogue"
+)
+
+// cachedCatalogue are the gift cards, as read at a time.
+type cachedCatalogue struct {
+	At   time.Time        `json:"at"`
+	List []topup.Category `json:"list"`
+}
 
 // cachedProducts are the internet cards of a type, as read at a time.
 type cachedProducts struct {
@@ -191,5 +199,5 @@ func (r goodsRead) keep(tx Tx, now time.Time, result *flows.SyncResult) error {
 		return nil
 	}
 	result.Gifts = topup.DiffCatalogue(old, r.catalogue)
-	return tx.PutCatalogue(r.catalogue, now)
+	return tx.PutSetting(settingCatalogue, cachedCatalogue{At: now, List: r.catalogue})
 }

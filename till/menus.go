@@ -15,15 +15,15 @@ func menuMark(chat int64) string { return fmt.Sprintf("menu/%d", chat) }
 // sets them again.
 const menuVersion = "3"
 
-func (e *Engine) menuIfChanged(tx Tx, chat int64) {
+// menuChanged reports whether a chat's menu is not what it was last set to.
+func (e *Engine) menuChanged(tx Tx, chat int64) bool {
 	want, err := e.menuOf(tx, chat)
 	if err != nil {
-		return
+		return false
 	}
 	var have string
-	if _, err := tx.Setting(menuMark(chat), &have); err == nil && have != want.mark {
-		e.setMenu(chat)
-	}
+	_, err = tx.Setting(menuMark(chat), &have)
+	return err == nil && have != want.mark
 }
 
 // menu is the command menu of a private chat.

@@ -21,13 +21,10 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 // step applies a step of an order's life and shows it to the people it
 // concerns.
 func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error {
-	if len(s.Vouchers) > 0 {
-		s.Order.Sealed = e.cfg.Vault.SealVouchers(s.Order.ID, s.Vouchers)
-	}
-	if err := tx.Apply(s); err != nil {
+	o, err := tx.Apply(s)
+	if err != nil {
 		return err
 	}
-	o := s.Order
 	if was.State != o.State || was.Reason != o.Reason || was.Message != o.Message {
 		if err := e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.OrderScreen(o), Class: flows.ClassMoney}); err != nil {
 			return err
@@ -107,7 +104,8 @@ func postpone(tx Tx, a *after, id topup.OrderID) error {
 		return err
 	}
 	o.Due = a.now.Add(postponed)
-	return tx.Apply(topup.Change{Order: o})
+	_, err = tx.Apply(topup.Change{Order: o})
+	return err
 }
 
 func (an answered) apply(e *Engine, tx Tx, a *after) error {

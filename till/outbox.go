@@ -1,6 +1,7 @@
 package till
 
 import (
+	"errors"
 	"hanout/flows"
 	"hanout/render"
 	"hanout/store"
@@ -28,11 +29,11 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	m := e.render.Screen(language(chat.Language, chat.Guess, e.cfg.Language), w.screen)
 	m.Fresh, m.ReplyTo = w.fresh, w.replyTo
 	former, waits, err := tx.OwedOf(w.panel)
-	if err != nil {
+	if err != nil && !errors.Is(err, store.ErrSealed) {
 		return err
 	}
 	if waits {
-		if old, err := e.opened(former); err == nil && old.Fresh {
+		if old, err := render.Decode(former.Body); err == nil && old.Fresh {
 			m.Fresh = true // the newer text must still come down
 		}
 	}
@@ -41,7 +42,7 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 		return err
 	}
 	if (waits && former.Chat != w.chat) || (ref.Chat != 0 && ref.Chat != w.chat) {
-		return nil // a forged tap named a card of another chat
+		return nil // a forged tap named a panel of another chat
 	}
 	if (ref.MessageID == 0 && !waits) || m.Fresh {
 		chat.ID, chat.LastPanel = w.chat, w.panel
@@ -49,9 +50,7 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 			return err
 		}
 	}
-	// Every message may hold a number, and some a code: all are sealed on disk.
-	body := e.cfg.Vault.Seal(render.Encode(m), w.panel)
-	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: body, Sealed: true})
+	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: render.Encode(m)})
 	if err != nil {
 		return err
 	}
@@ -59,21 +58,9 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	return nil
 }
 
-// opened reads an owed message, out of the vault where it is sealed.
-func (e *Engine) opened(o store.Owed) (render.Message, error) {
-	body := o.Body
-	if o.Sealed {
-		var err error
-		if body, err = e.cfg.Vault.Open(o.Body, o.Panel); err != nil {
-			return render.Message{}, err
-		}
-	}
-	return render.Decode(body)
-}
-
-// outgoing joins an outbox row with the message that its card has now.
+// outgoing joins an outbox row with the message that its panel has now.
 func (e *Engine) outgoing(tx Tx, o store.Owed) (Outgoing, error) {
-	m, err := e.opened(o)
+	m, err := render.Decode(o.Body)
 	if err != nil {
 		return Outgoing{}, err
 	}

@@ -19,19 +19,26 @@ func (e *Engine) speak(tx Tx, s flows.Speak) error {
 	return tx.PutChat(c)
 }
 
+// saveShop stores a shop; a new one with its keeper.
 func (e *Engine) saveShop(tx Tx, s topup.Shop) error {
-	if _, ok, err := tx.Shop(s.ID); err != nil {
+	_, known, err := tx.Shop(s.ID)
+	if err != nil {
 		return err
-	} else if !ok {
-		id, err := tx.NextID("shop")
-		if err != nil {
-			return err
-		}
-		if topup.ShopID(id) != s.ID {
-			return fmt.Errorf("till: new shop wants number %d, the next is %d", s.ID, id)
-		}
 	}
-	return tx.PutShop(s)
+	if known {
+		return tx.PutShop(s)
+	}
+	id, err := tx.NextID("shop")
+	if err != nil {
+		return err
+	}
+	if topup.ShopID(id) != s.ID {
+		return fmt.Errorf("till: new shop wants number %d, the next is %d", s.ID, id)
+	}
+	if err := tx.PutShop(s); err != nil {
+		return err
+	}
+	return tx.PutMember(s.Keeper())
 }
 
 // guess counts an unknown link against a chat.

@@ -182,14 +182,14 @@ func prunePanels(_ *Engine, tx Tx, a *after) (more bool, err error) {
 // endLinks ends the customers' links whose time is over.
 func endLinks(e *Engine, tx Tx, a *after) (more bool, err error) {
 	var over []topup.Claim
-	if err := tx.OpenClaims(func(c topup.Claim) bool {
+	for c, err := range tx.OpenClaims() {
+		if err != nil {
+			return false, err
+		}
 		if a.now.Before(c.Expires) || len(over) == linksMost {
-			return false
+			break
 		}
 		over = append(over, c)
-		return true
-	}); err != nil {
-		return false, err
 	}
 	for _, c := range over {
 		if err := e.endClaim(tx, a, c, topup.ClaimExpired); err != nil {
@@ -209,15 +209,18 @@ func (e *Engine) remind() {
 	open := map[topup.ShopID][]topup.OrderID{}
 	var shops []topup.ShopID
 	err := e.db.View(func(tx Tx) error {
-		return tx.OpenClaims(func(c topup.Claim) bool {
+		for c, err := range tx.OpenClaims() {
+			if err != nil {
+				return err
+			}
 			if now.Before(c.Expires) {
 				if open[c.Shop] == nil {
 					shops = append(shops, c.Shop)
 				}
 				open[c.Shop] = append(open[c.Shop], c.Order)
 			}
-			return true
-		})
+		}
+		return nil
 	})
 	if err != nil {
 		e.log.Error("the shops can't be reminded", "error", err)

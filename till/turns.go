@@ -15,9 +15,6 @@ func (e *Engine) person(tx Tx, a *after, in flows.Input, query string) error {
 		return err
 	}
 	if !known || chat.Guess != in.Person.Language || chat.Blocked {
-		if !known {
-			chat.FirstSeen = a.now
-		}
 		chat.ID, chat.Guess, chat.Blocked = in.Chat, in.Person.Language, false
 		if err := tx.PutChat(chat); err != nil {
 			return err

@@ -48,16 +48,18 @@ func (r *reading) note(err error) {
 // people is the reading of who is who.
 type people struct{ *reading }
 
-// Actor takes a person's private chat with us for the person: a shop is kept
-// by whom its chat is with. That a link was opened here makes no difference to
-// anybody's rights, so it is not looked for.
+// Actor joins what is known of a person: owners by the configuration, members
+// by the store.
 func (p people) Actor(person, chat int64) topup.Actor {
-	shop, ok := p.ShopOf(person)
-	var member topup.Member
-	if ok {
-		member = topup.Member{Person: person, Shop: shop.ID, Role: topup.Keeper}
+	member, _, err := p.tx.Member(person)
+	p.note(err)
+	var shop topup.Shop
+	if member.Shop != 0 {
+		shop, _ = p.Shop(member.Shop)
 	}
-	return topup.ActorOf(person, chat, slices.Contains(p.owners, person), member, shop, false)
+	known, _, err := p.tx.Chat(person)
+	p.note(err)
+	return topup.ActorOf(person, chat, slices.Contains(p.owners, person), member, shop, known.Customer)
 }
 
 func (p people) Owners() []int64 { return p.owners }
@@ -82,7 +84,12 @@ func (p people) Shop(id topup.ShopID) (topup.Shop, bool) {
 
 func (p people) Shops() []topup.Shop {
 	var out []topup.Shop
-	p.note(p.tx.Shops(func(s topup.Shop) bool { out = append(out, s); return true }))
+	for s, err := range p.tx.Shops() {
+		if p.note(err); err != nil {
+			break
+		}
+		out = append(out, s)
+	}
 	return out
 }
 
@@ -153,9 +160,10 @@ func (s shelf) Products(lineType string) ([]topup.InternetProduct, time.Time) {
 }
 
 func (s shelf) Catalogue() []topup.Category {
-	list, err := s.tx.Catalogue()
+	var c cachedCatalogue
+	_, err := s.tx.Setting(settingCatalogue, &c)
 	s.note(err)
-	return list
+	return c.List
 }
 
 // Pricing is one for all shops, so far.
@@ -221,7 +229,12 @@ func (s sales) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
 
 func (s sales) OpenOrders(limit int) []topup.Order {
 	var out []topup.Order
-	s.note(s.tx.OpenOrders(func(o topup.Order) bool { out = append(out, o); return len(out) < limit }))
+	for o, err := range s.tx.OpenOrders() {
+		if s.note(err); err != nil || len(out) == limit {
+			break
+		}
+		out = append(out, o)
+	}
 	return out
 }
 

@@ -52,7 +52,7 @@ type Change struct {
 	Order    Order
 	Journal  *Transaction
 	Alert    Alert
-	Vouchers []Voucher // to be sealed into the order by the till, with this change
+	Vouchers []Voucher // all that came so far, when more did; the store seals them with this change
 }
 
 // Submit is the change that must be committed before the request leaves. The
@@ -107,17 +107,17 @@ func Cancel(o Order, why Reason, now time.Time) (Change, bool) {
 	return refund(o, why, nil, now), true
 }
 
-// Settle is a person's decision on an order in Review: delivered captures it
+// Settle is a person's decision, in a chat, on an order in Review: delivered captures it
 // in full, otherwise it is released. It reports false for an order that is
 // not in Review.
-func Settle(o Order, delivered bool, actor int64, now time.Time) (Change, bool) {
+func Settle(o Order, delivered bool, actor, chat int64, now time.Time) (Change, bool) {
 	if o.State != Review {
 		return Change{}, false
 	}
 	ev := &Evidence{At: now, Word: fmt.Sprintf("admin %d", actor)}
 	if !delivered {
 		s := refund(o, ReasonPerson, ev, now)
-		s.Journal.Actor = actor
+		s.Journal.Actor, s.Journal.Chat = actor, chat
 		return s, true
 	}
 	o.State, o.Reason, o.Due = Delivered, ReasonPerson, time.Time{}
@@ -127,7 +127,7 @@ func Settle(o Order, delivered bool, actor int64, now time.Time) (Change, bool) 
 	}
 	o.Changed, o.Settled, o.Evidence = now, now, ev
 	t := Capture(o)
-	t.Actor = actor
+	t.Actor, t.Chat = actor, chat
 	return Change{Order: o, Journal: &t}, true
 }
 

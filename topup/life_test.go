@@ -81,17 +81,17 @@ func TestCancel(t *testing.T) {
 
 func TestSettle(t *testing.T) {
 	inReview := topup.Ambiguous(submitted(t, topup.GiftCard), start, scale).Order
-	s, ok := topup.Settle(inReview, true, 5, start)
+	s, ok := topup.Settle(inReview, true, 5, 5, start)
 	if !ok || s.Order.State != topup.Delivered || s.Order.Captured != inReview.Price || s.Journal.Actor != 5 || s.Order.Reason != topup.ReasonPerson {
 		t.Errorf("delivered: %v, %+v", ok, s.Order)
 	}
 	sums(t, *s.Journal)
-	s, ok = topup.Settle(inReview, false, 5, start)
+	s, ok = topup.Settle(inReview, false, 5, 5, start)
 	if !ok || s.Order.State != topup.Refunded || s.Journal.Actor != 5 || kind(s.Journal.Key) != topup.EntryRelease || s.Order.Evidence.Word != "admin 5" {
 		t.Errorf("released: %v, %+v", ok, s.Order)
 	}
 	for _, o := range []topup.Order{newOrder(topup.GiftCard), submitted(t, topup.GiftCard), pending(t, topup.GiftCard), s.Order} {
-		if _, ok := topup.Settle(o, false, 5, start); ok {
+		if _, ok := topup.Settle(o, false, 5, 5, start); ok {
 			t.Errorf("settled from %s", o.State)
 		}
 	}

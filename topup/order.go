@@ -139,7 +139,7 @@ type Order struct {
 	DeliveredQty int       `json:"delivered_qty,omitempty"`
 	Transaction  string    `json:"transaction,omitempty"` // the operator's own number
 	Processed    string    `json:"processed,omitempty"`   // when the operator did it, as spelt
-	Sealed       []byte    `json:"sealed,omitempty"`      // the codes, encrypted
+	Coded        bool      `json:"-"`                     // vouchers came; the store keeps them, and sets this
 	Evidence     *Evidence `json:"evidence,omitempty"`
 	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
 }

@@ -28,6 +28,16 @@ type Member struct {
 	Since  time.Time `json:"since,omitzero"`
 }
 
+// Keeper is the place in a shop of the person who asked for it: until a shop
+// has more people, it is the one in its chat.
+func (s Shop) Keeper() Member {
+	since := s.Decided
+	if since.IsZero() {
+		since = s.Asked
+	}
+	return Member{Person: s.Chat, Shop: s.ID, Role: Keeper, Since: since}
+}
+
 // Act is something a person can want of the bot. Every command, button and
 // link is one.
 type Act string

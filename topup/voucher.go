@@ -24,8 +24,8 @@ func (o Order) VouchersMissing(s Status) bool {
 	return o.Good.Vouchered() && (s.Phase == PhaseDone || s.Phase == PhasePart) && len(coded(s.Vouchers)) < o.Quantity
 }
 
-// HasVouchers reports whether codes of the order came, all or some.
-func (o Order) HasVouchers() bool { return len(o.Sealed) > 0 }
+// HasVouchers reports whether vouchers of the order came, all or some.
+func (o Order) HasVouchers() bool { return o.Coded }
 
 // coded leaves out vouchers without a code, and those listed twice: one code
 // is one voucher.

@@ -43,6 +43,8 @@ type Transaction struct {
 	Key      string    `json:"key"`
 	At       time.Time `json:"at"`
 	Actor    int64     `json:"actor,omitempty"` // Telegram user who caused it; 0 = the provider's answer
+	Shop     ShopID    `json:"shop,omitempty"`  // whose money it moves; 0 in older lines
+	Chat     int64     `json:"chat,omitempty"`  // where it was done; for the provider's answer the order's chat
 	Memo     string    `json:"memo,omitempty"`
 	Postings []Posting `json:"postings"`
 	// Prev and Hash chain the journal: Hash covers Prev and all of the above.
@@ -70,7 +72,7 @@ func (id OrderID) ReleaseKey() string { return "order/" + string(id) + "/release
 // Hold is the transaction that sets an order's price aside.
 func Hold(o Order) Transaction {
 	return Transaction{
-		Key: o.ID.HoldKey(), At: o.Placed, Actor: o.By,
+		Key: o.ID.HoldKey(), At: o.Placed, Actor: o.By, Shop: o.Shop, Chat: o.Chat,
 		Postings: []Posting{{o.Shop.Available(), -o.Price}, {o.Shop.Held(), o.Price}},
 	}
 }
@@ -78,7 +80,7 @@ func Hold(o Order) Transaction {
 // Release is the transaction that gives a refused order's price back.
 func Release(o Order) Transaction {
 	return Transaction{
-		Key: o.ID.ReleaseKey(), At: o.Settled,
+		Key: o.ID.ReleaseKey(), At: o.Settled, Shop: o.Shop, Chat: o.Chat,
 		Postings: []Posting{{o.Shop.Held(), -o.Price}, {o.Shop.Available(), o.Price}},
 	}
 }
@@ -88,7 +90,7 @@ func Release(o Order) Transaction {
 // Margin; where it has not told, the whole goes to Sales.
 func Capture(o Order) Transaction {
 	t := Transaction{
-		Key: o.ID.CaptureKey(), At: o.Settled,
+		Key: o.ID.CaptureKey(), At: o.Settled, Shop: o.Shop, Chat: o.Chat,
 		Postings: []Posting{{o.Shop.Held(), -o.Price}},
 	}
 	add := func(a AccountID, m Money) {
@@ -106,19 +108,19 @@ func Capture(o Order) Transaction {
 	return t
 }
 
-// Credit is the transaction by which an admin puts money into a shop's
-// wallet; request makes it happen once.
-func Credit(shop ShopID, amount Money, request string, actor int64, memo string, at time.Time) Transaction {
+// Credit is the transaction by which an admin, in a chat, puts money into a
+// shop's wallet; request makes it happen once.
+func Credit(shop ShopID, amount Money, request string, actor, chat int64, memo string, at time.Time) Transaction {
 	return Transaction{
-		Key: "credit/" + request, At: at, Actor: actor, Memo: memo,
+		Key: "credit/" + request, At: at, Actor: actor, Shop: shop, Chat: chat, Memo: memo,
 		Postings: []Posting{{Funding, -amount}, {shop.Available(), amount}},
 	}
 }
 
 // Debit is the counter-entry of a credit: money leaves a shop's wallet.
-func Debit(shop ShopID, amount Money, request string, actor int64, memo string, at time.Time) Transaction {
+func Debit(shop ShopID, amount Money, request string, actor, chat int64, memo string, at time.Time) Transaction {
 	return Transaction{
-		Key: "debit/" + request, At: at, Actor: actor, Memo: memo,
+		Key: "debit/" + request, At: at, Actor: actor, Shop: shop, Chat: chat, Memo: memo,
 		Postings: []Posting{{shop.Available(), -amount}, {Funding, amount}},
 	}
 }

@@ -55,8 +55,8 @@ func TestPostings(t *testing.T) {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-	credit := topup.Credit(shop, 500, "r1", 1, "cash", start)
-	debit := topup.Debit(shop, 500, "r2", 1, "mistake", start)
+	credit := topup.Credit(shop, 500, "r1", 1, 1, "cash", start)
+	debit := topup.Debit(shop, 500, "r2", 1, 1, "mistake", start)
 	if got := sums(t, credit); got[shop.Available()] != 500 || got[topup.Funding] != -500 {
 		t.Errorf("credit: %v", got)
 	}
@@ -75,8 +75,8 @@ func TestSplitKey(t *testing.T) {
 		{topup.Hold(o).Key, topup.EntryHold, string(o.ID)},
 		{topup.Capture(o).Key, topup.EntryCapture, string(o.ID)},
 		{topup.Release(o).Key, topup.EntryRelease, string(o.ID)},
-		{topup.Credit(1, 1, "r/1", 1, "", start).Key, topup.EntryCredit, "r/1"},
-		{topup.Debit(1, 1, "r2", 1, "", start).Key, topup.EntryDebit, "r2"},
+		{topup.Credit(1, 1, "r/1", 1, 1, "", start).Key, topup.EntryCredit, "r/1"},
+		{topup.Debit(1, 1, "r2", 1, 1, "", start).Key, topup.EntryDebit, "r2"},
 		{"order/x/other", "", ""},
 		{"hold/x", "", ""},
 		{"order", "", ""},

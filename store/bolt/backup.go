@@ -1,0 +1,95 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"go.etcd.io/bbolt"
+
+	"hanout/store"
+)
+
+// Backup copies the database to path while it is in use, checks the copy, and
+// gives the state of the journal in it. It never overwrites (store.ErrExists)
+// and leaves nothing behind when it fails. An error is a *store.FileError that
+// names the file it is about: path, or this one when it does not check.
+func (db *DB) Backup(path string) (store.Head, error) {
+	var report store.Report
+	err := db.copyTo(path, func(copied string) (err error) {
+		if report, err = Check(copied, db.vault); err == nil && len(report.Problems) > 0 {
+			err = fmt.Errorf("%w: %s", store.ErrUnsound, report.Problems[0])
+		}
+		return about(db.path, err)
+	})
+	if err != nil {
+		return store.Head{}, about(path, err)
+	}
+	return report.Head, nil
+}
+
+// copyTo writes a copy under a temporary name and gives it its own once it is
+// on disk and proved.
+func (db *DB) copyTo(path string, prove func(copied string) error) error {
+	if _, err := os.Lstat(path); err == nil {
+		return store.ErrExists
+	}
+	temp, err := tempName(path)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp)
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, newFileMode)
+	if err != nil {
+		return err
+	}
+	err = db.bolt.View(func(tx *bbolt.Tx) error {
+		_, err := tx.WriteTo(f)
+		return err
+	})
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	if err := prove(temp); err != nil {
+		return err
+	}
+	return publish(temp, path)
+}
+
+// Restore makes the database at path from a backup. A backup that does not
+// check is refused, with the report that says why; nothing is overwritten. An
+// error is a *store.FileError that names the file it is about.
+func Restore(backup, path string) (store.Report, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return store.Report{}, about(path, store.ErrExists)
+	}
+	report, err := Check(backup, nil)
+	if err == nil && len(report.Problems) > 0 {
+		err = store.ErrUnsound
+	}
+	if err != nil {
+		return report, about(backup, err)
+	}
+	from, err := Open(backup, Options{ReadOnly: true})
+	if err != nil {
+		return report, about(backup, err)
+	}
+	defer from.Close()
+	_, err = from.Backup(path)
+	return report, err
+}
+
+// about names the file that an error is about, unless it names one.
+func about(path string, err error) error {
+	var named *store.FileError
+	if err == nil || errors.As(err, &named) {
+		return err
+	}
+	return &store.FileError{Path: path, Err: err}
+}

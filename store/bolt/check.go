@@ -1,0 +1,176 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime/debug"
+
+	"go.etcd.io/bbolt"
+
+	"hanout/store"
+	"hanout/topup"
+)
+
+// Check opens a file for reading and proves its invariants. A file that can't
+// be opened, is in use by a running bot, or is of an older schema gives an
+// error; one that opens but is not sound gives a report with problems.
+//
+// With a vault it also proves that the codes of every delivered order open
+// under its keys; without one (nil) they are only counted.
+func Check(path string, v *store.Vault) (report store.Report, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // a bad sector under the map
+	defer func() {
+		if p := recover(); p != nil {
+			report.Problems = append(report.Problems, fmt.Sprintf("the file is damaged so badly that reading it fails: %v", p))
+			err = nil
+		}
+	}()
+	db, err := Open(path, Options{ReadOnly: true, Vault: v})
+	if err != nil {
+		return store.Report{}, err
+	}
+	defer db.Close()
+	if db.schema < uint64(len(migrations)) {
+		return store.Report{}, store.ErrOld
+	}
+	return db.Check(v)
+}
+
+// Check proves the invariants of an open database, in one read transaction.
+func (db *DB) Check(v *store.Vault) (report store.Report, err error) {
+	err = db.Read(v, func(src store.Source) error {
+		var err error
+		report, err = store.Check(src, v != nil)
+		return err
+	})
+	return report, err
+}
+
+// Read gives what a check reads, with what a vault opens (nil: what needs no
+// key), in one read transaction.
+func (db *DB) Read(v *store.Vault, fn func(store.Source) error) error {
+	return db.View(func(tx *Tx) error { return fn(source{&Tx{tx.tx, v}, db}) })
+}
+
+// source is the file as a check reads it.
+type source struct {
+	*Tx
+	db *DB
+}
+
+// Schema reads the number of the file's schema.
+func (s source) Schema() (uint64, error) {
+	n, _, err := s.number(bMeta, []byte("schema"))
+	return n, err
+}
+
+// Journal walks the lines.
+func (s source) Journal() iter.Seq2[topup.Transaction, error] {
+	return walk(s.Tx, bJournal, func(k []byte) (topup.Transaction, error) {
+		return getRow[topup.Transaction](s.Tx, bJournal, k)
+	})
+}
+
+// Balances walks the accounts.
+func (s source) Balances() iter.Seq2[store.Balance, error] {
+	return walk(s.Tx, bBalances, func(k []byte) (store.Balance, error) {
+		m, err := s.Balance(topup.AccountID(k))
+		return store.Balance{Account: topup.AccountID(k), Money: m}, err
+	})
+}
+
+// Orders walks the orders.
+func (s source) Orders() iter.Seq2[topup.Order, error] {
+	return walk(s.Tx, bOrders, func(k []byte) (topup.Order, error) {
+		o, _, err := s.Order(topup.OrderID(k))
+		return o, err
+	})
+}
+
+// Claims walks the links.
+func (s source) Claims() iter.Seq2[topup.Claim, error] {
+	return walk(s.Tx, bClaims, func(k []byte) (topup.Claim, error) {
+		return getRow[topup.Claim](s.Tx, bClaims, k)
+	})
+}
+
+// AllMembers walks the people of all shops.
+func (s source) AllMembers() iter.Seq2[topup.Member, error] {
+	return walk(s.Tx, bMembers, func(k []byte) (topup.Member, error) {
+		return getRow[topup.Member](s.Tx, bMembers, k)
+	})
+}
+
+// Prove proves pages and checksums, and if these hold the indexes.
+func (s source) Prove(found func(string, ...any)) (readable bool, err error) {
+	if err := s.db.checkPages(s.tx); err != nil {
+		found("pages: %v", err)
+		return false, nil
+	}
+	if !s.checksums(found) {
+		return false, nil // what follows would only repeat it
+	}
+	p := prover{s.Tx, found, map[string]int{}}
+	for _, part := range []func() error{p.journal, p.orders, p.people, p.times, p.claims, p.counts} {
+		if err := part(); err != nil {
+			var damaged *store.CorruptError
+			if !errors.As(err, &damaged) {
+				return false, err
+			}
+			found("%v", err)
+		}
+	}
+	return true, nil
+}
+
+// checkPages proves that the file's pages fit together: first without mapping
+// them, then, on a file that nobody writes, by bbolt itself.
+func (db *DB) checkPages(tx *bbolt.Tx) error {
+	size := uint64(db.bolt.Info().PageSize)
+	p := pages{file: db.file, pageSize: size, high: uint64(tx.Size()) / size, seen: map[uint64]bool{}}
+	if err := p.tree(uint64(tx.Cursor().Bucket().Root()), nil, nil, 0); err != nil {
+		return err
+	}
+	if !db.readOnly {
+		return nil // bbolt's check reads the list of free pages, which its writer changes
+	}
+	var first error
+	for err := range tx.Check() {
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// checksums reads every row, so that later parts may rely on all of them.
+func (s source) checksums(found func(string, ...any)) (ok bool) {
+	ok = true
+	fault := func(format string, args ...any) { ok = false; found(format, args...) }
+	for _, name := range allBuckets {
+		b := s.bucket(name)
+		if b == nil {
+			fault("bucket %q is missing", name)
+			continue
+		}
+		c := b.Cursor()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
+			if v == nil {
+				fault("bucket %q holds another bucket", name)
+			} else if _, err := unwrap(name, k, v); err != nil {
+				fault("%v", err)
+			}
+		}
+	}
+	return ok
+}
+
+// key reads a key that is a number.
+func key(bucket string, k []byte) (uint64, error) {
+	if len(k) != 8 {
+		return 0, store.Corrupt(bucket, k, "a key has the wrong length")
+	}
+	return binary.BigEndian.Uint64(k), nil
+}

@@ -1,0 +1,238 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"hanout/store"
+)
+
+// Options say how a database is opened. Service needs a Vault; the rest is for
+// tests and for reading.
+type Options struct {
+	// Vault seals codes, numbers, sessions and messages. Only tools that need
+	// none of them do without.
+	Vault    *store.Vault
+	ReadOnly bool
+	MaxSize  int    // bytes the file may grow to; 0 = no limit
+	OnCommit func() // called after every successful commit
+}
+
+// DB is an open database. The buckets:
+//
+//	meta           marker, schema version, counters
+//	shops          shop ID → Shop           shop_chat    chat → shop ID
+//	members        person → Member          shop_member  shop, person → ∅
+//	chats          chat → Chat              sessions     chat → session
+//	journal        seq → Transaction        journal_key  key → seq
+//	balances       account → Money          entries      account, seq → ∅
+//	orders         order ID → Order         order_no     No → order ID
+//	order_shop     shop, No → order ID      order_to     shop, keyed hash of the number, No → order ID
+//	order_provider provider ID → order ID   order_card   panel → order ID
+//	order_open     order ID → ∅             due          time, order ID → ∅
+//	updates        update ID → time         updates_at   time, update ID → ∅
+//	parked         update ID → DeadLetter
+//	outbox         panel → Owed             undelivered  seq → Undelivered
+//	cards          panel → PanelRef         cards_at     time, panel → ∅
+//	settings       name → JSON
+//	claims         SHA-256 of a token → Claim
+//	claim_order    order ID → hash          claims_open  expiry, hash → ∅
+//	showings       order ID, n → Showing
+type DB struct {
+	bolt     *bbolt.DB
+	file     *os.File // bbolt's own, to look at pages without mapping them
+	lock     *os.File
+	path     string
+	onCommit func()
+	vault    *store.Vault
+	readOnly bool
+	schema   uint64 // when it was opened
+}
+
+const (
+	marker       = "hanout till"
+	openTimeout  = time.Second
+	lockPause    = 50 * time.Millisecond
+	mapAhead     = 1 << 30 // address space only; keeps growth from waiting for readers
+	lockSuffix   = ".lock"
+	newFileMode  = 0o600
+	smallestFile = 4 * 4096 // two meta pages, the free pages, one leaf
+)
+
+// Create makes a new, empty database: under a temporary name first, for a
+// half-made bbolt file does not open. It never overwrites ([store.ErrExists]).
+func Create(path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return store.ErrExists
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	temp, err := tempName(path)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp)
+	b, err := bbolt.Open(temp, newFileMode, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	err = b.Update(func(tx *bbolt.Tx) error {
+		for _, name := range allBuckets {
+			if _, err := tx.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		t := &Tx{tx: tx}
+		if err := t.put(bMeta, []byte("marker"), []byte(marker)); err != nil {
+			return err
+		}
+		return t.put(bMeta, []byte("schema"), u64(uint64(len(migrations))))
+	})
+	if cerr := b.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return publish(temp, path)
+}
+
+// Open opens a database that [Create] made. A missing, empty, short, damaged,
+// foreign or locked file is refused with an error of its own; a file of an
+// older schema is copied aside and then brought up to date.
+func Open(path string, o Options) (*DB, error) {
+	db := &DB{path: path, onCommit: o.OnCommit, readOnly: o.ReadOnly, vault: o.Vault}
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !o.ReadOnly {
+		if db.lock, err = takeLock(path + lockSuffix); err != nil {
+			return nil, err
+		}
+	}
+	if err := inspect(path); err != nil {
+		db.unlock()
+		return nil, err
+	}
+	b, err := bbolt.Open(path, newFileMode, &bbolt.Options{
+		Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize,
+		FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapAhead,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
+			db.file = f
+			return f, err
+		},
+	})
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		err = store.ErrLocked
+	case errors.Is(err, os.ErrNotExist):
+		err = store.ErrMissing
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
+		err = fmt.Errorf("%w: %w", store.ErrForeign, err)
+	}
+	if err != nil {
+		db.unlock()
+		return nil, err
+	}
+	db.bolt = b
+	if err := db.checkSchema(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// checkSchema checks that the file is ours and of a schema we know, and migrates.
+// A page that can't be read is an error here, where a person waits for one.
+func (db *DB) checkSchema() (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+		}
+	}()
+	err = db.bolt.View(func(tx *bbolt.Tx) error {
+		meta := tx.Bucket([]byte(bMeta))
+		if meta == nil {
+			return store.ErrForeign
+		}
+		t := &Tx{tx: tx}
+		m, err := t.get(bMeta, []byte("marker"))
+		if err != nil || string(m) != marker {
+			return store.ErrForeign
+		}
+		s, err := t.get(bMeta, []byte("schema"))
+		if err != nil || len(s) != 8 {
+			return store.ErrForeign
+		}
+		db.schema = binary.BigEndian.Uint64(s)
+		if db.schema > uint64(len(migrations)) {
+			return store.ErrFuture
+		}
+		if db.schema == uint64(len(migrations)) {
+			for _, name := range allBuckets {
+				if tx.Bucket([]byte(name)) == nil {
+					return fmt.Errorf("%w: bucket %q is missing", store.ErrForeign, name)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil || db.schema == uint64(len(migrations)) || db.readOnly {
+		return err
+	}
+	return db.migrate(db.schema)
+}
+
+// Close releases the file and the locks; it waits for open reads.
+func (db *DB) Close() error {
+	err := db.bolt.Close()
+	db.unlock()
+	return err
+}
+
+// Size is the file's size in bytes.
+func (db *DB) Size() int64 {
+	info, err := os.Stat(db.path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// Update runs fn in a write transaction and commits. An error or panic of fn
+// rolls back and comes out as it is; an error of the commit itself comes as
+// *store.CommitError.
+func (db *DB) Update(fn func(*Tx) error) error {
+	if db.readOnly {
+		return store.ErrReadOnly
+	}
+	var inside error
+	ran := false
+	err := db.bolt.Update(func(tx *bbolt.Tx) error {
+		inside = fn(&Tx{tx, db.vault})
+		ran = true
+		return inside
+	})
+	switch {
+	case err == nil:
+		if db.onCommit != nil {
+			db.onCommit()
+		}
+		return nil
+	case !ran || inside != nil:
+		return err
+	}
+	return &store.CommitError{Err: err}
+}
+
+// View runs fn in a read transaction. Keep it short: an open read holds old
+// pages, and must never wait for anything slow.
+func (db *DB) View(fn func(*Tx) error) error {
+	return db.bolt.View(func(tx *bbolt.Tx) error { return fn(&Tx{tx, db.vault}) })
+}

@@ -1,0 +1,175 @@
+package bolt
+
+import (
+	"iter"
+	"time"
+
+	"hanout/store"
+)
+
+// storedOwed is a message as it lies on disk: its body sealed.
+type storedOwed struct {
+	store.Owed
+	Sealed bool `json:"sealed,omitempty"` // the vault sealed the body, for this panel
+}
+
+// sealedOwed makes the stored form of a message; without a vault (tools and
+// tests) the body stays as it is.
+func (t *Tx) sealedOwed(o store.Owed) storedOwed {
+	if t.vault == nil {
+		return storedOwed{Owed: o}
+	}
+	o.Body = t.vault.Seal(o.Body, o.Panel)
+	return storedOwed{o, true}
+}
+
+// openedOwed is the reverse. Without a vault a sealed body comes as it
+// lies there; one that the key does not open comes empty, with ErrSealed.
+func (t *Tx) openedOwed(o storedOwed) (_ store.Owed, err error) {
+	if o.Sealed && t.vault != nil {
+		o.Body, err = t.vault.Open(o.Body, o.Panel)
+	}
+	return o.Owed, err
+}
+
+// Owe seals a message and writes it down before anyone sends it.
+func (t *Tx) Owe(o store.Owed) (store.Owed, error) {
+	old, waits, err := t.owed(o.Panel)
+	if err != nil {
+		return o, err
+	}
+	if waits {
+		o.Since = old.Since
+	}
+	if o.Seq, err = t.NextID("owed"); err != nil {
+		return o, err
+	}
+	return o, t.putJSON(bOutbox, []byte(o.Panel), t.sealedOwed(o))
+}
+
+// owed reads what a panel owes, as it lies on disk.
+func (t *Tx) owed(panel string) (o storedOwed, waits bool, err error) {
+	waits, err = t.getJSON(bOutbox, []byte(panel), &o)
+	return o, waits, err
+}
+
+// OwedOf reads what a panel owes. A body that the key does not open gives
+// store.ErrSealed, with the rest of the message.
+func (t *Tx) OwedOf(panel string) (store.Owed, bool, error) {
+	o, waits, err := t.owed(panel)
+	if err != nil || !waits {
+		return store.Owed{}, false, err
+	}
+	open, err := t.openedOwed(o)
+	return open, true, err
+}
+
+// Outbox walks all that is owed, in no order. A body that the key does not
+// open comes with store.ErrSealed, and the walk goes on.
+func (t *Tx) Outbox() iter.Seq2[store.Owed, error] {
+	return walk(t, bOutbox, func(k []byte) (store.Owed, error) {
+		o, err := getRow[storedOwed](t, bOutbox, k)
+		if err != nil {
+			return o.Owed, err
+		}
+		return t.openedOwed(o)
+	})
+}
+
+// Delivered records that Telegram has what a panel owed under seq, as
+// messageID (0: it has it, but the number is not known). A newer debt of the
+// panel stays. former is the message that showed the panel before; 0 for none.
+func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at time.Time) (former int, err error) {
+	o, ok, err := t.owed(panel)
+	if err != nil {
+		return 0, err
+	}
+	if ok && o.Seq == seq {
+		if err := t.delete(bOutbox, []byte(panel)); err != nil {
+			return 0, err
+		}
+	}
+	ref, had, err := t.PanelRef(panel)
+	if err != nil || messageID == 0 {
+		return 0, err
+	}
+	if had {
+		former = ref.MessageID
+		if former == messageID {
+			return former, nil
+		}
+		if err := t.delete(bPanelsAt, timeKey(ref.At, []byte(panel))); err != nil {
+			return 0, err
+		}
+	}
+	if err := t.put(bPanelsAt, timeKey(at, []byte(panel)), nil); err != nil {
+		return 0, err
+	}
+	return former, t.putJSON(bPanels, []byte(panel), store.PanelRef{Chat: chat, MessageID: messageID, At: at})
+}
+
+// storedUndelivered is an undelivered message as it lies on disk.
+type storedUndelivered struct {
+	storedOwed
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
+}
+
+// Undeliverable sets aside what a panel owed under seq, for a person to read.
+func (t *Tx) Undeliverable(panel string, seq uint64, why string, at time.Time) error {
+	o, ok, err := t.owed(panel)
+	if err != nil || !ok || o.Seq != seq {
+		return err
+	}
+	if err := t.delete(bOutbox, []byte(panel)); err != nil {
+		return err
+	}
+	return t.putJSON(bUndelivered, u64(seq), storedUndelivered{o, why, at})
+}
+
+// Undelivered walks what could not be delivered, oldest first. A body that
+// the key does not open comes with store.ErrSealed, and the walk goes on.
+func (t *Tx) Undelivered() iter.Seq2[store.Undelivered, error] {
+	return walk(t, bUndelivered, func(k []byte) (store.Undelivered, error) {
+		u, err := getRow[storedUndelivered](t, bUndelivered, k)
+		if err != nil {
+			return store.Undelivered{}, err
+		}
+		o, err := t.openedOwed(u.storedOwed)
+		return store.Undelivered{Owed: o, Why: u.Why, At: u.At}, err
+	})
+}
+
+// PanelRef reads which message shows a panel.
+func (t *Tx) PanelRef(panel string) (store.PanelRef, bool, error) {
+	var r store.PanelRef
+	ok, err := t.getJSON(bPanels, []byte(panel), &r)
+	return r, ok, err
+}
+
+// PrunePanels forgets the messages of panels that were first sent before a
+// time, at most limit of them: Telegram lets no bot delete, and nobody scrolls
+// back to, a panel that old. Panels that owe something stay.
+func (t *Tx) PrunePanels(before time.Time, limit int) (int, error) {
+	old, err := t.olderThan(bPanelsAt, before, limit)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, k := range old {
+		panel := k[8:]
+		if _, waits, err := t.owed(string(panel)); err != nil {
+			return n, err
+		} else if waits {
+			continue
+		}
+		if err := t.delete(bPanels, panel); err != nil {
+			return n, err
+		}
+		if err := t.delete(bPanelsAt, k); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}

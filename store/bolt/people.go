@@ -1,0 +1,176 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"iter"
+	"strconv"
+
+	"hanout/store"
+	"hanout/topup"
+)
+
+// Chat reads a chat.
+func (t *Tx) Chat(id int64) (store.Chat, bool, error) {
+	var c store.Chat
+	ok, err := t.getJSON(bChats, i64(id), &c)
+	return c, ok, err
+}
+
+// PutChat stores a chat.
+func (t *Tx) PutChat(c store.Chat) error { return t.putJSON(bChats, i64(c.ID), c) }
+
+// Session reads the session of a chat, as it was stored; nil when there is
+// none.
+func (t *Tx) Session(chat int64) ([]byte, error) {
+	b, err := t.get(bSessions, i64(chat))
+	if err != nil || len(b) == 0 {
+		return nil, err
+	}
+	if store.LooksSealed(b) && t.vault != nil {
+		return t.vault.Open(b, sessionContext(chat))
+	}
+	return bytes.Clone(b), nil
+}
+
+func sessionContext(chat int64) string { return "talk with " + strconv.FormatInt(chat, 10) }
+
+// Sessions lists the chats that have a session.
+func (t *Tx) Sessions() (chats []int64, err error) {
+	for _, k := range t.keys(bSessions) {
+		if len(k) != 8 {
+			return nil, store.Corrupt(bSessions, k, "a key has the wrong length")
+		}
+		chats = append(chats, fromI64(k))
+	}
+	return chats, nil
+}
+
+// PutSession seals and stores the session of a chat; nil ends it.
+func (t *Tx) PutSession(chat int64, b []byte) error {
+	if b == nil {
+		return t.delete(bSessions, i64(chat))
+	}
+	if t.vault != nil {
+		b = t.vault.Seal(b, sessionContext(chat))
+	}
+	return t.put(bSessions, i64(chat), b)
+}
+
+// PutShop stores a shop and finds it by its chat from now on.
+func (t *Tx) PutShop(s topup.Shop) error {
+	if err := t.put(bShopChat, i64(s.Chat), u64(uint64(s.ID))); err != nil {
+		return err
+	}
+	stored := storedShop{Shop: s}
+	stored.Phone, stored.SealedPhone = t.hide(s.Phone, phoneContext(s.ID))
+	return t.putJSON(bShops, u64(uint64(s.ID)), stored)
+}
+
+// storedShop is a shop as it lies on disk: its phone sealed.
+type storedShop struct {
+	topup.Shop
+	Phone       string `json:"phone,omitempty"`
+	SealedPhone []byte `json:"sealed_phone,omitempty"`
+}
+
+func phoneContext(id topup.ShopID) string {
+	return "phone of shop " + strconv.FormatUint(uint64(id), 10)
+}
+
+// Shop reads a shop by its number.
+func (t *Tx) Shop(id topup.ShopID) (topup.Shop, bool, error) {
+	var s storedShop
+	ok, err := t.getJSON(bShops, u64(uint64(id)), &s)
+	if err != nil || !ok {
+		return topup.Shop{}, false, err
+	}
+	s.Shop.Phone, err = t.reveal(s.Phone, s.SealedPhone, phoneContext(id))
+	return s.Shop, true, err
+}
+
+// ShopByChat reads a shop by its chat.
+func (t *Tx) ShopByChat(chat int64) (topup.Shop, bool, error) {
+	id, ok, err := t.number(bShopChat, i64(chat))
+	if err != nil || !ok {
+		return topup.Shop{}, false, err
+	}
+	s, ok, err := t.Shop(topup.ShopID(id))
+	if err == nil && !ok {
+		err = store.Corrupt(bShopChat, i64(chat), "a shop is missing")
+	}
+	return s, ok, err
+}
+
+// Shops walks the shops in the order of their numbers.
+func (t *Tx) Shops() iter.Seq2[topup.Shop, error] {
+	return walk(t, bShops, func(k []byte) (topup.Shop, error) {
+		if len(k) != 8 {
+			return topup.Shop{}, store.Corrupt(bShops, k, "a key has the wrong length")
+		}
+		s, _, err := t.Shop(topup.ShopID(binary.BigEndian.Uint64(k)))
+		return s, err
+	})
+}
+
+// PutMember stores a person's place in a shop. A person has one place, and a
+// shop one keeper; another gives store.ErrMember, and nothing is written.
+func (t *Tx) PutMember(m topup.Member) error {
+	old, has, err := t.Member(m.Person)
+	if err != nil {
+		return err
+	}
+	if has && old.Shop != m.Shop {
+		return fmt.Errorf("%w: they work for shop %d", store.ErrMember, old.Shop)
+	}
+	if m.Role == topup.Keeper {
+		for other, err := range t.Members(m.Shop) {
+			if err != nil {
+				return err
+			}
+			if other.Role == topup.Keeper && other.Person != m.Person {
+				return fmt.Errorf("%w: shop %d has a keeper", store.ErrMember, m.Shop)
+			}
+		}
+	}
+	if err := t.put(bShopMember, shopMemberKey(m.Shop, m.Person), nil); err != nil {
+		return err
+	}
+	return t.putJSON(bMembers, i64(m.Person), m)
+}
+
+func shopMemberKey(s topup.ShopID, person int64) []byte {
+	return append(u64(uint64(s)), i64(person)...)
+}
+
+// Member reads a person's place in a shop.
+func (t *Tx) Member(person int64) (topup.Member, bool, error) {
+	var m topup.Member
+	ok, err := t.getJSON(bMembers, i64(person), &m)
+	return m, ok, err
+}
+
+// Members walks the people of a shop.
+func (t *Tx) Members(s topup.ShopID) iter.Seq2[topup.Member, error] {
+	return func(yield func(topup.Member, error) bool) {
+		prefix := u64(uint64(s))
+		c := t.bucket(bShopMember).Cursor()
+		for k, _ := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, _ = c.Next() {
+			if !yield(t.shopMember(k)) {
+				return
+			}
+		}
+	}
+}
+
+func (t *Tx) shopMember(key []byte) (topup.Member, error) {
+	if len(key) != 16 {
+		return topup.Member{}, store.Corrupt(bShopMember, key, "a key has the wrong length")
+	}
+	m, ok, err := t.Member(fromI64(key[8:]))
+	if err == nil && !ok {
+		err = store.Corrupt(bShopMember, key, "a member is missing")
+	}
+	return m, err
+}

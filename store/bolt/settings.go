@@ -1,0 +1,25 @@
+package bolt
+
+import "hanout/topup"
+
+// Setting reads a named JSON value into v; false leaves v as it is.
+func (t *Tx) Setting(name string, v any) (bool, error) {
+	return t.getJSON(bSettings, []byte(name), v)
+}
+
+// PutSetting stores a named JSON value.
+func (t *Tx) PutSetting(name string, v any) error {
+	return t.putJSON(bSettings, []byte(name), v)
+}
+
+const settingPlans = "plans"
+
+// Plans reads the cached price list in its order.
+func (t *Tx) Plans() ([]topup.Plan, error) {
+	var p []topup.Plan
+	_, err := t.Setting(settingPlans, &p)
+	return p, err
+}
+
+// PutPlans stores the price list.
+func (t *Tx) PutPlans(p []topup.Plan) error { return t.PutSetting(settingPlans, p) }

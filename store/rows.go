@@ -1,0 +1,65 @@
+package store
+
+import (
+	"time"
+
+	"hanout/topup"
+)
+
+// Head names a state of the journal: its last line.
+type Head struct {
+	Seq  uint64
+	Hash string
+}
+
+// Balance is the money in an account.
+type Balance struct {
+	Account topup.AccountID
+	Money   topup.Money
+}
+
+// Chat is what is remembered of a chat with a person.
+type Chat struct {
+	ID        int64  `json:"id"`
+	Language  string `json:"language,omitempty"`  // chosen; "" until then
+	Guess     string `json:"guess,omitempty"`     // Telegram's language_code
+	Blocked   bool   `json:"blocked,omitempty"`   // the person blocked us
+	LastPanel string `json:"last_card,omitempty"` // the last message owed anew
+	Customer  bool   `json:"customer,omitempty"`  // was given codes here
+	// Guesses counts unknown customer links opened since GuessedFrom.
+	Guesses     int       `json:"guesses,omitempty"`
+	GuessedFrom time.Time `json:"guessed_from,omitzero"`
+}
+
+// Owed is a message that Telegram has not taken yet. A panel owes at most
+// one: a newer text replaces an older one that was not sent.
+type Owed struct {
+	Panel string    `json:"card"`
+	Chat  int64     `json:"chat"`
+	Seq   uint64    `json:"seq"` // set by the store; the newest wins
+	Class int       `json:"class"`
+	Since time.Time `json:"since"` // when the panel first owed something
+	Body  []byte    `json:"body"`  // as the till wrote it; the store seals it
+}
+
+// PanelRef is the message that shows a panel now.
+type PanelRef struct {
+	Chat      int64     `json:"chat"`
+	MessageID int       `json:"message_id"`
+	At        time.Time `json:"at"`
+}
+
+// Undelivered is a message that Telegram will never take.
+type Undelivered struct {
+	Owed
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
+}
+
+// DeadLetter is an update that could not be handled, kept for a person to see.
+type DeadLetter struct {
+	UpdateID int64     `json:"update_id"`
+	Raw      []byte    `json:"raw"` // as it came; the store seals it
+	Why      string    `json:"why"`
+	At       time.Time `json:"at"`
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"hanout/topup"
+)
+
+// What every store proves before it writes.
+
+// After checks a journal line and gives the balances it leaves; balance reads
+// what an account holds before it. A line that is malformed or does not sum
+// to zero gives ErrUnbalanced, one that overdraws a shop ErrInsufficient.
+func After(j topup.Transaction, balance func(topup.AccountID) (topup.Money, error)) (map[topup.AccountID]topup.Money, error) {
+	if j.Key == "" || len(j.Postings) < 2 {
+		return nil, fmt.Errorf("%w: %q has no key or fewer than two postings", ErrUnbalanced, j.Key)
+	}
+	var total topup.Money
+	after := make(map[topup.AccountID]topup.Money, len(j.Postings))
+	for _, p := range j.Postings {
+		if p.Amount == 0 || p.Amount > topup.MaxMoney || p.Amount < -topup.MaxMoney || p.Account == "" || strings.ContainsRune(string(p.Account), 0) {
+			return nil, fmt.Errorf("%w: %q has an impossible posting", ErrUnbalanced, j.Key)
+		}
+		m, known := after[p.Account]
+		if !known {
+			var err error
+			if m, err = balance(p.Account); err != nil {
+				return nil, err
+			}
+		}
+		var ok, fits bool
+		after[p.Account], ok = m.Add(p.Amount)
+		total, fits = total.Add(p.Amount)
+		if !ok || !fits {
+			return nil, fmt.Errorf("%w: %q overflows", ErrUnbalanced, j.Key)
+		}
+	}
+	if total != 0 {
+		return nil, fmt.Errorf("%w: %q sums to %s", ErrUnbalanced, j.Key, total)
+	}
+	for account, m := range after {
+		if m < 0 && ofShop(account) {
+			return nil, ErrInsufficient
+		}
+	}
+	return after, nil
+}
+
+// ofShop tells the accounts that may never be negative.
+func ofShop(a topup.AccountID) bool { return strings.HasPrefix(string(a), "shop/") }
+
+// Hash chains a line to the one whose hash stands in its Prev: SHA-256 over
+// all of the line but its own hash, hex.
+func Hash(j topup.Transaction) string {
+	j.Hash = ""
+	b, err := json.Marshal(j)
+	if err != nil {
+		panic("store: a journal line does not encode: " + err.Error()) // no field can fail
+	}
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}
+
+// MayPlace checks that an order may begin, apart from its money and its ID.
+func MayPlace(o topup.Order) error {
+	if err := o.Valid(); err != nil {
+		return err
+	}
+	if o.State != topup.Placed || o.Due.IsZero() {
+		return fmt.Errorf("%w: a new order must be placed and due", ErrMove)
+	}
+	return nil
+}
+
+// MayApply checks a change of an order against what it was. The transition
+// table is enforced here a last time; a final state needs its own journal
+// line, and no other change has one. All else gives ErrMove.
+func MayApply(was topup.Order, s topup.Change) error {
+	o := s.Order
+	switch {
+	case !was.State.May(o.State):
+		return fmt.Errorf("%w: %s from %s to %s", ErrMove, o.ID, was.State, o.State)
+	case was.No != o.No || was.Shop != o.Shop || was.Chat != o.Chat || was.Panel != o.Panel || was.Good != o.Good ||
+		was.Price != o.Price || was.Face != o.Face || was.Quantity != o.Quantity || was.To != o.To ||
+		was.Plan != o.Plan || was.Product != o.Product || was.TypeID != o.TypeID:
+		return fmt.Errorf("%w: %s changed what was sold", ErrMove, o.ID)
+	case was.ProviderID != "" && was.ProviderID != o.ProviderID:
+		return fmt.Errorf("%w: %s changed its provider ID", ErrMove, o.ID)
+	case !settles(s, was.State):
+		return fmt.Errorf("%w: %s from %s to %s with the wrong journal line", ErrMove, o.ID, was.State, o.State)
+	case was.State.Final() && (was.Captured != o.Captured || was.Charged != o.Charged || was.ChargedKnown != o.ChargedKnown):
+		return fmt.Errorf("%w: %s changed how it was settled", ErrMove, o.ID)
+	case o.State.Final() != o.Due.IsZero():
+		return fmt.Errorf("%w: %s in %s with due time %t", ErrMove, o.ID, o.State, !o.Due.IsZero())
+	}
+	return nil
+}
+
+// settles reports whether a change has the one journal line that goes with
+// it: the capture or release of its order on the way to a final state, else
+// none.
+func settles(s topup.Change, was topup.State) bool {
+	var want topup.Transaction
+	switch o := s.Order; {
+	case was == o.State || !o.State.Final():
+		return s.Journal == nil
+	case o.State == topup.Delivered:
+		want = topup.Capture(o)
+	default:
+		want = topup.Release(o)
+	}
+	return s.Journal != nil && s.Journal.Key == want.Key && slices.Equal(s.Journal.Postings, want.Postings)
+}

@@ -1,0 +1,141 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"hanout/store"
+	"hanout/till"
+)
+
+func outbox(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	update(t, db, func(tx till.Tx) error {
+		first, _ := tx.Owe(store.Owed{Panel: "c", Chat: 5, Since: t0, Body: []byte("1")})
+		second, _ := tx.Owe(store.Owed{Panel: "c", Chat: 5, Since: t0.Add(time.Hour), Body: []byte("2")})
+		if second.Seq <= first.Seq || !second.Since.Equal(t0) {
+			t.Errorf("the newer debt is %+v after %+v", second, first)
+		}
+		if _, err := tx.Delivered("c", first.Seq, 5, 70, t0); err != nil {
+			return err
+		}
+		if o, ok, _ := tx.OwedOf("c"); !ok || string(o.Body) != "2" {
+			t.Errorf("a delivery of the older text took the newer one away: %+v %t", o, ok)
+		}
+		former, err := tx.Delivered("c", second.Seq, 5, 71, t0)
+		if err != nil || former != 70 {
+			t.Errorf("former message %d, %v", former, err)
+		}
+		if _, ok, _ := tx.OwedOf("c"); ok {
+			t.Error("a delivered message is still owed")
+		}
+		if ref, ok, _ := tx.PanelRef("c"); !ok || ref.MessageID != 71 {
+			t.Errorf("the panel is shown by %+v", ref)
+		}
+		older, _ := tx.Owe(store.Owed{Panel: "d", Chat: 6, Since: t0, Body: []byte("old")})
+		o, _ := tx.Owe(store.Owed{Panel: "d", Chat: 6, Since: t0, Body: []byte("secret")})
+		if err := tx.Undeliverable("d", older.Seq, "blocked", t0); err != nil {
+			return err
+		}
+		if now, ok, _ := tx.OwedOf("d"); !ok || now.Seq != o.Seq {
+			t.Errorf("the older text was set aside, and the newer with it: %+v %t", now, ok)
+		}
+		if err := tx.Undeliverable("d", o.Seq, "blocked", t0); err != nil {
+			return err
+		}
+		return nil
+	})
+	if err := db.Read(nil, func(src store.Source) error {
+		list, err := all(src.Undelivered())
+		if len(list) != 1 || list[0].Why != "blocked" || list[0].Panel != "d" || string(list[0].Body) != "secret" {
+			t.Errorf("undelivered: %+v", list)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	update(t, db, func(tx till.Tx) error {
+		if n, err := tx.PrunePanels(t0.Add(time.Hour), 10); err != nil || n != 1 {
+			t.Errorf("pruned %d panels, %v", n, err)
+		}
+		return nil
+	})
+}
+
+func handledUpdates(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	update(t, db, func(tx till.Tx) error {
+		for i := range int64(10) {
+			// IDs fall as well as rise: they are compared for equality only.
+			if err := tx.MarkHandled(1_000_000-i*1000, t0.Add(time.Duration(i)*time.Hour)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	update(t, db, func(tx till.Tx) error {
+		if n, err := tx.PruneHandled(t0.Add(4*time.Hour), 100); err != nil || n != 4 {
+			t.Errorf("pruned %d, %v", n, err)
+		}
+		for i := range int64(10) {
+			if seen, _ := tx.Handled(1_000_000 - i*1000); seen != (i >= 4) {
+				t.Errorf("update %d handled: %t", i, seen)
+			}
+		}
+		if seen, _ := tx.Handled(999_999); seen {
+			t.Error("an ID between handled ones counts as handled")
+		}
+		return nil
+	})
+}
+
+// prune: what is old is forgotten, the oldest first and no more than asked;
+// a panel that owes something stays.
+func prune(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	hour := func(i int) time.Time { return t0.Add(time.Duration(i) * time.Hour) }
+	update(t, db, func(tx till.Tx) error {
+		for i := range 6 {
+			panel := fmt.Sprint("p", i)
+			o, err := tx.Owe(store.Owed{Panel: panel, Chat: 5, Since: t0, Body: []byte("x")})
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Delivered(panel, o.Seq, 5, i+1, hour(i)); err != nil {
+				return err
+			}
+			if err := tx.MarkHandled(int64(i), hour(i)); err != nil {
+				return err
+			}
+		}
+		// Marked again, an update keeps the time of its first mark.
+		if err := tx.MarkHandled(0, hour(9)); err != nil {
+			return err
+		}
+		_, err := tx.Owe(store.Owed{Panel: "p0", Chat: 5, Since: t0, Body: []byte("y")})
+		return err
+	})
+	update(t, db, func(tx till.Tx) error {
+		if n, err := tx.PruneHandled(hour(4), 3); err != nil || n != 3 {
+			t.Errorf("pruned %d updates, want 3 (%v)", n, err)
+		}
+		if n, err := tx.PrunePanels(hour(4), 10); err != nil || n != 3 {
+			t.Errorf("pruned %d panels, want 3 (%v)", n, err)
+		}
+		return nil
+	})
+	view(t, db, func(tx till.Tx) error {
+		for i := range 6 {
+			seen, err := tx.Handled(int64(i))
+			if err != nil || seen != (i >= 3) {
+				t.Errorf("update %d handled: %t (%v)", i, seen, err)
+			}
+			_, known, err := tx.PanelRef(fmt.Sprint("p", i))
+			if err != nil || known != (i == 0 || i >= 4) {
+				t.Errorf("panel %d known: %t (%v)", i, known, err)
+			}
+		}
+		return nil
+	})
+}

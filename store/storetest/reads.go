@@ -1,0 +1,113 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"hanout/till"
+	"hanout/topup"
+)
+
+func historyPages(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	a, b := stock(t, db, 1_000_000_00), stock(t, db, 1_000_000_00)
+	update(t, db, func(tx till.Tx) error {
+		for i := range 60 {
+			s := a
+			if i%3 == 0 {
+				s = b
+			}
+			o := order(s, fmt.Sprintf("o%02d", i), 10_00)
+			if i%2 == 0 {
+				o.To = "0661234567"
+			}
+			if _, err := tx.Place(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := db.View(func(tx till.Tx) error {
+		var all []uint64
+		for before := uint64(0); ; {
+			page, err := tx.OrdersOf(a.ID, before, 7)
+			if err != nil {
+				return err
+			}
+			if len(page) == 0 {
+				break
+			}
+			for _, o := range page {
+				if o.Shop != a.ID || (len(all) > 0 && o.No >= all[len(all)-1]) {
+					t.Fatalf("order %d of shop %d after %v", o.No, o.Shop, all)
+				}
+				all = append(all, o.No)
+			}
+			before = all[len(all)-1]
+		}
+		if len(all) != 40 {
+			t.Errorf("paging saw %d orders, want 40", len(all))
+		}
+		to, err := tx.OrdersTo(b.ID, "0661234567", 100)
+		if err != nil || len(to) != 10 {
+			t.Errorf("%d orders of shop b to the number, want 10 (%v)", len(to), err)
+		}
+		entries, err := tx.Entries(a.ID.Available(), 0, 3)
+		if err != nil || len(entries) != 3 || entries[0].Seq < entries[2].Seq {
+			t.Errorf("entries: %v %v", entries, err)
+		}
+		older, err := tx.Entries(a.ID.Available(), entries[2].Seq, 100)
+		if err != nil || len(older) != 41-3 {
+			t.Errorf("%d older entries, want 38 (%v)", len(older), err)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func due(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	s := stock(t, db, 1000_00)
+	update(t, db, func(tx till.Tx) error {
+		for i, d := range []time.Duration{3, 1, 2} {
+			o := order(s, fmt.Sprint("o", i), 10_00)
+			o.Due = t0.Add(d * time.Second)
+			if _, err := tx.Place(o); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := db.View(func(tx till.Tx) error {
+		due, err := tx.Due(t0.Add(2*time.Second), 10, func(id topup.OrderID) bool { return id == "none" })
+		if err != nil || len(due) != 2 || due[0].ID != "o1" || due[1].ID != "o2" {
+			t.Errorf("due: %v %v", due, err)
+		}
+		next, ok, err := tx.NextDue()
+		if err != nil || !ok || !next.Equal(t0.Add(time.Second)) {
+			t.Errorf("next due %v %t %v", next, ok, err)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func totals(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	a, b := stock(t, db, 300_00), stock(t, db, 200_00)
+	update(t, db, func(tx till.Tx) error {
+		for _, o := range []topup.Order{order(a, "a", 30_00), order(b, "b", 20_00)} {
+			if _, err := tx.Place(o); err != nil {
+				return err
+			}
+		}
+		w, err := tx.Totals()
+		if w.Available != 450_00 || w.Held != 50_00 {
+			t.Errorf("all shops have %+v", w)
+		}
+		return err
+	})
+}

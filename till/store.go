@@ -1,0 +1,180 @@
+package till
+
+import (
+	"iter"
+	"time"
+
+	"hanout/store"
+	"hanout/topup"
+)
+
+// Store is what the till needs of whatever keeps it: whole transactions, one
+// after the other for writing, and for reading beside them. Every secret is
+// sealed on its side. Package storetest says what each method must do.
+type Store interface {
+	// Update runs fn in a write transaction and commits. An error or panic of
+	// fn rolls back and comes out as it is; an error of the commit itself is a
+	// *store.CommitError: what is kept is then unknown.
+	Update(fn func(Tx) error) error
+	// View runs fn over one unchanging state. It must not be called within
+	// another transaction.
+	View(fn func(Tx) error) error
+	// Backup copies the store to a new file at path, checks the copy, and
+	// gives the state of its journal. It never overwrites (store.ErrExists).
+	Backup(path string) (store.Head, error)
+}
+
+// Tx is one transaction. Its methods fail only on damaged data
+// (*store.CorruptError), on misuse, or with the errors they name; what is not
+// there is ok = false. Walks read as they go: nothing may be written to what
+// is walked before the walk ends.
+type Tx interface {
+	Ledger
+	Orders
+	Claims
+	People
+	Sessions
+	Outbox
+	Updates
+	Settings
+}
+
+// Ledger is the money.
+type Ledger interface {
+	// Post appends a line to the journal. The same key with the same postings
+	// is no new line (posted = false), with others store.ErrConflict; what
+	// does not balance is store.ErrUnbalanced, what overdraws a shop
+	// store.ErrInsufficient.
+	Post(topup.Transaction) (posted bool, err error)
+	Wallet(topup.ShopID) (topup.Wallet, error)
+	// Totals sums the wallets of all shops.
+	Totals() (topup.Wallet, error)
+	// Entries lists the newest lines of an account, from below the line
+	// before (0: from the newest).
+	Entries(a topup.AccountID, before uint64, limit int) ([]topup.Transaction, error)
+}
+
+// Orders are the sales.
+type Orders interface {
+	// Place makes an order: numbered, its price held, and due. An ID used
+	// before gives store.ErrExists and the order that has it; too little money
+	// store.ErrInsufficient.
+	Place(topup.Order) (topup.Order, error)
+	// Apply writes a change with its journal line and vouchers, and gives the
+	// order as it is then. What may not be is store.ErrMove.
+	Apply(topup.Change) (topup.Order, error)
+	Order(topup.OrderID) (topup.Order, bool, error)
+	OrderByNo(no uint64) (topup.Order, bool, error)
+	OrderByProvider(id string) (topup.Order, bool, error)
+	OrderByPanel(panel string) (topup.Order, bool, error)
+	// OrdersOf lists a shop's newest orders, from below the number before (0:
+	// from the newest); OrdersTo those to one number.
+	OrdersOf(s topup.ShopID, before uint64, limit int) ([]topup.Order, error)
+	OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, error)
+	// OpenOrders walks the orders that are not final.
+	OpenOrders() iter.Seq2[topup.Order, error]
+	// Due lists the orders whose time has come, the longest waiting first,
+	// without those that skip names; NextDue is when the next one is.
+	Due(now time.Time, limit int, skip func(topup.OrderID) bool) ([]topup.Order, error)
+	NextDue() (time.Time, bool, error)
+}
+
+// Claims are the codes that came, the links to them, and who saw them.
+type Claims interface {
+	// Vouchers reads the codes of an order; none when none came.
+	Vouchers(topup.OrderID) ([]topup.Voucher, error)
+	PutClaim(topup.Claim) error
+	Claim(hash []byte) (topup.Claim, bool, error)
+	// ClaimOf reads the newest claim of an order.
+	ClaimOf(topup.OrderID) (topup.Claim, bool, error)
+	// OpenClaims walks the claims nobody took, the first to expire first.
+	OpenClaims() iter.Seq2[topup.Claim, error]
+	RecordShowing(topup.OrderID, topup.Showing) error
+	// Showings lists when an order's codes were shown, newest first.
+	Showings(id topup.OrderID, limit int) ([]topup.Showing, error)
+}
+
+// People are shops, who works for them, and chats.
+type People interface {
+	PutShop(topup.Shop) error
+	Shop(topup.ShopID) (topup.Shop, bool, error)
+	ShopByChat(chat int64) (topup.Shop, bool, error)
+	// Shops walks the shops in the order of their numbers.
+	Shops() iter.Seq2[topup.Shop, error]
+	// PutMember stores a person's place in a shop; a person has one, and a
+	// shop one keeper (store.ErrMember).
+	PutMember(topup.Member) error
+	Member(person int64) (topup.Member, bool, error)
+	PutChat(store.Chat) error
+	Chat(id int64) (store.Chat, bool, error)
+	// NextID takes the next number of a sequence, PeekID tells it.
+	NextID(sequence string) (uint64, error)
+	PeekID(sequence string) (uint64, error)
+}
+
+// Sessions are where conversations stand, as bytes; nil ends one.
+type Sessions interface {
+	Session(chat int64) ([]byte, error)
+	PutSession(chat int64, b []byte) error
+	// Sessions lists the chats that have one.
+	Sessions() (chats []int64, err error)
+}
+
+// Outbox is what Telegram has not taken yet, and what shows each panel.
+type Outbox interface {
+	// Owe writes a message down before anyone sends it, in place of what its
+	// panel owed, and numbers it.
+	Owe(store.Owed) (store.Owed, error)
+	// OwedOf reads what a panel owes, Outbox all. A body that the key does not
+	// open comes with store.ErrSealed, and the walk may go on.
+	OwedOf(panel string) (store.Owed, bool, error)
+	Outbox() iter.Seq2[store.Owed, error]
+	// Delivered ends the debt with the number seq, and gives the message that
+	// showed the panel before; Undeliverable sets it aside.
+	Delivered(panel string, seq uint64, chat int64, messageID int, at time.Time) (former int, err error)
+	Undeliverable(panel string, seq uint64, why string, at time.Time) error
+	PanelRef(panel string) (store.PanelRef, bool, error)
+	// PrunePanels forgets panels first sent before a time, at most limit.
+	PrunePanels(before time.Time, limit int) (int, error)
+}
+
+// Updates are what Telegram told us.
+type Updates interface {
+	// Handled tells whether an update was handled; IDs are compared for
+	// equality only.
+	Handled(updateID int64) (bool, error)
+	MarkHandled(updateID int64, at time.Time) error
+	// PruneHandled forgets updates handled before a time, at most limit.
+	PruneHandled(before time.Time, limit int) (int, error)
+	// SetAside keeps an update that could not be handled.
+	SetAside(updateID int64, raw []byte, why string, at time.Time) error
+}
+
+// Settings are named values of JSON: marks, and what is cached of the
+// provider's lists.
+type Settings interface {
+	// Setting reads a value into v; false leaves v as it is.
+	Setting(name string, v any) (bool, error)
+	PutSetting(name string, v any) error
+	Plans() ([]topup.Plan, error)
+	PutPlans([]topup.Plan) error
+}
+
+// Over makes a Store of a database whose transactions are of its own type.
+func Over[T Tx](db database[T]) Store { return over[T]{db} }
+
+type database[T Tx] interface {
+	Update(fn func(T) error) error
+	View(fn func(T) error) error
+	Backup(path string) (store.Head, error)
+}
+
+type over[T Tx] struct{ database[T] }
+
+func (o over[T]) Update(fn func(Tx) error) error {
+	return o.database.Update(func(tx T) error { return fn(tx) })
+}
+
+func (o over[T]) View(fn func(Tx) error) error {
+	return o.database.View(func(tx T) error { return fn(tx) })
+}
