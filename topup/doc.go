@@ -54,7 +54,7 @@
 //     send is a [Verdict], of one of its orders a [Status], of a read that
 //     failed a [Fault].
 //   - caller: makes all calls to the provider, under its limits; [Call],
-//     [Answer], [Limits].
+//     [Answer], [Limits]. What a call is for, and for whom, is its [Work].
 //   - change: what an answer, or a person, makes of an order, with its line of
 //     the journal; [Change].
 //   - till: the one writer. All that happens reaches it as an event; a batch is

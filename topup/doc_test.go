@@ -19,7 +19,7 @@ var plain = map[string]string{
 	"GiftProduct": "a row of a list", "GiftType": "a row of a list", "GiftStock": "a list",
 	"Offer": "a row of a list", "ListDiff": "counts", "PlanDiff": "counts",
 
-	"Alert": "values of a field", "ClaimState": "values of a field", "Why": "values of a field", "Reason": "values of a field",
+	"Alert": "values of a field", "WorkKind": "values of a field", "ClaimState": "values of a field", "Why": "values of a field", "Reason": "values of a field",
 	"EntryKind": "values of a field", "Phase": "values of a field", "FaultKind": "values of a field",
 	"SendAnswer": "a verdict and what goes with it",
 }
