@@ -31,6 +31,7 @@ func (c *counter) start() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.engine.Run(ctx) }()
+	synctest.Wait()
 	return func() {
 		c.t.Helper()
 		cancel()
