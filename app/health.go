@@ -18,7 +18,7 @@ import (
 )
 
 // listen serves /healthz and /metrics on an address of the owner's choice.
-func listen(addr string, engine *till.Engine, sender *bot.Sender, worker *caller.Caller, db *bolt.DB) (*http.Server, error) {
+func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db *bolt.DB) (*http.Server, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("HANOUT_LISTEN: %w", err)
@@ -37,7 +37,7 @@ func listen(addr string, engine *till.Engine, sender *bot.Sender, worker *caller
 	gauge("hanout_outbox_waiting", "Messages that wait for Telegram.", func() float64 { return float64(sender.Waiting()) })
 	gauge("hanout_database_bytes", "Size of the database file.", func() float64 { return float64(db.Size()) })
 	gauge("hanout_provider_halted", "1 while the provider does not take our key.", func() float64 {
-		if worker.Halted() {
+		if calls.Halted() {
 			return 1
 		}
 		return 0
@@ -47,7 +47,7 @@ func listen(addr string, engine *till.Engine, sender *bot.Sender, worker *caller
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
 		silent := engine.Silence()
 		status := map[string]any{
-			"updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": sender.Waiting(), "provider_halted": worker.Halted(),
+			"updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": sender.Waiting(), "provider_halted": calls.Halted(),
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if silent > silentMost {

@@ -233,13 +233,12 @@ type (
 		Member   json.RawMessage `json:"my_chat_member"`
 	}
 	wireMessage struct {
-		MessageID int             `json:"message_id"`
-		Chat      till.Chat       `json:"chat"`
-		From      till.User       `json:"from"`
-		Date      int64           `json:"date"` // Unix seconds
-		Text      string          `json:"text"`
-		Contact   *till.Contact   `json:"contact"`
-		Origin    json.RawMessage `json:"forward_origin"`
+		MessageID int           `json:"message_id"`
+		Chat      till.Chat     `json:"chat"`
+		From      till.User     `json:"from"`
+		Date      int64         `json:"date"` // Unix seconds
+		Text      string        `json:"text"`
+		Contact   *till.Contact `json:"contact"`
 	}
 	wireCallback struct {
 		ID      string          `json:"id"`
@@ -276,8 +275,6 @@ func decodeUpdate(raw json.RawMessage) till.Update {
 		readCallback(&u, w.Callback)
 	case given(w.Member):
 		readMember(&u, w.Member)
-	default:
-		u.Other = true
 	}
 	return u
 }
@@ -320,8 +317,7 @@ func readMessage(u *till.Update, raw json.RawMessage) {
 	}
 	u.Message = &till.Incoming{
 		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
-		Text: w.Text, Contact: w.Contact, Forwarded: given(w.Origin),
-		HasOther: w.Text == "" && w.Contact == nil,
+		Text: w.Text, Contact: w.Contact,
 	}
 }
 
@@ -339,7 +335,6 @@ func readCallback(u *till.Update, raw json.RawMessage) {
 	var place wirePlace
 	if given(w.Message) && json.Unmarshal(w.Message, &place) == nil {
 		u.Callback.ChatID, u.Callback.ChatType = place.Chat.ID, place.Chat.Type
-		u.Callback.MessageID = place.MessageID
 	}
 }
 
@@ -355,7 +350,6 @@ func readMember(u *till.Update, raw json.RawMessage) {
 		out = true
 	case "member", "administrator", "creator", "restricted":
 	default:
-		u.Other = true
 		return
 	}
 	u.Chat, u.Blocked = w.Chat, &out

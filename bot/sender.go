@@ -44,7 +44,7 @@ const (
 	// Telegram refuses late ones.
 	answerable = 20 * time.Second
 
-	// rememberFor is how long the sender remembers a card after its last
+	// rememberFor is how long the sender remembers a panel after its last
 	// message: longer than the store takes to learn of it.
 	rememberFor = 10 * time.Minute
 
@@ -84,7 +84,7 @@ type Sender struct {
 	pausedUntil time.Time // no request before, for any chat
 	lanes       map[int64]*lane
 	active      []*lane // those with something waiting
-	waiting     int     // cards with a message not yet out
+	waiting     int     // panels with a message not yet out
 	flying      int     // messages in flight
 	turn        uint64  // counts the messages started
 	answers     []answering
@@ -102,11 +102,11 @@ type lane struct {
 	failures int       // temporary ones in a row
 	resume   time.Time // after a failure
 	slots    map[string]*slot
-	next     []*till.Outgoing // one for each card with something waiting, by class and Seq
+	next     []*till.Outgoing // one for each panel with something waiting, by class and Seq
 	place    int              // in Sender.active, while next is not empty
 }
 
-// card is what the sender remembers of a card.
+// slot is what the sender remembers of a panel.
 type slot struct {
 	newest    uint64         // highest Seq offered
 	waits     *till.Outgoing // in lane.next
@@ -137,7 +137,7 @@ func NewSender(api telegramAPI, report func(till.Sent), log *slog.Logger) *Sende
 	}
 }
 
-// Offer hands over a message. It replaces an older one of its card that is not
+// Offer hands over a message. It replaces an older one of its panel that is not
 // yet on its way; after one that is, it follows. It never blocks, and may be
 // called from any goroutine, also before Run.
 func (s *Sender) Offer(o till.Outgoing) {
@@ -223,7 +223,7 @@ func (s *Sender) lane(chat int64) *lane {
 	return l
 }
 
-// sweep forgets cards that have long been idle, and chats without any.
+// sweep forgets panels that have long been idle, and chats without any.
 func (s *Sender) sweep(now time.Time) {
 	if now.Sub(s.swept) < time.Minute {
 		return
@@ -253,7 +253,7 @@ func byTurn(a, b *till.Outgoing) int {
 	return 0
 }
 
-// enqueue puts a card's message into its lane's line.
+// enqueue puts a panel's message into its lane's line.
 func (s *Sender) enqueue(l *lane, c *slot, o *till.Outgoing) {
 	at, _ := slices.BinarySearchFunc(l.next, o, byTurn)
 	l.next = slices.Insert(l.next, at, o)
@@ -265,7 +265,7 @@ func (s *Sender) enqueue(l *lane, c *slot, o *till.Outgoing) {
 	}
 }
 
-// withdraw takes a card's message out of the line again.
+// withdraw takes a panel's message out of the line again.
 func (s *Sender) withdraw(l *lane, c *slot) {
 	at := slices.Index(l.next, c.waits)
 	l.next = slices.Delete(l.next, at, at+1)
@@ -366,7 +366,7 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 	})
 }
 
-// editable tells whether a card's message can become m by an edit.
+// editable tells whether a panel's message can become m by an edit.
 func editable(m render.Message) bool { return !m.Fresh && !fixed(m) }
 
 // fixed tells whether a message can't be edited once it is sent.
@@ -418,10 +418,10 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		sent.Lost = till.Lost(f.Kind)
 		s.recovered(l)
 		if unreachable(kind) {
-			s.log.Info("a chat can't be reached", "card", o.Panel, "kind", string(kind))
+			s.log.Info("a chat can't be reached", "panel", o.Panel, "kind", string(kind))
 			return append([]till.Sent{sent}, s.giveUp(l, sent.Lost)...)
 		}
-		s.log.Error("Telegram refuses a message", "card", o.Panel, "kind", string(kind), "method", f.Method, "code", f.Code)
+		s.log.Error("Telegram refuses a message", "panel", o.Panel, "kind", string(kind), "method", f.Method, "code", f.Code)
 		return []till.Sent{sent}
 	default:
 		l.resume = now.Add(retryWait(l.failures, shortestBackoff, longestBackoff))
@@ -462,7 +462,7 @@ func permanent(kind FailKind) bool {
 }
 
 // again puts a message that is owed still back into the line, unless a newer
-// one of its card waits there.
+// one of its panel waits there.
 func (s *Sender) again(l *lane, c *slot, o *till.Outgoing) {
 	if c.waits != nil {
 		c.waits.Message.Fresh = c.waits.Message.Fresh || o.Message.Fresh

@@ -494,7 +494,7 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 					t.Errorf("failed: %+v", failed)
 				}
 				logged := r.logged.String()
-				if !strings.Contains(logged, `card="the card"`) || strings.Contains(logged, "level=ERROR") != tc.error {
+				if !strings.Contains(logged, `panel="the card"`) || strings.Contains(logged, "level=ERROR") != tc.error {
 					t.Errorf("log:\n%s", logged)
 				}
 			})

@@ -365,15 +365,6 @@ func (a *API) SetCommands(ctx context.Context, chat int64, language string, cmds
 	})
 }
 
-// Action shows for some seconds what the bot is doing, such as "typing" or
-// "upload_photo".
-func (a *API) Action(ctx context.Context, chat int64, action string) error {
-	return a.plain(ctx, "sendChatAction", func(ctx context.Context) error {
-		_, err := a.client.SendChatAction(ctx, &tg.SendChatActionParams{ChatID: chat, Action: models.ChatAction(action)})
-		return err
-	})
-}
-
 // markup is what hangs under a message: the button that asks for the contact,
 // the removal of that button, inline buttons, or nothing. Telegram takes only
 // one of them; the first in this order counts.

@@ -173,9 +173,6 @@ func TestAPIMessages(t *testing.T) {
 		if _, ok := server.Chats.Message(amina, answer); ok {
 			t.Error("a message of two is not deleted")
 		}
-		if err := api.Action(ctx, amina, "typing"); err != nil {
-			t.Error(err)
-		}
 		wantNoViolations(t, server)
 	})
 }

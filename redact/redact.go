@@ -1,19 +1,16 @@
 package redact
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 const (
@@ -160,38 +157,4 @@ func printed(v any) string {
 		return string(b)
 	}
 	return fmt.Sprintf("%+v", v) // survives a panic in Error or String
-}
-
-// Writer wraps w for texts that come in lines, such as those of package log:
-// each line is cleaned and passed on when it is complete. A line longer than
-// 64 KiB is passed on in pieces.
-func (r *Redactor) Writer(w io.Writer) io.Writer { return &lineWriter{redactor: r, next: w} }
-
-const longestLine = 64 << 10
-
-type lineWriter struct {
-	redactor *Redactor
-	next     io.Writer
-
-	mu   sync.Mutex
-	open []byte // the beginning of a line
-}
-
-func (w *lineWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.open = append(w.open, p...)
-	end := bytes.LastIndexByte(w.open, '\n') + 1
-	if len(w.open)-end > longestLine {
-		end = len(w.open)
-	}
-	if end == 0 {
-		return len(p), nil
-	}
-	ready := w.redactor.Clean(string(w.open[:end]))
-	w.open = append(w.open[:0], w.open[end:]...)
-	if _, err := io.WriteString(w.next, ready); err != nil {
-		return 0, err
-	}
-	return len(p), nil
 }

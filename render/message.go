@@ -1,7 +1,7 @@
 package render
 
 // Message is one message as it is owed to a chat: rendered, in its language,
-// ready to be sent or to replace the text of the card it belongs to. It is
+// ready to be sent or to replace the text of the panel it belongs to. It is
 // stored in the outbox as JSON.
 type Message struct {
 	// Text is Telegram HTML, at most 4,096 characters after parsing.
@@ -12,7 +12,7 @@ type Message struct {
 	AskContact string `json:"ask_contact,omitempty"`
 	// RemoveKeyboard takes that reply button away again.
 	RemoveKeyboard bool `json:"remove_keyboard,omitempty"`
-	// Fresh sends the card anew, below what was said since; its former message
+	// Fresh sends the panel anew, below what was said since; its former message
 	// is deleted.
 	Fresh bool `json:"fresh,omitempty"`
 	// Silent sends without a sound, Protect forbids forwarding and saving.

@@ -27,8 +27,8 @@ type cachedProducts struct {
 	List []topup.InternetProduct `json:"list"`
 }
 
-// Sync refreshes key, weather and price list from the provider. With a card
-// (chat, card) the result is shown there; 0, "" works in silence. A sync by a
+// Sync refreshes key, weather and price list from the provider. With a panel
+// (chat, panel) the result is shown there; 0, "" works in silence. A sync by a
 // person also tries a key anew that was refused before.
 func (e *Engine) Sync(chat int64, card string) {
 	asked := card != ""

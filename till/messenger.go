@@ -23,8 +23,6 @@ type Update struct {
 	// Broken says why the update could not be read; it holds nothing of the
 	// content.
 	Broken string
-	// Other marks a kind of update that the bot does not use.
-	Other bool
 }
 
 // Chat is where something happened. Type is "private", "group", "supergroup"
@@ -39,7 +37,6 @@ type User struct {
 	ID           int64  `json:"id"`
 	FirstName    string `json:"first_name"`
 	LastName     string `json:"last_name"`
-	Username     string `json:"username"`      // without @
 	LanguageCode string `json:"language_code"` // of the app, such as "ar" or "fr-FR"
 	IsBot        bool   `json:"is_bot"`
 }
@@ -52,8 +49,6 @@ type Incoming struct {
 	Date      time.Time
 	Text      string
 	Contact   *Contact
-	Forwarded bool // written by somebody else, or elsewhere
-	HasOther  bool // neither text nor contact: a picture, a voice, a notice of the chat
 }
 
 // Contact is a shared phone number, as Telegram writes it. UserID is 0 for a
@@ -65,30 +60,29 @@ type Contact struct {
 }
 
 // Callback is a pressed inline button. The message may no longer be
-// accessible: ChatID and MessageID are then 0 unless Telegram still tells them.
+// accessible: ChatID is then 0 unless Telegram still tells it.
 // Data may be forged; it need not belong to any button ever sent.
 type Callback struct {
-	ID        string
-	From      User
-	ChatID    int64
-	ChatType  string
-	MessageID int
-	Data      string
+	ID       string
+	From     User
+	ChatID   int64
+	ChatType string
+	Data     string
 }
 
-// Outgoing is a message owed to a chat. It is named by its card: of one card
+// Outgoing is a message owed to a chat. It is named by its panel: of one panel
 // only the newest state is worth sending.
 type Outgoing struct {
 	Panel string
 	// Seq orders what is owed: within a chat and class, messages leave by
-	// increasing Seq; of a card, the higher one replaces the lower.
+	// increasing Seq; of a panel, the higher one replaces the lower.
 	Seq  uint64
 	Chat int64
 	// Class says who goes first, lowest first: 0 codes, 1 receipts and money,
 	// 2 menus and answers, 3 what can wait.
 	Class   int
 	Message render.Message
-	// MessageID is the card's message as the store knows it, 0 for none. What
+	// MessageID is the panel's message as the store knows it, 0 for none. What
 	// the sender itself has sent since counts more.
 	MessageID int
 }
@@ -98,7 +92,7 @@ type Sent struct {
 	Panel     string
 	Seq       uint64
 	Chat      int64
-	MessageID int // the card's message now; 0 when its ID could not be read
+	MessageID int // the panel's message now; 0 when its ID could not be read
 	Former    int // the message it has replaced and that should be deleted, 0 for none
 	// Lost is "" for a message that is out. Otherwise trying again would not
 	// help.

@@ -46,7 +46,7 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 	return nil
 }
 
-// ring sends a short message under the card: an edit makes no sound.
+// ring sends a short message under the panel: an edit makes no sound.
 func (e *Engine) ring(tx Tx, a *after, o topup.Order) error {
 	ref, _, err := tx.PanelRef(o.Panel)
 	if err != nil {

@@ -49,7 +49,7 @@ func (e *Engine) startJob(j job) {
 	}
 }
 
-// answerWait is how long somebody waits before a card for an answer of the
+// answerWait is how long somebody waits before a panel for an answer of the
 // provider.
 const answerWait = 15 * time.Second
 
