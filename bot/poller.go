@@ -20,6 +20,15 @@ import (
 	"hanout/till"
 )
 
+// Updates in. The rules:
+//
+//   - the result is split raw, and each update is read alone into narrow types:
+//     one that can't be read stops no other;
+//   - the next offset, which makes Telegram forget what came, is asked for only
+//     when the till has the batch on disk;
+//   - no offset is kept across starts, and IDs are never compared by order:
+//     after a quiet week Telegram numbers its updates anew.
+
 // What ends a poller for good.
 var (
 	ErrConflict     = errors.New("bot: another process takes updates with the same token")

@@ -11,6 +11,18 @@ import (
 	"hanout/till"
 )
 
+// Messages out. The rules:
+//
+//   - of a panel only the newest state is worth sending; a repeat is an edit
+//     that says the same, and "not modified" counts as delivered;
+//   - classes go in order (codes, money, answers, the rest), and within a class
+//     the chats take turns; in a chat one message at a time, in order;
+//   - a 429 pauses the whole token; a chat that blocked us is given up at once;
+//     everything else is tried until it is out;
+//   - a message that can't become the next one by an edit is sent anew, and its
+//     former deleted;
+//   - answers to taps go ahead of all, and are dropped when they are too late.
+
 // telegramAPI is the API as the sender uses it.
 type telegramAPI interface {
 	Send(ctx context.Context, chat int64, m render.Message) (messageID int, err error)

@@ -11,6 +11,16 @@ import (
 	"hanout/topup"
 )
 
+// One commit. The rules:
+//
+//   - what waits shares one transaction; when one of it fails or panics, the
+//     batch is rolled back, each event is applied alone, and the broken one is
+//     set aside;
+//   - nothing leaves before the commit; what leaves after it may leave twice;
+//   - an error of the commit itself means unknown: nothing is said, sent or
+//     tried again, and the process stops. So it does for a row that does not
+//     read.
+
 // event is something that happened. apply runs inside the batch's
 // transaction and may run again after a rollback, so it keeps nothing but
 // what it writes to tx and notes in after.

@@ -6,6 +6,10 @@ import (
 	"hanout/topup"
 )
 
+// What is due for orders. The rules: that an order leaves is committed before
+// the request does; what is asked about it is simply asked; an order in flight
+// is passed over; what a process was doing when it died is due again.
+
 const (
 	dueMost     = 256
 	sendLease   = time.Minute // an order in Submitting is looked at again after it

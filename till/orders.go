@@ -18,8 +18,7 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 	return e.show(tx, a, flows.Show{Chat: placed.Chat, Panel: placed.Panel, Screen: flows.OrderScreen(placed), Class: flows.ClassMoney})
 }
 
-// step applies a step of an order's life and shows it to the people it
-// concerns.
+// change applies a change of an order and shows it to the people it concerns.
 func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error {
 	o, err := tx.Apply(s)
 	if err != nil {

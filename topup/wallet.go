@@ -6,6 +6,19 @@ import (
 	"time"
 )
 
+// The journal. A line has a key that makes it repeatable, postings that sum to
+// zero, who did it where for which shop, the hash of the line before, and its
+// own. P is an order's price; K what is captured of it: P, or for a part
+// P ÷ quantity × vouchers that came; C what the provider charged, else what
+// the price list led to expect.
+//
+//	credit/<request>     funding −X, available +X
+//	debit/<request>      available −X, funding +X
+//	order/<id>/hold      available −P, held +P
+//	order/<id>/release   held −P, available +P
+//	order/<id>/capture   held −P, cost +C, margin +(K − C), available +(P − K);
+//	                     with C unknown: held −P, sales +K, available +(P − K)
+
 // ShopID numbers shops from 1 in the order they were approved or asked.
 type ShopID uint64
 
