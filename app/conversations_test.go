@@ -45,6 +45,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	provider: balance 100
 //	provider: slow GET /internet/check-number 20s       an answer takes its time, once
 //	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out
+//	provider: codes of 450 signs                        those of the next ten gift cards
 //	provider: another order PRODUCT TYPE 1              by somebody else with our key
 //	provider: well again                                no more faults
 //	provider: gone                                      no connection, until "here"
@@ -309,6 +310,12 @@ func (s *stage) disturb(what string) error {
 		s.gone.Store(what == "gone")
 	case len(f) == 5 && f[0] == "another" && f[1] == "order":
 		return s.another(f[2], f[3], f[4])
+	case len(f) == 4 && f[0] == "codes" && f[3] == "signs":
+		n, err := strconv.Atoi(f[2])
+		if err != nil {
+			return err
+		}
+		s.provider.SetCards(cards(10, n)...)
 	case f[0] == "stock" && (len(f) == 4 || len(f) == 5):
 		return s.stock(f[1:])
 	case len(f) == 2 && f[0] == "balance":

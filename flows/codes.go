@@ -1,22 +1,10 @@
 package flows
 
-import (
-	"strconv"
-	"unicode/utf8"
-
-	"hanout/topup"
-)
+import "hanout/topup"
 
 // The codes of a sale, and its customer's link as the shop sees it. The rules:
-// codes are under spoilers and can't be forwarded; showing them again is asked
-// first and written down; a link is made anew rather than shown twice.
-
-// vouchersInMessage is how many vouchers one message shows; more come as a
-// file.
-const vouchersInMessage = 10
-
-// Secret is a code or serial: under a spoiler, left to right.
-type Secret string
+// showing codes again is asked first and written down; a link is made anew
+// rather than shown twice. How codes are shown: vouchers.go.
 
 // codeRows are the line and buttons of a delivered order that has codes.
 func codeRows(sc *Screen, o topup.Order) {
@@ -91,73 +79,6 @@ func (t *turn) revokeLink(o topup.Order, _ string) bool {
 	t.toast(M("claim.revoked"))
 	t.do(RevokeClaim{Order: o.ID})
 	return true
-}
-
-// CodesScreen shows codes: under spoilers, each with a button that copies it.
-// A customer is told how to use them.
-func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer bool) Screen {
-	sc := Screen{Protect: true}
-	if customer {
-		sc.line(M("codes.customer", "Shop", Name(shop)))
-	} else {
-		sc.line(M("codes.title", "No", number(o.No)))
-	}
-	sc.line(goodOf(o).item(o)...)
-	if len(vouchers) > vouchersInMessage {
-		sc.line(M("codes.file", "Count", len(vouchers)))
-		sc.File = codesFile(o, vouchers)
-		sc.FileName = "codes-" + number(o.No) + ".txt"
-	} else {
-		for i, c := range vouchers {
-			n := strconv.Itoa(i + 1)
-			line, copyCode, copySerial := M("codes.code", "Number", n, "Code", Secret(c.Code)),
-				M("button.copy", "Number", n), M("button.copyserial", "Number", n)
-			if len(vouchers) == 1 {
-				line, copyCode, copySerial = M("codes.one", "Code", Secret(c.Code)), M("button.copyone"), M("button.copyoneserial")
-			}
-			sc.line(line)
-			row := copyButton(copyCode, c.Code)
-			if c.Serial != "" {
-				sc.line(M("codes.serial", "Serial", Secret(c.Serial)))
-				row = append(row, copyButton(copySerial, c.Serial)...)
-			}
-			if len(row) > 0 {
-				sc.row(row...)
-			}
-		}
-	}
-	if o.Transaction != "" {
-		sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))
-	}
-	if !customer {
-		sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
-	} else if use := goodOf(o).use; use != "" {
-		sc.line(M(use))
-	}
-	return sc
-}
-
-// copyMost is the longest text that a button copies (Bot API, CopyTextButton).
-const copyMost = 256
-
-func copyButton(label Msg, text string) []Button {
-	if utf8.RuneCountInString(text) > copyMost {
-		return nil
-	}
-	return []Button{{Label: label, Copy: text}}
-}
-
-// codesFile lists many vouchers, one a line, code then serial.
-func codesFile(o topup.Order, vouchers []topup.Voucher) []byte {
-	b := []byte(o.PlanName + "\n")
-	for i, c := range vouchers {
-		b = append(b, strconv.Itoa(i+1)+"\t"+c.Code...)
-		if c.Serial != "" {
-			b = append(b, "\t"+c.Serial...)
-		}
-		b = append(b, '\n')
-	}
-	return b
 }
 
 // ClaimScreen is the shop's message about a link: the QR and the link while
