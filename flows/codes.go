@@ -60,19 +60,35 @@ func (t *turn) makeLink(o topup.Order, _ string) bool {
 		t.alert(M("claim.notyet"))
 		return true
 	}
-	if c, ok := t.v.Claims.ClaimOf(o.ID); ok && c.State == topup.ClaimRedeemed {
-		t.alert(M("claim.was", "Time", c.Redeemed))
+	if c, ok := t.v.Claims.ClaimOf(o.ID); ok && c.Opened() {
+		t.linkOpened(o, c)
 		return true
 	}
 	t.do(MakeClaim{Order: o.ID, Panel: t.env.NewID()})
 	return true
 }
 
+// linkOpened says why there is no new link: the codes belong to who opened the
+// last one.
+func (t *turn) linkOpened(o topup.Order, c topup.Claim) {
+	switch {
+	case c.State == topup.ClaimSending:
+		t.alert(M("claim.underway"))
+	case c.State == topup.ClaimKept:
+		t.alert(M("claim.waits"))
+		t.do(Show{Chat: t.in.Chat, Panel: c.Panel, Screen: ClaimScreen(o, c, "", nil), Class: ClassAnswer, Fresh: true})
+	case o.State.Final():
+		t.alert(M("claim.was", "Time", c.Redeemed))
+	default:
+		t.alert(M("claim.waspart", "Time", c.Redeemed))
+	}
+}
+
 func (t *turn) revokeLink(o topup.Order, _ string) bool {
 	if !o.HasVouchers() {
 		return false
 	}
-	if c, ok := t.v.Claims.ClaimOf(o.ID); !ok || c.State != topup.ClaimOpen {
+	if c, ok := t.v.Claims.ClaimOf(o.ID); !ok || !c.Revocable() {
 		t.alert(M("claim.over"))
 		return true
 	}
@@ -86,15 +102,27 @@ func (t *turn) revokeLink(o topup.Order, _ string) bool {
 func ClaimScreen(o topup.Order, c topup.Claim, link string, qr []byte) Screen {
 	var sc Screen
 	no := number(o.No)
+	revoke := Button{Label: M("button.revoke"), Data: encodeTap("o", string(o.ID), "revoke"), Style: Stop}
 	again := button(M("button.newlink"), encodeTap("o", string(o.ID), "claim"))
 	switch c.State {
 	case topup.ClaimOpen:
 		sc.Photo = qr
 		sc.line(M("claim.open", "No", no), M("claim.until", "Time", c.Expires))
 		sc.row(Button{Label: M("button.openlink"), URL: link}, Button{Label: M("button.copylink"), Copy: link})
-		sc.row(Button{Label: M("button.revoke"), Data: encodeTap("o", string(o.ID), "revoke"), Style: Stop})
+		sc.row(revoke)
+	case topup.ClaimSending:
+		sc.line(M("claim.sending", "No", no))
+	case topup.ClaimKept:
+		sc.line(M("claim.kept", "No", no))
+		if c.Revocable() {
+			sc.line(M("claim.takeback"))
+			sc.row(revoke)
+		}
 	case topup.ClaimRedeemed:
 		sc.line(M("claim.taken", "No", no), M("order.time", "Time", c.Redeemed))
+		if !o.State.Final() {
+			sc.line(M("claim.rest"))
+		}
 	case topup.ClaimRevoked:
 		sc.line(M("claim.isrevoked", "No", no))
 		sc.row(again)

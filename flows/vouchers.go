@@ -59,8 +59,13 @@ func codesFrame(o topup.Order, shop string, customer bool, codes func(*Screen)) 
 	}
 	if !customer {
 		sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
-	} else if use := goodOf(o).use; use != "" {
+		return sc
+	}
+	if use := goodOf(o).use; use != "" {
 		sc.line(M(use))
+	}
+	if !o.State.Final() {
+		sc.line(M("codes.rest"))
 	}
 	return sc
 }
