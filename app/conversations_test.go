@@ -37,6 +37,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop in the group: /mobile
 //	customer scans the code           opens the newest link that the shop was shown
 //	customer scans the former code    opens the one before
+//	customer scans the code and blocks the bot
+//	customer lets the bot write again
 //	wait 20s
 //	provider: answer-lost POST /mobile/send             a fault, once
 //	provider: too-many POST /mobile/send for 10s        with Retry-After
@@ -195,7 +197,9 @@ func (s *stage) act(lang, line string) error {
 		if err := s.press(lang, s.member(f[0]), strings.Join(f[2:], " ")); err != nil {
 			return err
 		}
-	case strings.HasSuffix(line, "scans the former code") || strings.HasSuffix(line, "scans the code"):
+	case strings.HasSuffix(line, "lets the bot write again"):
+		s.telegram.People.Block(s.member(f[0]), false)
+	case len(f) >= 4 && f[1] == "scans":
 		links := s.links()
 		if strings.Contains(line, "former") && len(links) > 0 {
 			links = links[:len(links)-1]
@@ -204,6 +208,9 @@ func (s *stage) act(lang, line string) error {
 			return errors.New("there is no link to scan")
 		}
 		s.telegram.People.Start(s.member(f[0]), links[len(links)-1])
+		if strings.HasSuffix(line, "and blocks the bot") {
+			s.telegram.People.Block(s.member(f[0]), true)
+		}
 	case strings.HasSuffix(line, "shares its phone"):
 		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
