@@ -37,6 +37,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop in the group: /mobile
 //	customer scans the code           opens the newest link that the shop was shown
 //	customer scans the former code    opens the one before
+//	customer scans the code and blocks the bot
+//	customer lets the bot write again
 //	wait 20s
 //	provider: answer-lost POST /mobile/send             a fault, once
 //	provider: too-many POST /mobile/send for 10s        with Retry-After
@@ -45,6 +47,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	provider: balance 100
 //	provider: slow GET /internet/check-number 20s       an answer takes its time, once
 //	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out
+//	provider: codes of 450 signs                        those of the next ten gift cards
 //	provider: another order PRODUCT TYPE 1              by somebody else with our key
 //	provider: well again                                no more faults
 //	provider: gone                                      no connection, until "here"
@@ -194,7 +197,9 @@ func (s *stage) act(lang, line string) error {
 		if err := s.press(lang, s.member(f[0]), strings.Join(f[2:], " ")); err != nil {
 			return err
 		}
-	case strings.HasSuffix(line, "scans the former code") || strings.HasSuffix(line, "scans the code"):
+	case strings.HasSuffix(line, "lets the bot write again"):
+		s.telegram.People.Block(s.member(f[0]), false)
+	case len(f) >= 4 && f[1] == "scans":
 		links := s.links()
 		if strings.Contains(line, "former") && len(links) > 0 {
 			links = links[:len(links)-1]
@@ -203,6 +208,9 @@ func (s *stage) act(lang, line string) error {
 			return errors.New("there is no link to scan")
 		}
 		s.telegram.People.Start(s.member(f[0]), links[len(links)-1])
+		if strings.HasSuffix(line, "and blocks the bot") {
+			s.telegram.People.Block(s.member(f[0]), true)
+		}
 	case strings.HasSuffix(line, "shares its phone"):
 		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
@@ -309,6 +317,12 @@ func (s *stage) disturb(what string) error {
 		s.gone.Store(what == "gone")
 	case len(f) == 5 && f[0] == "another" && f[1] == "order":
 		return s.another(f[2], f[3], f[4])
+	case len(f) == 4 && f[0] == "codes" && f[3] == "signs":
+		n, err := strconv.Atoi(f[2])
+		if err != nil {
+			return err
+		}
+		s.provider.SetCards(cards(10, n)...)
 	case f[0] == "stock" && (len(f) == 4 || len(f) == 5):
 		return s.stock(f[1:])
 	case len(f) == 2 && f[0] == "balance":

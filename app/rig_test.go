@@ -175,13 +175,15 @@ func (r *rig) check() {
 	}
 }
 
-// codes are the codes and serials that the provider has delivered.
+// codes are the codes and serials that the provider has delivered, those
+// aside that are too short to be told from anything else.
 func (r *rig) codes() (list []string) {
 	for _, o := range r.provider.Book().Orders {
 		for _, c := range o.Cards {
-			list = append(list, c.Value)
-			if c.Serial != "" {
-				list = append(list, c.Serial)
+			for _, secret := range []string{c.Value, c.Serial} {
+				if len(secret) >= 6 {
+					list = append(list, secret)
+				}
 			}
 		}
 	}

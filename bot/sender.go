@@ -426,6 +426,9 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		s.recovered(l)
 	case kind == FailThrottled:
 		s.pause(now, f.RetryAfter)
+	case kind == FailMarkup && simplify(o):
+		s.log.Warn("Telegram refuses the form of a message; it is sent in a simpler one", "card", o.Panel, "method", f.Method, "code", f.Code)
+		s.recovered(l)
 	case permanent(kind):
 		sent.Lost = till.Lost(f.Kind)
 		s.recovered(l)
@@ -445,6 +448,16 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 	}
 	s.again(l, c, o)
 	return nil
+}
+
+// simplify puts a message into a simpler form, when there is one: what it says
+// must arrive, whatever was wrong with how it says it.
+func simplify(o *till.Outgoing) bool {
+	m, ok := o.Message.Simpler()
+	if ok {
+		o.Message = m
+	}
+	return ok
 }
 
 // unreachable tells the failures that all messages to a chat share.

@@ -456,8 +456,7 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 		error  bool   // in the log
 	}{
 		{FailBlocked, "send", false}, {FailChatGone, "send", false}, {FailMigrated, "send", false},
-		{FailMarkup, "send", true}, {FailGone, "send", true},
-		{FailMarkup, "edit#9", true}, {FailBlocked, "edit#9", false},
+		{FailGone, "send", true}, {FailBlocked, "edit#9", false},
 	} {
 		t.Run(string(tc.kind)+" "+tc.method, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -500,6 +499,80 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What Telegram refuses for its form arrives in a simpler one: all that it
+// says, protected as it was.
+func TestSenderSimplifiesWhatIsRefused(t *testing.T) {
+	rows := [][]render.Button{{{Text: "link", URL: "https://t.me/x"}, {Text: "ok", Data: "ok"}}}
+	long := strings.Repeat("<tg-spoiler>\u2066A&amp;B&#34;&lt;b&gt;\u2069</tg-spoiler>\n", 700)
+	longText := strings.TrimSpace(strings.Repeat("A&B\"<b>\n", 700))
+	for name, c := range map[string]struct {
+		message    render.Message
+		text, file string // as they arrive
+		buttons    bool
+	}{
+		"broken markup": {render.Message{Text: "<b>code \u2066A&amp;B\u2069", Rows: rows}, "code \u2066A&B\u2069", "", true},
+		"too long":      {render.Message{Text: long, Rows: rows}, "", longText + "\n\nhttps://t.me/x\n", false},
+		"a bad button":  {render.Message{Text: "say <b>this</b>", Rows: [][]render.Button{{{Text: "copy", Copy: strings.Repeat("x", 257)}}}}, "", "say this\n", false},
+		"a bad picture": {render.Message{Text: "<b>QR</b>", Photo: []byte("no picture"), Rows: rows}, "", "QR\nhttps://t.me/x\n", false},
+		"a bad caption": {render.Message{Text: strings.Repeat("x", 1025), File: []byte("1\tA\n"), FileName: "codes.txt"}, "", "1\tA\n", false},
+	} {
+		for _, edit := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " ", edit), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					server := newTelegram(telegram.Options{})
+					api := newTestAPI(t, server.Transport())
+					r := newSenderRig(t, api).start()
+					former := 0
+					if edit {
+						former, _ = api.Send(t.Context(), amina, render.Message{Text: "before"})
+					}
+					o := owed(1, amina, "the card", 0, "")
+					o.Message, o.MessageID = c.message, former
+					o.Message.Protect = true
+					r.Offer(o)
+					r.drained(time.Minute)
+					got := r.sent()
+					if len(got) != 1 || got[0].Lost != "" {
+						t.Fatalf("reports: %+v", got)
+					}
+					m, _ := server.Chats.Message(amina, got[0].MessageID)
+					data := ""
+					if m.Document != nil {
+						b, _, _ := server.Chats.File(m.Document.FileID)
+						data = string(b)
+						if got[0].Former != former {
+							t.Errorf("the former message, %d, is told as %d", former, got[0].Former)
+						}
+					}
+					if m.Text+m.Caption != c.text || data != c.file || (m.ReplyMarkup != nil) != c.buttons {
+						t.Errorf("arrived: %q, file %q, buttons %v", m.Text+m.Caption, data, m.ReplyMarkup)
+					}
+					if len(m.Entities) > 0 || (m.MessageID != former && !m.HasProtectedContent) {
+						t.Errorf("entities %v, protected: %t", m.Entities, m.HasProtectedContent)
+					}
+					if logged := r.logged.String(); !strings.Contains(logged, "simpler") || strings.Contains(logged, "A&") {
+						t.Errorf("log:\n%s", logged)
+					}
+				})
+			})
+		}
+	}
+}
+
+// What is refused in every form is told as lost.
+func TestSenderReportsWhatIsRefusedInEveryForm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &puppet{refuse: func(string, string) error { return &Fail{Kind: FailMarkup} }}
+		r := newSenderRig(t, api).start()
+		r.Offer(owed(1, amina, "the card", 2, "<b>x</b>"))
+		r.drained(time.Minute)
+		wantCalls(t, api, "send 1001 <b>x</b>", "send 1001 x", "send 1001 ")
+		if got := r.sent(); len(got) != 1 || got[0].Lost != till.Lost(FailMarkup) || !strings.Contains(r.logged.String(), "level=ERROR") {
+			t.Errorf("reports %+v\n%s", got, r.logged.String())
+		}
+	})
 }
 
 func TestSenderBlockedThenBack(t *testing.T) {

@@ -262,7 +262,7 @@ func (a *API) sending(chat int64, m render.Message) (method string, timeout time
 	case len(m.Photo) > 0:
 		return "sendPhoto", uploadTimeout, func(ctx context.Context) error {
 			_, err := a.client.SendPhoto(ctx, &tg.SendPhotoParams{
-				ChatID: chat, Photo: upload("photo.png", m.Photo), Caption: m.Text, ParseMode: models.ParseModeHTML,
+				ChatID: chat, Photo: upload("photo.png", m.Photo), Caption: m.Text, ParseMode: parseMode(m),
 				DisableNotification: m.Silent, ProtectContent: m.Protect, ReplyParameters: answers, ReplyMarkup: markup(m),
 			})
 			return err
@@ -270,7 +270,7 @@ func (a *API) sending(chat int64, m render.Message) (method string, timeout time
 	case len(m.File) > 0:
 		return "sendDocument", uploadTimeout, func(ctx context.Context) error {
 			_, err := a.client.SendDocument(ctx, &tg.SendDocumentParams{
-				ChatID: chat, Document: upload(m.FileName, m.File), Caption: m.Text, ParseMode: models.ParseModeHTML,
+				ChatID: chat, Document: upload(m.FileName, m.File), Caption: m.Text, ParseMode: parseMode(m),
 				DisableNotification: m.Silent, ProtectContent: m.Protect, ReplyParameters: answers, ReplyMarkup: markup(m),
 			})
 			return err
@@ -278,11 +278,19 @@ func (a *API) sending(chat int64, m render.Message) (method string, timeout time
 	}
 	return "sendMessage", callTimeout, func(ctx context.Context) error {
 		_, err := a.client.SendMessage(ctx, &tg.SendMessageParams{
-			ChatID: chat, Text: m.Text, ParseMode: models.ParseModeHTML, LinkPreviewOptions: noPreview(),
+			ChatID: chat, Text: m.Text, ParseMode: parseMode(m), LinkPreviewOptions: noPreview(),
 			DisableNotification: m.Silent, ProtectContent: m.Protect, ReplyParameters: answers, ReplyMarkup: markup(m),
 		})
 		return err
 	}
+}
+
+// parseMode is how Telegram is to read the text.
+func parseMode(m render.Message) models.ParseMode {
+	if m.Plain {
+		return ""
+	}
+	return models.ParseModeHTML
 }
 
 // upload makes a file for one request; its reader is used up by it.
@@ -299,7 +307,7 @@ func noPreview() *models.LinkPreviewOptions {
 func (a *API) Edit(ctx context.Context, chat int64, messageID int, m render.Message) error {
 	return a.plain(ctx, "editMessageText", func(ctx context.Context) error {
 		_, err := a.client.EditMessageText(ctx, &tg.EditMessageTextParams{
-			ChatID: chat, MessageID: messageID, Text: m.Text, ParseMode: models.ParseModeHTML,
+			ChatID: chat, MessageID: messageID, Text: m.Text, ParseMode: parseMode(m),
 			LinkPreviewOptions: noPreview(), ReplyMarkup: markup(render.Message{Rows: m.Rows}),
 		})
 		return err

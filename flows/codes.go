@@ -1,22 +1,10 @@
 package flows
 
-import (
-	"strconv"
-	"unicode/utf8"
-
-	"hanout/topup"
-)
+import "hanout/topup"
 
 // The codes of a sale, and its customer's link as the shop sees it. The rules:
-// codes are under spoilers and can't be forwarded; showing them again is asked
-// first and written down; a link is made anew rather than shown twice.
-
-// vouchersInMessage is how many vouchers one message shows; more come as a
-// file.
-const vouchersInMessage = 10
-
-// Secret is a code or serial: under a spoiler, left to right.
-type Secret string
+// showing codes again is asked first and written down; a link is made anew
+// rather than shown twice. How codes are shown: vouchers.go.
 
 // codeRows are the line and buttons of a delivered order that has codes.
 func codeRows(sc *Screen, o topup.Order) {
@@ -72,19 +60,35 @@ func (t *turn) makeLink(o topup.Order, _ string) bool {
 		t.alert(M("claim.notyet"))
 		return true
 	}
-	if c, ok := t.v.Claims.ClaimOf(o.ID); ok && c.State == topup.ClaimRedeemed {
-		t.alert(M("claim.was", "Time", c.Redeemed))
+	if c, ok := t.v.Claims.ClaimOf(o.ID); ok && c.Opened() {
+		t.linkOpened(o, c)
 		return true
 	}
 	t.do(MakeClaim{Order: o.ID, Panel: t.env.NewID()})
 	return true
 }
 
+// linkOpened says why there is no new link: the codes belong to who opened the
+// last one.
+func (t *turn) linkOpened(o topup.Order, c topup.Claim) {
+	switch {
+	case c.State == topup.ClaimSending:
+		t.alert(M("claim.underway"))
+	case c.State == topup.ClaimKept:
+		t.alert(M("claim.waits"))
+		t.do(Show{Chat: t.in.Chat, Panel: c.Panel, Screen: ClaimScreen(o, c, "", nil), Class: ClassAnswer, Fresh: true})
+	case o.State.Final():
+		t.alert(M("claim.was", "Time", c.Redeemed))
+	default:
+		t.alert(M("claim.waspart", "Time", c.Redeemed))
+	}
+}
+
 func (t *turn) revokeLink(o topup.Order, _ string) bool {
 	if !o.HasVouchers() {
 		return false
 	}
-	if c, ok := t.v.Claims.ClaimOf(o.ID); !ok || c.State != topup.ClaimOpen {
+	if c, ok := t.v.Claims.ClaimOf(o.ID); !ok || !c.Revocable() {
 		t.alert(M("claim.over"))
 		return true
 	}
@@ -93,87 +97,32 @@ func (t *turn) revokeLink(o topup.Order, _ string) bool {
 	return true
 }
 
-// CodesScreen shows codes: under spoilers, each with a button that copies it.
-// A customer is told how to use them.
-func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer bool) Screen {
-	sc := Screen{Protect: true}
-	if customer {
-		sc.line(M("codes.customer", "Shop", Name(shop)))
-	} else {
-		sc.line(M("codes.title", "No", number(o.No)))
-	}
-	sc.line(goodOf(o).item(o)...)
-	if len(vouchers) > vouchersInMessage {
-		sc.line(M("codes.file", "Count", len(vouchers)))
-		sc.File = codesFile(o, vouchers)
-		sc.FileName = "codes-" + number(o.No) + ".txt"
-	} else {
-		for i, c := range vouchers {
-			n := strconv.Itoa(i + 1)
-			line, copyCode, copySerial := M("codes.code", "Number", n, "Code", Secret(c.Code)),
-				M("button.copy", "Number", n), M("button.copyserial", "Number", n)
-			if len(vouchers) == 1 {
-				line, copyCode, copySerial = M("codes.one", "Code", Secret(c.Code)), M("button.copyone"), M("button.copyoneserial")
-			}
-			sc.line(line)
-			row := copyButton(copyCode, c.Code)
-			if c.Serial != "" {
-				sc.line(M("codes.serial", "Serial", Secret(c.Serial)))
-				row = append(row, copyButton(copySerial, c.Serial)...)
-			}
-			if len(row) > 0 {
-				sc.row(row...)
-			}
-		}
-	}
-	if o.Transaction != "" {
-		sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))
-	}
-	if !customer {
-		sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
-	} else if use := goodOf(o).use; use != "" {
-		sc.line(M(use))
-	}
-	return sc
-}
-
-// copyMost is the longest text that a button copies (Bot API, CopyTextButton).
-const copyMost = 256
-
-func copyButton(label Msg, text string) []Button {
-	if utf8.RuneCountInString(text) > copyMost {
-		return nil
-	}
-	return []Button{{Label: label, Copy: text}}
-}
-
-// codesFile lists many vouchers, one a line, code then serial.
-func codesFile(o topup.Order, vouchers []topup.Voucher) []byte {
-	b := []byte(o.PlanName + "\n")
-	for i, c := range vouchers {
-		b = append(b, strconv.Itoa(i+1)+"\t"+c.Code...)
-		if c.Serial != "" {
-			b = append(b, "\t"+c.Serial...)
-		}
-		b = append(b, '\n')
-	}
-	return b
-}
-
 // ClaimScreen is the shop's message about a link: the QR and the link while
 // it is open, what became of it afterwards.
 func ClaimScreen(o topup.Order, c topup.Claim, link string, qr []byte) Screen {
 	var sc Screen
 	no := number(o.No)
+	revoke := Button{Label: M("button.revoke"), Data: encodeTap("o", string(o.ID), "revoke"), Style: Stop}
 	again := button(M("button.newlink"), encodeTap("o", string(o.ID), "claim"))
 	switch c.State {
 	case topup.ClaimOpen:
 		sc.Photo = qr
 		sc.line(M("claim.open", "No", no), M("claim.until", "Time", c.Expires))
 		sc.row(Button{Label: M("button.openlink"), URL: link}, Button{Label: M("button.copylink"), Copy: link})
-		sc.row(Button{Label: M("button.revoke"), Data: encodeTap("o", string(o.ID), "revoke"), Style: Stop})
+		sc.row(revoke)
+	case topup.ClaimSending:
+		sc.line(M("claim.sending", "No", no))
+	case topup.ClaimKept:
+		sc.line(M("claim.kept", "No", no))
+		if c.Revocable() {
+			sc.line(M("claim.takeback"))
+			sc.row(revoke)
+		}
 	case topup.ClaimRedeemed:
 		sc.line(M("claim.taken", "No", no), M("order.time", "Time", c.Redeemed))
+		if !o.State.Final() {
+			sc.line(M("claim.rest"))
+		}
 	case topup.ClaimRevoked:
 		sc.line(M("claim.isrevoked", "No", no))
 		sc.row(again)

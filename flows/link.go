@@ -69,7 +69,9 @@ func (t *turn) openClaim(hash []byte) {
 		t.sayLines(M("claim.own"))
 	case c.State == topup.ClaimRedeemed && c.By == t.in.Chat:
 		t.sayLines(M("claim.mine", "Time", c.Redeemed))
-	case c.State == topup.ClaimRedeemed:
+	case c.Opened() && c.By == t.in.Chat:
+		t.sayLines(M("claim.coming"))
+	case c.Opened():
 		t.sayLines(M("claim.used"))
 	case c.Live(t.env.Now):
 		t.do(RedeemClaim{Hash: hash, Chat: t.in.Chat})

@@ -53,6 +53,8 @@ type Screen struct {
 	File           []byte // a document, with the text as its caption
 	FileName       string
 	Protect        bool // no forwarding, no saving
+	// TooLong is shown instead when the text is more than a message holds.
+	TooLong *Screen
 }
 
 // Button is an inline button.

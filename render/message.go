@@ -1,12 +1,16 @@
 package render
 
+import "strings"
+
 // Message is one message as it is owed to a chat: rendered, in its language,
 // ready to be sent or to replace the text of the panel it belongs to. It is
 // stored in the outbox as JSON.
 type Message struct {
-	// Text is Telegram HTML, at most 4,096 characters after parsing.
-	Text string     `json:"text"`
-	Rows [][]Button `json:"rows,omitempty"`
+	// Text is Telegram HTML, or with Plain the text itself, at most 4,096
+	// characters after parsing.
+	Text  string     `json:"text"`
+	Plain bool       `json:"plain,omitempty"`
+	Rows  [][]Button `json:"rows,omitempty"`
 	// AskContact labels a reply button that shares the person's own phone
 	// number. Such a message can't be edited later.
 	AskContact string `json:"ask_contact,omitempty"`
@@ -34,4 +38,33 @@ type Button struct {
 	URL   string `json:"url,omitempty"`
 	Copy  string `json:"copy,omitempty"`  // 1-256 characters, to the clipboard
 	Style string `json:"style,omitempty"` // "success", "danger" or "primary"
+}
+
+// Simpler is the message in a form that Telegram has less to refuse in, with
+// all that it says: first without markup, then as a bare file. It is false
+// when there is none.
+func (m Message) Simpler() (Message, bool) {
+	if !m.Plain {
+		m.Text, m.Plain = plain(m.Text), true
+		return m, true
+	}
+	bare := Message{Plain: true, Fresh: true, Silent: m.Silent, Protect: m.Protect, File: m.File, FileName: m.FileName}
+	if len(bare.File) == 0 {
+		bare.File, bare.FileName = m.written(), "message.txt"
+	}
+	return bare, m.Text != "" || len(m.Rows) > 0
+}
+
+// written is the text as a file. The isolates would be copied along with a
+// code, and a file has no buttons: where they lead stands below.
+func (m Message) written() []byte {
+	text := strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "").Replace(m.Text)
+	for _, row := range m.Rows {
+		for _, b := range row {
+			if b.URL != "" {
+				text += "\n" + b.URL
+			}
+		}
+	}
+	return []byte(text + "\n")
 }

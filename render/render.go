@@ -5,7 +5,7 @@
 //   - the words come from the message files, the data is written in the
 //     language's way;
 //   - everything that comes from people or the provider is escaped, stripped
-//     of direction controls and isolated.
+//     of direction controls and isolated; only a code is never touched.
 package render
 
 import (
@@ -13,9 +13,11 @@ import (
 	"fmt"
 	"html"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 
 	"hanout/flows"
 	"hanout/locales"
@@ -34,8 +36,21 @@ type Renderer struct {
 // told to the log.
 func New(texts *locales.Texts, log *slog.Logger) *Renderer { return &Renderer{texts, log} }
 
-// Screen renders a screen as the message it becomes.
+// textMost is the longest text of a message, after parsing, in units of
+// UTF-16 (Bot API, sendMessage).
+const textMost = 4096
+
+// Screen renders a screen as the message it becomes. Only here it is known how
+// long a text is.
 func (r *Renderer) Screen(lang string, s flows.Screen) Message {
+	m := r.message(lang, s)
+	if s.TooLong != nil && len(utf16.Encode([]rune(plain(m.Text)))) > textMost {
+		return r.message(lang, *s.TooLong)
+	}
+	return m
+}
+
+func (r *Renderer) message(lang string, s flows.Screen) Message {
 	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, File: s.File, FileName: s.FileName, Protect: s.Protect}
 	lines := make([]string, len(s.Lines))
 	for i, l := range s.Lines {
@@ -60,12 +75,19 @@ func (r *Renderer) Screen(lang string, s flows.Screen) Message {
 
 // Plain renders a text without markup: buttons, toasts, command menus.
 func (r *Renderer) Plain(lang string, m flows.Msg) string {
-	s := html.UnescapeString(strings.NewReplacer("<b>", "", "</b>", "").Replace(r.html(lang, m)))
+	s := plain(r.html(lang, m))
 	if inner := strings.Trim(s, "\u2066\u2068\u2069"); !strings.ContainsAny(inner, "\u2066\u2068\u2069") && len(s)-len(inner) == isolateLen {
 		return inner // a label that is nothing but one isolated run needs no isolate
 	}
 	return s
 }
+
+// tag finds the tags of our texts: what people and the provider wrote is
+// escaped.
+var tag = regexp.MustCompile(`</?[a-z-]+>`)
+
+// plain takes the markup off a text.
+func plain(text string) string { return html.UnescapeString(tag.ReplaceAllString(text, "")) }
 
 // isolateLen is the length in bytes of an opening and a closing isolate.
 const isolateLen = len("\u2066\u2069")
@@ -120,7 +142,7 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 	case flows.PlanName:
 		return own(half(string(v), lang), 60)
 	case flows.Secret:
-		return "<tg-spoiler>" + locales.Latin(lang, html.EscapeString(printable(string(v), 256))) + "</tg-spoiler>", nil
+		return "<tg-spoiler>" + locales.Latin(lang, html.EscapeString(string(v))) + "</tg-spoiler>", nil
 	case flows.Latin:
 		return latin(string(v))
 	case string:

@@ -29,6 +29,9 @@ type Source interface {
 	Order(topup.OrderID) (topup.Order, bool, error)
 	Vouchers(topup.OrderID) ([]topup.Voucher, error)
 	Claims() iter.Seq2[topup.Claim, error]
+	// Chat finds a chat, OwedOf what a panel owes.
+	Chat(id int64) (Chat, bool, error)
+	OwedOf(panel string) (Owed, bool, error)
 
 	// Shops walks all shops, Members the people of one, AllMembers of all.
 	Shops() iter.Seq2[topup.Shop, error]

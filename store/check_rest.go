@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 
 	"hanout/topup"
 )
@@ -90,7 +91,8 @@ func (c *checker) members() error {
 	return nil
 }
 
-// claims proves that a link leads to an order.
+// claims proves that a link leads to an order, and that the codes of one that
+// was opened are with its customer, owed to them, or kept for them.
 func (c *checker) claims() error {
 	for l, err := range c.src.Claims() {
 		if err != nil {
@@ -101,6 +103,46 @@ func (c *checker) claims() error {
 		} else if !ok {
 			c.problem("a link of order %s leads nowhere", l.Order)
 		}
+		if err := c.customer(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *checker) customer(l topup.Claim) error {
+	if l.Opened() && l.By == 0 {
+		c.problem("a link of order %s was opened by nobody", l.Order)
+		return nil
+	}
+	switch l.State {
+	case topup.ClaimOpen, topup.ClaimExpired:
+		if l.By != 0 {
+			c.problem("a link of order %s is %s, but somebody opened it", l.Order, l.State)
+		}
+	case topup.ClaimRevoked:
+	case topup.ClaimSending:
+		o, owed, err := c.src.OwedOf(l.Delivery())
+		if err != nil && !errors.Is(err, ErrSealed) {
+			return err
+		}
+		if !owed || o.Chat != l.By {
+			c.problem("the codes of order %s are on their way to a customer, but nothing is owed to them", l.Order)
+		}
+	case topup.ClaimKept:
+		chat, _, err := c.src.Chat(l.By)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(chat.Kept, l.Order) {
+			c.problem("the codes of order %s are kept for a customer, but their chat does not know", l.Order)
+		}
+	case topup.ClaimRedeemed:
+		if l.Redeemed.IsZero() {
+			c.problem("a link of order %s was taken at no time", l.Order)
+		}
+	default:
+		c.problem("a link of order %s is in no known state", l.Order)
 	}
 	return nil
 }

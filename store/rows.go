@@ -29,6 +29,8 @@ type Chat struct {
 	// Guesses counts unknown customer links opened since GuessedFrom.
 	Guesses     int       `json:"guesses,omitempty"`
 	GuessedFrom time.Time `json:"guessed_from,omitzero"`
+	// Kept are the orders whose codes Telegram refused to take for this chat.
+	Kept []topup.OrderID `json:"kept,omitempty"`
 }
 
 // Owed is a message that Telegram has not taken yet. A panel owes at most

@@ -80,11 +80,16 @@ func (e *Engine) makeClaim(tx Tx, a *after, ef flows.MakeClaim) error {
 		screen: flows.ClaimScreen(o, c, link, code.PNG())})
 }
 
-// revokeClaim ends an order's open link and says so where it stood.
+// revokeClaim ends an order's link, if it may be, and says so where it stood.
 func (e *Engine) revokeClaim(tx Tx, a *after, id topup.OrderID) error {
 	c, ok, err := tx.ClaimOf(id)
-	if err != nil || !ok || c.State != topup.ClaimOpen {
+	if err != nil || !ok || !c.Revocable() {
 		return err
+	}
+	if c.State == topup.ClaimKept {
+		if err := unkeep(tx, c); err != nil {
+			return err
+		}
 	}
 	return e.endClaim(tx, a, c, topup.ClaimRevoked)
 }
@@ -100,42 +105,10 @@ func (e *Engine) endClaim(tx Tx, a *after, c topup.Claim, state topup.ClaimState
 	}
 	// A picture can't be edited into a text: the message is sent anew, and the
 	// one with the code goes away.
-	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: c.Panel, Screen: flows.ClaimScreen(o, c, "", nil), Class: flows.ClassAnswer, Fresh: true})
+	return e.showClaim(tx, a, o, c, true)
 }
 
-// redeemClaim gives the codes behind an open link to whoever opened it first.
-func (e *Engine) redeemClaim(tx Tx, a *after, ef flows.RedeemClaim) error {
-	c, ok, err := tx.Claim(ef.Hash)
-	if err != nil || !ok || c.State != topup.ClaimOpen {
-		return err
-	}
-	o, ok, err := tx.Order(c.Order)
-	if err != nil || !ok {
-		return err
-	}
-	vouchers, err := vouchersOf(tx, o.ID)
-	if err != nil {
-		return err
-	}
-	shop, _, err := tx.Shop(o.Shop)
-	if err != nil {
-		return err
-	}
-	c.By, c.Redeemed = ef.Chat, a.now
-	chat, _, err := tx.Chat(ef.Chat)
-	if err != nil {
-		return err
-	}
-	chat.ID, chat.Customer = ef.Chat, true
-	if err := tx.PutChat(chat); err != nil {
-		return err
-	}
-	if err := tx.RecordShowing(o.ID, topup.Showing{At: a.now, Chat: ef.Chat, By: ef.Chat, Why: topup.WhyClaim}); err != nil {
-		return err
-	}
-	if err := e.endClaim(tx, a, c, topup.ClaimRedeemed); err != nil {
-		return err
-	}
-	return e.owe(tx, a, owing{chat: ef.Chat, panel: "claimed/" + string(o.ID), class: flows.ClassCodes,
-		screen: flows.CodesScreen(o, vouchers, shop.Name, true)})
+// showClaim tells the shop what became of a link.
+func (e *Engine) showClaim(tx Tx, a *after, o topup.Order, c topup.Claim, fresh bool) error {
+	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: c.Panel, Screen: flows.ClaimScreen(o, c, "", nil), Class: flows.ClassAnswer, Fresh: fresh})
 }

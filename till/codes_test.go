@@ -321,6 +321,7 @@ func TestClaimIsTakenOnce(t *testing.T) {
 	if strings.Contains(text(c.sent.to(other)), canary) {
 		t.Error("the second got the code, too")
 	}
+	c.telegram(buyer, "")
 	if !strings.Contains(text(c.sent.to(shopChat)), "Reçu par le client") {
 		t.Errorf("the shop is not told: %s", text(c.sent.to(shopChat)))
 	}

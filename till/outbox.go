@@ -83,7 +83,10 @@ func (d delivered) apply(e *Engine, tx Tx, a *after) error {
 		if err == nil && former != 0 && former != d.MessageID {
 			a.forget = append(a.forget, forget{d.Chat, former})
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return e.outcome(tx, a, d.Sent)
 	}
 	if err := tx.Undeliverable(d.Panel, d.Seq, string(d.Lost), a.now); err != nil {
 		return err
@@ -97,6 +100,9 @@ func (d delivered) apply(e *Engine, tx Tx, a *after) error {
 		if err := tx.PutChat(chat); err != nil {
 			return err
 		}
+	}
+	if err := e.outcome(tx, a, d.Sent); err != nil {
+		return err
 	}
 	for _, admin := range e.cfg.Admins {
 		if admin == d.Chat {

@@ -20,6 +20,14 @@ func (e *Engine) person(tx Tx, a *after, in flows.Input, query string) error {
 			return err
 		}
 	}
+	if len(chat.Kept) > 0 {
+		if err := e.alive(tx, a, chat); err != nil {
+			return err
+		}
+		if chat, _, err = tx.Chat(in.Chat); err != nil {
+			return err
+		}
+	}
 	return e.turn(tx, a, e.env(a, chat.LastPanel), in, query, flows.Handle)
 }
 

@@ -140,7 +140,10 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 			return err
 		}
 		chat.Blocked = *up.Blocked
-		return tx.PutChat(chat)
+		if err := tx.PutChat(chat); err != nil || chat.Blocked {
+			return err
+		}
+		return e.alive(tx, a, chat)
 	case up.Message != nil:
 		return u.written(e, tx, a, *up.Message)
 	case up.Callback != nil:

@@ -32,6 +32,7 @@ const (
 	FaultFlapping    FaultKind = "flapping"     // orders made now are UNKNOWN_ERROR or QUEUED for a minute, then done
 	FaultHidden      FaultKind = "hidden"       // the first three reads of an order made now do not find it
 	FaultUncoded     FaultKind = "uncoded"      // the first three reads of an order made now lack the code that it has
+	FaultHalf        FaultKind = "half"         // for a minute, reads of an order of gift cards made now show half of its codes
 )
 
 // Fault is something to go wrong at a route, Times times (0: until cleared).
@@ -194,6 +195,8 @@ func (list faults) mark(o *order) {
 			o.hidden = 3
 		case FaultUncoded:
 			o.uncoded = 3
+		case FaultHalf:
+			o.halfFor = time.Minute
 		}
 	}
 }

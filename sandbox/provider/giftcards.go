@@ -58,6 +58,13 @@ func (s *Server) checkProduct(c *call) {
 	c.ok(map[string]any{"productId": id, "productTitle": p.title, "types": types})
 }
 
+// SetCards chooses the codes of the gift cards that are ordered next.
+func (s *Server) SetCards(cards ...Card) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cards = append(s.cards, cards...)
+}
+
 // quantityMost is the most cards of an order; the provider tells no limit.
 const quantityMost = 1000
 
@@ -102,6 +109,10 @@ func (s *Server) placeOrder(c *call) {
 		return
 	}
 	for n := range o.quantity {
+		if len(s.cards) > 0 {
+			o.cards, s.cards = append(o.cards, s.cards[0]), s.cards[1:]
+			continue
+		}
 		if c.acc.sandbox {
 			o.cards = append(o.cards, Card{fmt.Sprintf("SANDBOX-CARD-%d", n+1), fmt.Sprintf("SANDBOX-%d", n+1)})
 			continue

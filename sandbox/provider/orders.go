@@ -28,6 +28,7 @@ type order struct {
 	via                   string        // UNKNOWN_ERROR or QUEUED on the way
 	viaFor                time.Duration // how long
 	uncoded               int           // reads that show FULFILLED without its code
+	halfFor               time.Duration // how long FULFILLED shows half of the codes
 	hidden                int           // reads that do not find it yet
 	message               string        // to the customer, why it was refunded
 	offers                []map[string]any
@@ -245,6 +246,9 @@ func (s *Server) view(o *order) map[string]any {
 		}
 		cards := []map[string]any{}
 		if !uncoded(o) {
+			if s.now().Sub(o.created) < o.halfFor {
+				got = got[:half(len(got))]
+			}
 			for _, card := range got {
 				cards = append(cards, map[string]any{"value": card.Value, "serial": card.Serial})
 			}

@@ -78,8 +78,9 @@ type Server struct {
 	products map[string][]internetProduct
 	shelves  []shelf
 	types    map[string][]giftType
-	serial   int // of identifiers
-	card     int // of codes
+	serial   int    // of identifiers
+	card     int    // of codes
+	cards    []Card // the next ones, when they are chosen
 	answered int
 
 	faults   []*fault

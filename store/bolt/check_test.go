@@ -100,6 +100,12 @@ func TestCheckNamesEachFault(t *testing.T) {
 			return tx.putJSON(bJournal, u64(seq), j)
 		}
 	}
+	link := func(state topup.ClaimState, by int64, taken time.Time) func(*Tx) error {
+		return func(tx *Tx) error {
+			return tx.PutClaim(topup.Claim{Hash: []byte("hash"), Order: "done", Shop: 1, State: state,
+				Made: at, Expires: at.Add(time.Hour), By: by, Redeemed: taken})
+		}
+	}
 	for _, tt := range []struct {
 		name  string
 		wreck func(*Tx) error
@@ -150,6 +156,24 @@ func TestCheckNamesEachFault(t *testing.T) {
 		{"a link of no order", func(tx *Tx) error {
 			return tx.putJSON(bClaims, []byte("hash"), topup.Claim{Hash: []byte("hash"), Order: "none"})
 		}, "leads nowhere"},
+		{"a link opened by nobody", link(topup.ClaimSending, 0, at), "opened by nobody"},
+		{"an open link with a customer", link(topup.ClaimOpen, 5, at), "is open, but somebody opened it"},
+		{"a link in no state", link("", 5, at), "in no known state"},
+		{"codes on their way that nobody owes", link(topup.ClaimSending, 5, at), "nothing is owed to them"},
+		{"codes on their way to another", func(tx *Tx) error {
+			_, err := tx.Owe(store.Owed{Panel: "claimed/done", Chat: 6})
+			return errors.Join(err, link(topup.ClaimSending, 5, at)(tx))
+		}, "nothing is owed to them"},
+		{"codes on their way", func(tx *Tx) error {
+			_, err := tx.Owe(store.Owed{Panel: "claimed/done", Chat: 5})
+			return errors.Join(err, link(topup.ClaimSending, 5, time.Time{})(tx))
+		}, ""},
+		{"codes kept for a chat that does not know", link(topup.ClaimKept, 5, at), "their chat does not know"},
+		{"codes kept", func(tx *Tx) error {
+			return errors.Join(tx.PutChat(store.Chat{ID: 5, Kept: []topup.OrderID{"done"}}), link(topup.ClaimKept, 5, time.Time{})(tx))
+		}, ""},
+		{"codes taken at no time", link(topup.ClaimRedeemed, 5, time.Time{}), "taken at no time"},
+		{"codes taken", link(topup.ClaimRedeemed, 5, at), ""},
 		{"a wrong checksum", func(tx *Tx) error { return tx.bucket(bChats).Put(i64(5), []byte("0000{}")) }, `damaged data in "chats", key `},
 		{"a bucket gone", func(tx *Tx) error { return tx.tx.DeleteBucket([]byte(bDeadLetters)) }, `bucket "parked" is missing`},
 		{"a link under another's token", func(tx *Tx) error {
