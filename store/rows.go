@@ -40,6 +40,9 @@ type Owed struct {
 	Class int       `json:"class"`
 	Since time.Time `json:"since"` // when the panel first owed something
 	Body  []byte    `json:"body"`  // as the till wrote it; the store seals it
+	// Sum is a digest of what the message says; the store keeps it under its
+	// key, so that no text can be guessed by it.
+	Sum string `json:"sum,omitempty"`
 }
 
 // PanelRef is the message that shows a panel now.
@@ -47,6 +50,7 @@ type PanelRef struct {
 	Chat      int64     `json:"chat"`
 	MessageID int       `json:"message_id"`
 	At        time.Time `json:"at"`
+	Sum       string    `json:"sum,omitempty"` // of what it says, as the store keeps it; "" when that is not known
 }
 
 // Undelivered is a message that Telegram will never take.

@@ -32,10 +32,19 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	if err != nil && !errors.Is(err, store.ErrSealed) {
 		return err
 	}
+	lower := m.Fresh
 	if waits {
 		if old, err := render.Decode(former.Body); err == nil && old.Fresh {
-			m.Fresh = true // the newer text must still come down
+			m.Fresh, lower = true, false // the newer text must still come down
 		}
+	}
+	sum := m.Sum()
+	same, err := tx.Says(w.panel, sum)
+	if err != nil {
+		return err
+	}
+	if same && !lower && (waits && former.Class <= int(w.class) || !waits && !m.Fixed()) {
+		return nil // an edit to the text that it has would show nothing
 	}
 	ref, _, err := tx.PanelRef(w.panel)
 	if err != nil {
@@ -50,7 +59,7 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 			return err
 		}
 	}
-	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: render.Encode(m)})
+	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: render.Encode(m), Sum: sum})
 	if err != nil {
 		return err
 	}

@@ -129,6 +129,9 @@ type Outbox interface {
 	// open comes with store.ErrSealed, and the walk may go on.
 	OwedOf(panel string) (store.Owed, bool, error)
 	Outbox() iter.Seq2[store.Owed, error]
+	// Says tells whether the text with this digest is what a panel owes or,
+	// when it owes nothing, what its message says.
+	Says(panel, sum string) (bool, error)
 	// Delivered ends the debt with the number seq, and gives the message that
 	// showed the panel before; Undeliverable sets it aside.
 	Delivered(panel string, seq uint64, chat int64, messageID int, at time.Time) (former int, err error)

@@ -93,6 +93,7 @@ func (t *tx) Owe(o store.Owed) (store.Owed, error) {
 		o.Since = old.Value.Since
 	}
 	o.Seq, _ = t.NextID("owed")
+	o.Sum = t.sumMark(o.Sum)
 	bare := o
 	bare.Body = nil
 	t.Owed[o.Panel] = row[store.Owed]{bare, t.seal(o.Body, "owed "+o.Panel)}
@@ -116,13 +117,39 @@ func (t *tx) OwedOf(panel string) (store.Owed, bool, error) {
 
 func (t *tx) Outbox() iter.Seq2[store.Owed, error] { return each(t.Owed, t.owed) }
 
+func (t *tx) sumMark(sum string) string {
+	if t.vault == nil || sum == "" {
+		return sum
+	}
+	return t.vault.Mark("sum" + sum)
+}
+
+func (t *tx) Says(panel, sum string) (bool, error) {
+	now := t.Panels[panel].Sum
+	if r, waits := t.Owed[panel]; waits {
+		now = r.Value.Sum
+	}
+	return sum != "" && now == t.sumMark(sum), nil
+}
+
 func (t *tx) Delivered(panel string, seq uint64, chat int64, messageID int, at time.Time) (former int, err error) {
+	says := ""
 	if r, waits := t.Owed[panel]; waits && r.Value.Seq == seq {
+		says = r.Value.Sum
 		delete(t.Owed, panel)
 	}
-	if former = t.Panels[panel].MessageID; messageID != 0 && former != messageID {
-		t.Panels[panel] = store.PanelRef{Chat: chat, MessageID: messageID, At: at}
+	ref, had := t.Panels[panel]
+	switch {
+	case messageID == 0 && !had:
+		return 0, nil
+	case messageID == 0:
+		ref.Sum = ""
+	case ref.MessageID == messageID:
+		ref.Sum, former = says, messageID
+	default:
+		former, ref = ref.MessageID, store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says}
 	}
+	t.Panels[panel] = ref
 	return former, nil
 }
 

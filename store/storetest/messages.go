@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -61,6 +62,63 @@ func outbox(t *testing.T, site func(testing.TB) Site) {
 		}
 		return nil
 	})
+}
+
+// says: a store knows what a panel says, or is about to, and no text can be
+// guessed by what it keeps of it.
+func says(t *testing.T, site func(testing.TB) Site) {
+	place := site(t)
+	v := vault(t, 1)
+	db := open(t, place, v)
+	is := func(tx till.Tx, when, sum string, want bool) {
+		t.Helper()
+		if got, err := tx.Says("c", sum); err != nil || got != want {
+			t.Errorf("%s the panel says %q: %t (%v)", when, sum, got, err)
+		}
+	}
+	owe := func(tx till.Tx, sum string) uint64 {
+		o, err := tx.Owe(store.Owed{Panel: "c", Chat: 5, Since: t0, Body: []byte("x"), Sum: sum})
+		if err != nil {
+			t.Error(err)
+		}
+		return o.Seq
+	}
+	delivered := func(tx till.Tx, seq uint64, message int) {
+		if _, err := tx.Delivered("c", seq, 5, message, t0); err != nil {
+			t.Error(err)
+		}
+	}
+	update(t, db, func(tx till.Tx) error {
+		is(tx, "before anything", "digest-one", false)
+		is(tx, "before anything", "", false)
+		one := owe(tx, "digest-one")
+		is(tx, "while it waits", "digest-one", true)
+		two := owe(tx, "digest-two")
+		delivered(tx, one, 70)
+		is(tx, "while a newer one waits", "digest-one", false)
+		is(tx, "while a newer one waits", "digest-two", true)
+		delivered(tx, two, 70)
+		is(tx, "after the edit", "digest-two", true)
+		is(tx, "after the edit", "digest-one", false)
+		delivered(tx, owe(tx, "digest-one"), 71)
+		is(tx, "in a new message", "digest-one", true)
+		delivered(tx, owe(tx, "digest-two"), 0)
+		is(tx, "in a message that is not known", "digest-two", false)
+		is(tx, "in a message that is not known", "digest-one", false)
+		three := owe(tx, "digest-three")
+		owe(tx, "digest-four")
+		delivered(tx, three, 71)
+		if err := tx.Undeliverable("c", three+1, "blocked", t0); err != nil {
+			return err
+		}
+		is(tx, "when the newest could not be delivered", "digest-four", false)
+		is(tx, "when the newest could not be delivered", "digest-three", false)
+		delivered(tx, owe(tx, "digest-last"), 71)
+		return nil
+	})
+	if bytes.Contains(place.Bytes(), []byte("digest-")) {
+		t.Error("a digest lies readable: numbers can be tried against it")
+	}
 }
 
 func handledUpdates(t *testing.T, site func(testing.TB) Site) {

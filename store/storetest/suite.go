@@ -63,6 +63,7 @@ func Run(t *testing.T, site func(testing.TB) Site) {
 		{"Claims", claims},
 		{"Showings", showings},
 		{"Outbox", outbox},
+		{"Says", says},
 		{"HandledUpdates", handledUpdates},
 		{"Prune", prune},
 		{"Members", members},
