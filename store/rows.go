@@ -20,12 +20,14 @@ type Balance struct {
 
 // Chat is what is remembered of a chat with a person.
 type Chat struct {
-	ID        int64  `json:"id"`
-	Language  string `json:"language,omitempty"`  // chosen; "" until then
-	Guess     string `json:"guess,omitempty"`     // Telegram's language_code
-	Blocked   bool   `json:"blocked,omitempty"`   // the person blocked us
-	LastPanel string `json:"last_card,omitempty"` // the last message owed anew
-	Customer  bool   `json:"customer,omitempty"`  // was given codes here
+	ID        int64     `json:"id"`
+	Language  string    `json:"language,omitempty"`  // chosen; "" until then
+	Guess     string    `json:"guess,omitempty"`     // Telegram's language_code
+	Blocked   bool      `json:"blocked,omitempty"`   // the person blocked us
+	Missed    bool      `json:"missed,omitempty"`    // the owners know that a message could not be delivered
+	Heard     time.Time `json:"heard,omitzero"`      // when somebody last said something here, to a day
+	LastPanel string    `json:"last_card,omitempty"` // the last message owed anew
+	Customer  bool      `json:"customer,omitempty"`  // was given codes here
 	// Guesses counts unknown customer links opened since GuessedFrom.
 	Guesses     int       `json:"guesses,omitempty"`
 	GuessedFrom time.Time `json:"guessed_from,omitzero"`

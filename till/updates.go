@@ -139,7 +139,9 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 		if err != nil || !known {
 			return err
 		}
-		chat.Blocked = *up.Blocked
+		if chat.Blocked = *up.Blocked; !chat.Blocked {
+			chat.Missed = false
+		}
 		return tx.PutChat(chat)
 	case up.Message != nil:
 		return u.written(e, tx, a, *up.Message)

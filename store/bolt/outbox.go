@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"iter"
 	"time"
 
@@ -155,6 +156,39 @@ func (t *Tx) Undeliverable(panel string, seq uint64, why string, at time.Time) e
 		return err
 	}
 	return t.putJSON(bUndelivered, u64(seq), storedUndelivered{o, why, at})
+}
+
+// Drop forgets what a panel owed under seq: nobody can be told it, and nobody
+// misses it.
+func (t *Tx) Drop(panel string, seq uint64) error {
+	o, ok, err := t.owed(panel)
+	if err != nil || !ok || o.Seq != seq {
+		return err
+	}
+	return t.delete(bOutbox, []byte(panel))
+}
+
+// PruneUndelivered forgets what was set aside before a time, the first that
+// was owed first, at most limit of them.
+func (t *Tx) PruneUndelivered(before time.Time, limit int) (int, error) {
+	var old [][]byte
+	c := t.bucket(bUndelivered).Cursor()
+	for k, _ := c.First(); k != nil && len(old) < limit; k, _ = c.Next() {
+		u, err := getRow[storedUndelivered](t, bUndelivered, k)
+		if err != nil {
+			return 0, err
+		}
+		if !u.At.Before(before) {
+			break
+		}
+		old = append(old, bytes.Clone(k))
+	}
+	for _, k := range old {
+		if err := t.delete(bUndelivered, k); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
 }
 
 // Undelivered walks what could not be delivered, oldest first. A body that

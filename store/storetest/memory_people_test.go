@@ -64,11 +64,31 @@ func (t *tx) Member(person int64) (topup.Member, bool, error) {
 	return m, ok, nil
 }
 
-func (t *tx) PutChat(c store.Chat) error { t.Chats[c.ID] = c; return nil }
+func (t *tx) PutChat(c store.Chat) error { t.state.Chats[c.ID] = c; return nil }
 
 func (t *tx) Chat(id int64) (store.Chat, bool, error) {
-	c, ok := t.Chats[id]
+	c, ok := t.state.Chats[id]
 	return c, ok, nil
+}
+
+func (t *tx) Chats(above int64, limit int) (list []store.Chat, err error) {
+	for _, id := range slices.Sorted(maps.Keys(t.state.Chats)) {
+		if (above == 0 || id > above) && len(list) < limit {
+			list = append(list, t.state.Chats[id])
+		}
+	}
+	return list, nil
+}
+
+func (t *tx) ForgetChat(id int64) error {
+	delete(t.state.Chats, id)
+	delete(t.state.Sessions, id)
+	return nil
+}
+
+func (t *tx) DropSetting(name string) error {
+	delete(t.state.Settings, name)
+	return nil
 }
 
 func (t *tx) Session(chat int64) ([]byte, error) {
@@ -159,6 +179,21 @@ func (t *tx) Undeliverable(panel string, seq uint64, why string, at time.Time) e
 		t.Lost = append(t.Lost, row[store.Undelivered]{store.Undelivered{Owed: r.Value, Why: why, At: at}, r.Secret})
 	}
 	return nil
+}
+
+func (t *tx) Drop(panel string, seq uint64) error {
+	if t.Owed[panel].Value.Seq == seq {
+		delete(t.Owed, panel)
+	}
+	return nil
+}
+
+func (t *tx) PruneUndelivered(before time.Time, limit int) (n int, err error) {
+	for n < len(t.Lost) && n < limit && t.Lost[n].Value.At.Before(before) {
+		n++
+	}
+	t.Lost = slices.Clone(t.Lost[n:])
+	return n, nil
 }
 
 func (t *tx) PanelRef(panel string) (store.PanelRef, bool, error) {

@@ -64,6 +64,60 @@ func outbox(t *testing.T, site func(testing.TB) Site) {
 	})
 }
 
+// undelivered: what can't be delivered is dropped, or set aside until it is old;
+// a newer debt of the panel stays.
+func undelivered(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	owe := func(tx till.Tx, panel string) uint64 {
+		o, err := tx.Owe(store.Owed{Panel: panel, Chat: 5, Since: t0, Body: []byte("x")})
+		if err != nil {
+			t.Error(err)
+		}
+		return o.Seq
+	}
+	update(t, db, func(tx till.Tx) error {
+		first := owe(tx, "a")
+		second := owe(tx, "a")
+		if err := tx.Drop("a", first); err != nil {
+			return err
+		}
+		if _, waits, _ := tx.OwedOf("a"); !waits {
+			t.Error("dropping an older debt took the newer one")
+		}
+		if err := tx.Drop("a", second); err != nil {
+			return err
+		}
+		if _, waits, _ := tx.OwedOf("a"); waits {
+			t.Error("a dropped message is still owed")
+		}
+		for i := range 5 {
+			panel := fmt.Sprint("u", i)
+			if err := tx.Undeliverable(panel, owe(tx, panel), "blocked", t0.Add(time.Duration(i)*time.Hour)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	update(t, db, func(tx till.Tx) error {
+		if n, err := tx.PruneUndelivered(t0.Add(4*time.Hour), 3); err != nil || n != 3 {
+			t.Errorf("pruned %d, want 3 (%v)", n, err)
+		}
+		if n, err := tx.PruneUndelivered(t0.Add(4*time.Hour), 3); err != nil || n != 1 {
+			t.Errorf("pruned %d, want 1 (%v)", n, err)
+		}
+		return nil
+	})
+	if err := db.Read(nil, func(src store.Source) error {
+		left, err := all(src.Undelivered())
+		if len(left) != 1 || left[0].Panel != "u4" {
+			t.Errorf("set aside are %+v", left)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // says: a store knows what a panel says, or is about to, and no text can be
 // guessed by what it keeps of it.
 func says(t *testing.T, site func(testing.TB) Site) {
