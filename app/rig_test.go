@@ -9,6 +9,8 @@ import (
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -160,6 +162,13 @@ func (r *rig) check() {
 	}
 	for _, v := range r.telegram.Journal.Violations() {
 		r.t.Errorf("Telegram's rules: %s", v)
+	}
+	// Only an edit whose answer was lost is made twice.
+	lost := slices.ContainsFunc(r.telegram.Journal.All(), func(c telegram.Call) bool { return c.Fault != "" })
+	for _, h := range r.telegram.Journal.Harmless() {
+		if strings.Contains(h, "not modified") && !lost {
+			r.t.Errorf("a message is edited to the text that it has: %s", h)
+		}
 	}
 	for _, leak := range r.leaks(r.log.String()) {
 		r.t.Errorf("the log tells %s", leak)

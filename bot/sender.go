@@ -379,12 +379,7 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 }
 
 // editable tells whether a panel's message can become m by an edit.
-func editable(m render.Message) bool { return !m.Fresh && !fixed(m) }
-
-// fixed tells whether a message can't be edited once it is sent.
-func fixed(m render.Message) bool {
-	return m.AskContact != "" || m.RemoveKeyboard || len(m.Photo) > 0 || len(m.File) > 0
-}
+func editable(m render.Message) bool { return !m.Fresh && !m.Fixed() }
 
 // land takes the outcome of a request. The lane is free again only when the
 // outcome is reported, so that reports keep their order.
@@ -416,7 +411,7 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 	case f == nil, edit && kind == FailNotModified, !edit && kind == FailSentBlind:
 		if !edit {
 			sent.Former, sent.MessageID = c.messageID, messageID
-			c.fixed = fixed(o.Message)
+			c.fixed = o.Message.Fixed()
 		}
 		c.known, c.messageID, c.lost = true, sent.MessageID, false
 		s.recovered(l)

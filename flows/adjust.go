@@ -52,23 +52,22 @@ func (t *turn) moveMoney(debit bool, args string) {
 	if debit {
 		usage = M("credit.usage", "Command", Latin("/debit"))
 	}
-	f := strings.Fields(args)
-	if len(f) < 2 {
+	shop, sum, _ := strings.Cut(strings.TrimSpace(args), " ")
+	if sum = strings.TrimSpace(sum); sum == "" {
 		t.sayLines(usage)
 		return
 	}
-	sh, ok := t.findShop(f[0])
+	sh, ok := t.findShop(shop)
 	if !ok {
 		t.sayLines(M("shop.unknown"), usage)
 		return
 	}
-	amount, err := topup.ParseAmount(f[1])
+	amount, reason, err := topup.CutAmount(sum)
 	if err != nil {
 		t.sayLines(M("credit.amount"), usage)
 		return
 	}
-	reason := CleanName(strings.Join(f[2:], " "), 100)
-	if reason == "" {
+	if reason = CleanName(reason, 100); reason == "" {
 		t.sayLines(M("credit.reason"), usage)
 		return
 	}

@@ -17,7 +17,7 @@ func finding() conversation {
 		needs: topup.ActHistory, holds: func(Session) bool { return true },
 		steps: map[Step]step{StepFind: {
 			show: func(t *turn) { t.askFind(Msg{}) },
-			told: func(t *turn, text string) bool { t.find(text); return true },
+			told: func(t *turn, text string) bool { return t.sells(text) || t.found(text) },
 		}},
 	}
 }
@@ -47,6 +47,18 @@ func (t *turn) soldTo(number string) (found []topup.Order, sure bool) {
 		}
 	}
 	return found, sure
+}
+
+// sells reports whether a text is a sale that was typed instead, and starts it:
+// a number alone is looked for, one with an amount is sold to.
+func (t *turn) sells(text string) bool {
+	r, err := ReadLine(text)
+	return err == nil && r.Face > 0 && t.who.May(topup.ActSell) && typedLine(t, text, false)
+}
+
+func (t *turn) found(text string) bool {
+	t.find(text)
+	return true
 }
 
 // find looks sales up by the customer's number or by the order's number.

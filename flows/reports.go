@@ -2,6 +2,7 @@ package flows
 
 import (
 	"strings"
+	"time"
 
 	"hanout/topup"
 )
@@ -124,19 +125,37 @@ func BackupScreen(name string, seq uint64) Screen {
 	return Screen{Lines: []Msg{M("backup.done", "File", Latin(name), "Seq", number(seq))}}
 }
 
-// AlertScreen tells an owner about something that needs them.
+// AlertScreen tells an owner about an order that needs them.
 func AlertScreen(a topup.Alert, o topup.Order) Screen {
 	var sc Screen
 	sc.line(M("alert." + string(a)))
-	if o.ID != "" {
-		orderLines(&sc, o)
-		sc.row(button(M("button.open"), encodeTap("a", "order", number(o.No), "card")))
+	orderLines(&sc, o)
+	sc.row(openButton(o.No))
+	return sc
+}
+
+func openButton(no uint64) Button {
+	return button(M("button.open"), encodeTap("a", "order", number(no), "card"))
+}
+
+// TroubleScreen tells an owner of a kind of trouble, how often it came, and
+// the newest: a detail, and its order if it has one.
+func TroubleScreen(kind, detail string, no uint64, count int, since time.Time) Screen {
+	var sc Screen
+	sc.line(M("alert."+kind, "Detail", Latin(detail)))
+	if count > 1 {
+		sc.line(M("trouble.count", "Count", count, "Time", since))
+	}
+	if no != 0 {
+		sc.row(openButton(no))
 	}
 	return sc
 }
 
-// NoticeScreen is an alert without an order: "parked" for an update that
-// could not be handled, "undeliverable" for a message nobody can receive.
-func NoticeScreen(id string, detail string) Screen {
-	return Screen{Lines: []Msg{M("alert."+id, "Detail", Latin(detail))}}
+// TroubleOverScreen tells an owner that it is over.
+func TroubleOverScreen(kind string, count int, since time.Time) Screen {
+	var sc Screen
+	sc.line(M("trouble.over." + kind))
+	sc.line(M("trouble.count", "Count", count, "Time", since))
+	return sc
 }

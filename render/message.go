@@ -1,6 +1,10 @@
 package render
 
-import "strings"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
 
 // Message is one message as it is owed to a chat: rendered, in its language,
 // ready to be sent or to replace the text of the panel it belongs to. It is
@@ -29,6 +33,18 @@ type Message struct {
 	Photo    []byte `json:"photo,omitempty"`
 	File     []byte `json:"file,omitempty"`
 	FileName string `json:"file_name,omitempty"`
+}
+
+// Fixed tells whether the message can't be edited once it is sent.
+func (m Message) Fixed() bool {
+	return m.AskContact != "" || m.RemoveKeyboard || len(m.Photo) > 0 || len(m.File) > 0
+}
+
+// Sum is a digest of what a message says, however it is sent.
+func (m Message) Sum() string {
+	m.Fresh, m.Silent, m.ReplyTo = false, false, 0
+	sum := sha256.Sum256(Encode(m))
+	return hex.EncodeToString(sum[:])
 }
 
 // Button is one inline button. Exactly one of Data, URL and Copy is set.

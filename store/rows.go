@@ -20,12 +20,14 @@ type Balance struct {
 
 // Chat is what is remembered of a chat with a person.
 type Chat struct {
-	ID        int64  `json:"id"`
-	Language  string `json:"language,omitempty"`  // chosen; "" until then
-	Guess     string `json:"guess,omitempty"`     // Telegram's language_code
-	Blocked   bool   `json:"blocked,omitempty"`   // the person blocked us
-	LastPanel string `json:"last_card,omitempty"` // the last message owed anew
-	Customer  bool   `json:"customer,omitempty"`  // was given codes here
+	ID        int64     `json:"id"`
+	Language  string    `json:"language,omitempty"`  // chosen; "" until then
+	Guess     string    `json:"guess,omitempty"`     // Telegram's language_code
+	Blocked   bool      `json:"blocked,omitempty"`   // the person blocked us
+	Missed    bool      `json:"missed,omitempty"`    // the owners know that a message could not be delivered
+	Heard     time.Time `json:"heard,omitzero"`      // when somebody last said something here, to a day
+	LastPanel string    `json:"last_card,omitempty"` // the last message owed anew
+	Customer  bool      `json:"customer,omitempty"`  // was given codes here
 	// Guesses counts unknown customer links opened since GuessedFrom.
 	Guesses     int       `json:"guesses,omitempty"`
 	GuessedFrom time.Time `json:"guessed_from,omitzero"`
@@ -42,6 +44,9 @@ type Owed struct {
 	Class int       `json:"class"`
 	Since time.Time `json:"since"` // when the panel first owed something
 	Body  []byte    `json:"body"`  // as the till wrote it; the store seals it
+	// Sum is a digest of what the message says; the store keeps it under its
+	// key, so that no text can be guessed by it.
+	Sum string `json:"sum,omitempty"`
 }
 
 // PanelRef is the message that shows a panel now.
@@ -49,6 +54,7 @@ type PanelRef struct {
 	Chat      int64     `json:"chat"`
 	MessageID int       `json:"message_id"`
 	At        time.Time `json:"at"`
+	Sum       string    `json:"sum,omitempty"` // of what it says, as the store keeps it; "" when that is not known
 }
 
 // Undelivered is a message that Telegram will never take.

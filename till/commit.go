@@ -46,7 +46,9 @@ type after struct {
 	asks    []ask
 	jobs    []job
 	menus   []int64
-	forget  []forget
+	// menusSet are those that Telegram has.
+	menusSet []menuSet
+	forget   []forget
 	// username is our account's name at the provider, when it was told.
 	username *string
 	beside   []*task
@@ -181,6 +183,11 @@ func (e *Engine) release(a *after) {
 	}
 	for _, f := range a.forget {
 		e.messenger.Forget(f.chat, f.messageID)
+	}
+	for _, m := range a.menusSet {
+		if e.menus[m.chat] == m.mark {
+			delete(e.menus, m.chat) // the mark is on disk now
+		}
 	}
 	for _, chat := range a.menus {
 		e.setMenu(chat)

@@ -47,6 +47,8 @@ type Engine struct {
 	// Of the loop alone: when each task is due, and which are at work.
 	schedule map[string]time.Time
 	busy     map[string]bool
+	// menus are the marks of the command menus that are on their way.
+	menus map[int64]string
 }
 
 // Counts are the engine's running totals, for the metrics.
@@ -66,7 +68,7 @@ func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *En
 		ready:  make(chan struct{}),
 		gone:   make(chan struct{}),
 
-		schedule: map[string]time.Time{}, busy: map[string]bool{},
+		schedule: map[string]time.Time{}, busy: map[string]bool{}, menus: map[int64]string{},
 	}
 }
 
@@ -211,16 +213,12 @@ func (e *Engine) recover() error {
 	}
 	var menus []int64
 	err = e.db.View(func(tx Tx) error {
-		for _, admin := range e.cfg.Admins {
-			if e.menuChanged(tx, admin) {
-				menus = append(menus, admin)
-			}
-		}
+		menus = append(menus, e.cfg.Admins...)
 		for s, err := range tx.Shops() {
 			if err != nil {
 				return err
 			}
-			if s.State == topup.ShopApproved && e.menuChanged(tx, s.Chat) {
+			if s.State == topup.ShopApproved {
 				menus = append(menus, s.Chat)
 			}
 		}

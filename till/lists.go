@@ -109,6 +109,11 @@ func (s synced) apply(e *Engine, tx Tx, a *after) error {
 		if err := tx.PutSetting(settingAccount, *s.account); err != nil {
 			return err
 		}
+		if s.account.Enabled && !s.account.ReadOnly {
+			if err := e.over(tx, a, troubleKey); err != nil {
+				return err
+			}
+		}
 	}
 	if s.weather != nil {
 		if err := tx.PutSetting(settingWeather, *s.weather); err != nil {

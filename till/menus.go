@@ -15,15 +15,16 @@ func menuMark(chat int64) string { return fmt.Sprintf("menu/%d", chat) }
 // sets them again.
 const menuVersion = "3"
 
-// menuChanged reports whether a chat's menu is not what it was last set to.
-func (e *Engine) menuChanged(tx Tx, chat int64) bool {
-	want, err := e.menuOf(tx, chat)
-	if err != nil {
-		return false
+// menuChanged reports whether a chat's menu is not what it was last set to,
+// or is about to be.
+func (e *Engine) menuChanged(tx Tx, chat int64, want menu) (bool, error) {
+	have, underWay := e.menus[chat]
+	if !underWay {
+		if _, err := tx.Setting(menuMark(chat), &have); err != nil {
+			return false, err
+		}
 	}
-	var have string
-	_, err = tx.Setting(menuMark(chat), &have)
-	return err == nil && have != want.mark
+	return have != want.mark, nil
 }
 
 // menu is the command menu of a private chat.
@@ -48,17 +49,24 @@ func (e *Engine) menuOf(tx Tx, chat int64) (menu, error) {
 }
 
 // setMenu sets a chat's command menu to what the person may do, in their
-// language.
+// language; one that is so already stays.
 func (e *Engine) setMenu(chat int64) {
 	var m menu
+	var changed bool
 	err := e.db.View(func(tx Tx) (err error) {
-		m, err = e.menuOf(tx, chat)
+		if m, err = e.menuOf(tx, chat); err == nil {
+			changed, err = e.menuChanged(tx, chat, m)
+		}
 		return err
 	})
 	if err != nil {
 		e.log.Error("a command menu can't be made", "error", err)
 		return
 	}
+	if !changed {
+		return
+	}
+	e.menus[chat] = m.mark
 	e.messenger.Menu(chat, "", e.commands(m.who, m.lang), func() {
 		e.later(menuSet{chat, m.mark})
 	})
@@ -87,6 +95,7 @@ type menuSet struct {
 	mark string
 }
 
-func (m menuSet) apply(_ *Engine, tx Tx, _ *after) error {
+func (m menuSet) apply(_ *Engine, tx Tx, a *after) error {
+	a.menusSet = append(a.menusSet, m)
 	return tx.PutSetting(menuMark(m.chat), m.mark)
 }

@@ -60,8 +60,12 @@ func (e *Engine) ring(tx Tx, a *after, o topup.Order) error {
 	})
 }
 
-// alert tells every admin.
+// alert tells every owner of an order that needs them. What is no order's
+// fault is told in sums.
 func (e *Engine) alert(tx Tx, a *after, what topup.Alert, o topup.Order) error {
+	if what == topup.AlertFloat || what == topup.AlertKey {
+		return e.happened(tx, a, string(what), "", o.No)
+	}
 	for _, admin := range e.cfg.Admins {
 		card := fmt.Sprintf("alert/%s/%s/%d", what, o.ID, admin)
 		if err := e.show(tx, a, flows.Show{Chat: admin, Panel: card, Screen: flows.AlertScreen(what, o), Class: flows.ClassNotices}); err != nil {
@@ -71,14 +75,16 @@ func (e *Engine) alert(tx Tx, a *after, what topup.Alert, o topup.Order) error {
 	return nil
 }
 
-func (e *Engine) notice(tx Tx, a *after, id, detail string) error {
-	for _, admin := range e.cfg.Admins {
-		card := fmt.Sprintf("notice/%s/%d/%d", id, admin, a.now.UnixNano())
-		if err := e.show(tx, a, flows.Show{Chat: admin, Panel: card, Screen: flows.NoticeScreen(id, detail), Class: flows.ClassNotices}); err != nil {
-			return err
-		}
+// accepted ends the troubles that a send which was taken proves to be over: the
+// float was filled, and the key good.
+func (e *Engine) accepted(tx Tx, a *after, was, o topup.Order) error {
+	if was.State != topup.Submitting || (o.State != topup.Pending && o.State != topup.Delivered) {
+		return nil
 	}
-	return nil
+	if err := e.over(tx, a, troubleFloat); err != nil {
+		return err
+	}
+	return e.over(tx, a, troubleKey)
 }
 
 // Answered takes what the provider said of orders; it is the caller's
@@ -119,7 +125,11 @@ func (an answered) apply(e *Engine, tx Tx, a *after) error {
 	if err != nil {
 		return err
 	}
-	return e.change(tx, a, o, topup.Answered(o, an.Answer, owners, a.now, e.cfg.Scale))
+	c := topup.Answered(o, an.Answer, owners, a.now, e.cfg.Scale)
+	if err := e.change(tx, a, o, c); err != nil {
+		return err
+	}
+	return e.accepted(tx, a, o, c.Order)
 }
 
 // owners finds the orders of ours that the provider's orders in the answer

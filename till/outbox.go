@@ -2,9 +2,11 @@ package till
 
 import (
 	"errors"
+
 	"hanout/flows"
 	"hanout/render"
 	"hanout/store"
+	"hanout/topup"
 )
 
 // show owes a screen to a chat.
@@ -32,10 +34,19 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	if err != nil && !errors.Is(err, store.ErrSealed) {
 		return err
 	}
+	lower := m.Fresh
 	if waits {
 		if old, err := render.Decode(former.Body); err == nil && old.Fresh {
-			m.Fresh = true // the newer text must still come down
+			m.Fresh, lower = true, false // the newer text must still come down
 		}
+	}
+	sum := m.Sum()
+	same, err := tx.Says(w.panel, sum)
+	if err != nil {
+		return err
+	}
+	if same && !lower && (waits && former.Class <= int(w.class) || !waits && !m.Fixed()) {
+		return nil // an edit to the text that it has would show nothing
 	}
 	ref, _, err := tx.PanelRef(w.panel)
 	if err != nil {
@@ -50,7 +61,7 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 			return err
 		}
 	}
-	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: render.Encode(m)})
+	owed, err := tx.Owe(store.Owed{Panel: w.panel, Chat: w.chat, Class: int(w.class), Since: a.now, Body: render.Encode(m), Sum: sum})
 	if err != nil {
 		return err
 	}
@@ -88,26 +99,42 @@ func (d delivered) apply(e *Engine, tx Tx, a *after) error {
 		}
 		return e.outcome(tx, a, d.Sent)
 	}
-	if err := tx.Undeliverable(d.Panel, d.Seq, string(d.Lost), a.now); err != nil {
+	return d.lost(e, tx, a)
+}
+
+// lost takes a message that Telegram will never take. What somebody paid for
+// is kept for a person to see, the rest is gone; the owners are told of a
+// chat that has a shop, once until it comes back.
+func (d delivered) lost(e *Engine, tx Tx, a *after) error {
+	o, owed, err := tx.OwedOf(d.Panel)
+	if err != nil && !errors.Is(err, store.ErrSealed) {
 		return err
 	}
-	chat, known, err := tx.Chat(d.Chat)
+	if owed && o.Class > int(flows.ClassMoney) {
+		err = tx.Drop(d.Panel, d.Seq)
+	} else {
+		err = tx.Undeliverable(d.Panel, d.Seq, string(d.Lost), a.now)
+	}
 	if err != nil {
 		return err
 	}
-	if known && !chat.Blocked && (d.Lost == LostBlocked || d.Lost == LostChatGone) {
-		chat.Blocked = true
-		if err := tx.PutChat(chat); err != nil {
-			return err
-		}
-	}
-	if err := e.outcome(tx, a, d.Sent); err != nil {
+	chat, _, err := tx.Chat(d.Chat)
+	if err != nil {
 		return err
 	}
-	for _, admin := range e.cfg.Admins {
-		if admin == d.Chat {
-			return nil // nobody is told in a chat that can't be reached
-		}
+	r := e.reading(tx, a.now)
+	who := people{r}.Actor(d.Chat, d.Chat)
+	if r.err != nil {
+		return r.err
 	}
-	return e.notice(tx, a, "undeliverable", number(d.Chat))
+	tell := who.Shop != 0 && !chat.Missed && !who.Is(topup.Owner) // no owner is told in a chat that can't be reached
+	chat.ID, chat.Missed = d.Chat, chat.Missed || tell
+	chat.Blocked = chat.Blocked || d.Lost == LostBlocked || d.Lost == LostChatGone
+	if err := tx.PutChat(chat); err != nil {
+		return err
+	}
+	if err := e.outcome(tx, a, d.Sent); err != nil || !tell {
+		return err
+	}
+	return e.notice(tx, a, "undeliverable", number(uint64(who.Shop)))
 }

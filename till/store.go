@@ -107,6 +107,10 @@ type People interface {
 	Member(person int64) (topup.Member, bool, error)
 	PutChat(store.Chat) error
 	Chat(id int64) (store.Chat, bool, error)
+	// Chats lists chats by their IDs, those above one (0: all), at most limit;
+	// ForgetChat forgets one, and where the conversation with it stands.
+	Chats(above int64, limit int) ([]store.Chat, error)
+	ForgetChat(id int64) error
 	// NextID takes the next number of a sequence, PeekID tells it.
 	NextID(sequence string) (uint64, error)
 	PeekID(sequence string) (uint64, error)
@@ -129,10 +133,16 @@ type Outbox interface {
 	// open comes with store.ErrSealed, and the walk may go on.
 	OwedOf(panel string) (store.Owed, bool, error)
 	Outbox() iter.Seq2[store.Owed, error]
+	// Says tells whether the text with this digest is what a panel owes or,
+	// when it owes nothing, what its message says.
+	Says(panel, sum string) (bool, error)
 	// Delivered ends the debt with the number seq, and gives the message that
-	// showed the panel before; Undeliverable sets it aside.
+	// showed the panel before; Undeliverable sets it aside, Drop forgets it.
 	Delivered(panel string, seq uint64, chat int64, messageID int, at time.Time) (former int, err error)
 	Undeliverable(panel string, seq uint64, why string, at time.Time) error
+	Drop(panel string, seq uint64) error
+	// PruneUndelivered forgets what was set aside before a time, at most limit.
+	PruneUndelivered(before time.Time, limit int) (int, error)
 	PanelRef(panel string) (store.PanelRef, bool, error)
 	// PrunePanels forgets panels first sent before a time, at most limit.
 	PrunePanels(before time.Time, limit int) (int, error)
@@ -156,6 +166,7 @@ type Settings interface {
 	// Setting reads a value into v; false leaves v as it is.
 	Setting(name string, v any) (bool, error)
 	PutSetting(name string, v any) error
+	DropSetting(name string) error
 	Plans() ([]topup.Plan, error)
 	PutPlans([]topup.Plan) error
 }

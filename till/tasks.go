@@ -41,8 +41,11 @@ var tasks = []task{
 	{name: "weather", next: every(time.Minute), beside: (*Engine).ping},
 	{name: "links", next: hourly, slice: endLinks},
 	{name: "reminder", next: evening, beside: (*Engine).remind},
+	{name: "troubles", next: often, slice: tellTroubles},
 	{name: "handled", next: hourly, slice: pruneHandled},
 	{name: "panels", next: hourly, slice: prunePanels},
+	{name: "undelivered", next: hourly, slice: pruneUndelivered},
+	{name: "strangers", next: daily, slice: pruneStrangers},
 }
 
 // every is due again a pause after the last time, in the provider's time.
@@ -53,6 +56,14 @@ func every(d time.Duration) func(time.Time, func(time.Duration) time.Duration) t
 }
 
 func hourly(now time.Time, _ func(time.Duration) time.Duration) time.Time { return now.Add(time.Hour) }
+
+func daily(now time.Time, _ func(time.Duration) time.Duration) time.Time {
+	return now.Add(24 * time.Hour)
+}
+
+func often(now time.Time, _ func(time.Duration) time.Duration) time.Time {
+	return now.Add(5 * time.Minute)
+}
 
 // eveningHour is when shops are reminded, in Algiers.
 const eveningHour = 20
@@ -73,12 +84,6 @@ const (
 	linksMost  = 20
 	pruneMost  = 250
 	remindMost = 10 // shops in one event
-)
-
-// The times after which things are forgotten.
-const (
-	handledFor = 8 * 24 * time.Hour  // update IDs; Telegram keeps updates for a day
-	panelsFor  = 60 * 24 * time.Hour // which message shows a panel, since it was sent
 )
 
 // taskSetting names where a task's next time lies on disk.
@@ -165,18 +170,6 @@ func (e *Engine) work(t *task) {
 		t.beside(e)
 		e.later(finished{t})
 	}()
-}
-
-// pruneHandled forgets the IDs of updates that can't come again.
-func pruneHandled(_ *Engine, tx Tx, a *after) (more bool, err error) {
-	n, err := tx.PruneHandled(a.now.Add(-handledFor), pruneMost)
-	return n == pruneMost, err
-}
-
-// prunePanels forgets messages that nobody scrolls back to.
-func prunePanels(_ *Engine, tx Tx, a *after) (more bool, err error) {
-	n, err := tx.PrunePanels(a.now.Add(-panelsFor), pruneMost)
-	return n == pruneMost, err
 }
 
 // endLinks ends the customers' links whose time is over.

@@ -14,8 +14,9 @@ func (e *Engine) person(tx Tx, a *after, in flows.Input, query string) error {
 	if err != nil {
 		return err
 	}
-	if !known || chat.Guess != in.Person.Language || chat.Blocked {
-		chat.ID, chat.Guess, chat.Blocked = in.Chat, in.Person.Language, false
+	if !known || chat.Guess != in.Person.Language || chat.Blocked || chat.Missed || a.now.Sub(chat.Heard) > heardEvery {
+		chat.Heard = a.now
+		chat.ID, chat.Guess, chat.Blocked, chat.Missed = in.Chat, in.Person.Language, false, false
 		if err := tx.PutChat(chat); err != nil {
 			return err
 		}

@@ -139,8 +139,11 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 		if err != nil || !known {
 			return err
 		}
-		chat.Blocked = *up.Blocked
-		if err := tx.PutChat(chat); err != nil || chat.Blocked {
+		if chat.Blocked = *up.Blocked; chat.Blocked {
+			return tx.PutChat(chat)
+		}
+		chat.Missed = false
+		if err := tx.PutChat(chat); err != nil {
 			return err
 		}
 		return e.alive(tx, a, chat)

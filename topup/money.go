@@ -208,6 +208,34 @@ func ParseAmount(text string) (Money, error) {
 	return Dinars(n), nil
 }
 
+// CutAmount reads an amount at the head of a text, as ParseAmount does, and
+// gives what follows it: of "5 000 DA cash" five thousand and "cash". Groups
+// of three digits belong to the amount. A number behind one that could be
+// part of it or not is no amount: money is never moved on a guess.
+func CutAmount(text string) (amount Money, rest string, err error) {
+	words := strings.Fields(PlainDigits(text))
+	if len(words) == 0 {
+		return 0, "", ErrAmount
+	}
+	if amount, err = ParseAmount(words[0]); err != nil {
+		return 0, "", err
+	}
+	took := 1
+	for n := 2; n <= min(len(words), amountWords); n++ {
+		if longer, err := ParseAmount(strings.Join(words[:n], " ")); err == nil {
+			amount, took = longer, n
+		}
+	}
+	groups := took > 1 || len(words[0]) <= 3
+	if took < len(words) && groups && isNumber(words[took-1]) && isNumber(words[took]) {
+		return 0, "", ErrAmount
+	}
+	return amount, strings.Join(words[took:], " "), nil
+}
+
+// amountWords are the words of the longest amount: four groups and a unit.
+const amountWords = 5
+
 func cutFraction(s string) (whole, frac string, ok bool) {
 	for _, sep := range []string{",", ".", "٫"} {
 		if whole, frac, ok = strings.Cut(s, sep); ok {

@@ -12,6 +12,48 @@ import (
 	"hanout/topup"
 )
 
+func TestCutAmount(t *testing.T) {
+	for _, c := range []struct {
+		in   string
+		want int64 // dinars; 0 for an error
+		rest string
+	}{
+		{"500 cash", 500, "cash"},
+		{"5000 cash", 5000, "cash"},
+		{"5 000 cash", 5000, "cash"},
+		{"5\u00a0000 cash", 5000, "cash"},
+		{"5\u202f000 DA cash", 5000, "cash"},
+		{"٥ ٠٠٠ دج نقدا", 5000, "نقدا"},
+		{"5 000 DA", 5000, ""},
+		{"5 000", 5000, ""},
+		{"5000 DA cash in hand", 5000, "cash in hand"},
+		{"5000da cash", 5000, "cash"},
+		{"12 500 cash", 12_500, "cash"},
+		{"1 250 000 cash", 1_250_000, "cash"},
+		{"5000 12 bills", 5000, "12 bills"},       // no group belongs to a long number
+		{"5000 123 bills", 5000, "123 bills"},     // likewise
+		{"5 000 DA 123 bills", 5000, "123 bills"}, // the unit ends it
+		{"500 da 2 bills", 500, "2 bills"},        // likewise
+		{"5 000 n° 123", 5000, "n° 123"},
+		{"5 00 cash", 0, ""},
+		{"5 0000 cash", 0, ""},
+		{"5 000 12 bills", 0, ""},
+		{"500 12", 0, ""},
+		{"5,000 cash", 0, ""},
+		{"5.000 cash", 0, ""},
+		{"-5 000 cash", 0, ""},
+		{"0 cash", 0, ""},
+		{"cash 500", 0, ""},
+		{"", 0, ""},
+		{"99 999 999 999 999 cash", 0, ""},
+	} {
+		got, rest, err := topup.CutAmount(c.in)
+		if got != topup.Dinars(c.want) || rest != c.rest || (err == nil) != (c.want > 0) {
+			t.Errorf("CutAmount(%q) = %v, %q, %v; want %d and %q", c.in, got, rest, err, c.want, c.rest)
+		}
+	}
+}
+
 func TestParseDecimal(t *testing.T) {
 	for _, c := range []struct {
 		in   string

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"iter"
 	"time"
 
@@ -44,7 +45,29 @@ func (t *Tx) Owe(o store.Owed) (store.Owed, error) {
 	if o.Seq, err = t.NextID("owed"); err != nil {
 		return o, err
 	}
+	o.Sum = t.sumMark(o.Sum)
 	return o, t.putJSON(bOutbox, []byte(o.Panel), t.sealedOwed(o))
+}
+
+// sumMark is the digest of a text as it is kept: keyed, for a text holds
+// numbers that could be tried one by one. After a change of the key no old
+// digest fits, which costs an edit.
+func (t *Tx) sumMark(sum string) string {
+	if t.vault == nil || sum == "" {
+		return sum
+	}
+	return t.vault.Mark("text " + sum)
+}
+
+// Says tells whether the text with this digest is what a panel owes or, when
+// it owes nothing, what its message says.
+func (t *Tx) Says(panel, sum string) (bool, error) {
+	o, waits, err := t.owed(panel)
+	if err != nil || waits {
+		return waits && sum != "" && o.Sum == t.sumMark(sum), err
+	}
+	ref, _, err := t.PanelRef(panel)
+	return err == nil && sum != "" && ref.Sum == t.sumMark(sum), err
 }
 
 // owed reads what a panel owes, as it lies on disk.
@@ -84,20 +107,28 @@ func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 	if err != nil {
 		return 0, err
 	}
+	says := "" // of an older text than is owed it is not known
 	if ok && o.Seq == seq {
+		says = o.Sum
 		if err := t.delete(bOutbox, []byte(panel)); err != nil {
 			return 0, err
 		}
 	}
 	ref, had, err := t.PanelRef(panel)
-	if err != nil || messageID == 0 {
+	if err != nil || (messageID == 0 && !had) {
 		return 0, err
+	}
+	if messageID == 0 || ref.MessageID == messageID {
+		if messageID == 0 {
+			says = "" // the newest text is in a message that is not known
+		} else {
+			former = messageID
+		}
+		ref.Sum = says
+		return former, t.putJSON(bPanels, []byte(panel), ref)
 	}
 	if had {
 		former = ref.MessageID
-		if former == messageID {
-			return former, nil
-		}
 		if err := t.delete(bPanelsAt, timeKey(ref.At, []byte(panel))); err != nil {
 			return 0, err
 		}
@@ -105,7 +136,7 @@ func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 	if err := t.put(bPanelsAt, timeKey(at, []byte(panel)), nil); err != nil {
 		return 0, err
 	}
-	return former, t.putJSON(bPanels, []byte(panel), store.PanelRef{Chat: chat, MessageID: messageID, At: at})
+	return former, t.putJSON(bPanels, []byte(panel), store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says})
 }
 
 // storedUndelivered is an undelivered message as it lies on disk.
@@ -125,6 +156,39 @@ func (t *Tx) Undeliverable(panel string, seq uint64, why string, at time.Time) e
 		return err
 	}
 	return t.putJSON(bUndelivered, u64(seq), storedUndelivered{o, why, at})
+}
+
+// Drop forgets what a panel owed under seq: nobody can be told it, and nobody
+// misses it.
+func (t *Tx) Drop(panel string, seq uint64) error {
+	o, ok, err := t.owed(panel)
+	if err != nil || !ok || o.Seq != seq {
+		return err
+	}
+	return t.delete(bOutbox, []byte(panel))
+}
+
+// PruneUndelivered forgets what was set aside before a time, the first that
+// was owed first, at most limit of them.
+func (t *Tx) PruneUndelivered(before time.Time, limit int) (int, error) {
+	var old [][]byte
+	c := t.bucket(bUndelivered).Cursor()
+	for k, _ := c.First(); k != nil && len(old) < limit; k, _ = c.Next() {
+		u, err := getRow[storedUndelivered](t, bUndelivered, k)
+		if err != nil {
+			return 0, err
+		}
+		if !u.At.Before(before) {
+			break
+		}
+		old = append(old, bytes.Clone(k))
+	}
+	for _, k := range old {
+		if err := t.delete(bUndelivered, k); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
 }
 
 // Undelivered walks what could not be delivered, oldest first. A body that

@@ -21,6 +21,34 @@ func (t *Tx) Chat(id int64) (store.Chat, bool, error) {
 // PutChat stores a chat.
 func (t *Tx) PutChat(c store.Chat) error { return t.putJSON(bChats, i64(c.ID), c) }
 
+// Chats lists chats in the order of their IDs, those above one, at most limit
+// of them; 0 stands for below all.
+func (t *Tx) Chats(above int64, limit int) (list []store.Chat, err error) {
+	c := t.bucket(bChats).Cursor()
+	k, _ := c.First()
+	if above != 0 {
+		if k, _ = c.Seek(i64(above)); bytes.Equal(k, i64(above)) {
+			k, _ = c.Next()
+		}
+	}
+	for ; k != nil && len(list) < limit; k, _ = c.Next() {
+		chat, err := getRow[store.Chat](t, bChats, k)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, chat)
+	}
+	return list, nil
+}
+
+// ForgetChat forgets a chat and its session.
+func (t *Tx) ForgetChat(id int64) error {
+	if err := t.delete(bSessions, i64(id)); err != nil {
+		return err
+	}
+	return t.delete(bChats, i64(id))
+}
+
 // Session reads the session of a chat, as it was stored; nil when there is
 // none.
 func (t *Tx) Session(chat int64) ([]byte, error) {

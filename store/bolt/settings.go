@@ -12,6 +12,9 @@ func (t *Tx) PutSetting(name string, v any) error {
 	return t.putJSON(bSettings, []byte(name), v)
 }
 
+// DropSetting forgets a named value.
+func (t *Tx) DropSetting(name string) error { return t.delete(bSettings, []byte(name)) }
+
 const settingPlans = "plans"
 
 // Plans reads the cached price list in its order.

@@ -64,11 +64,31 @@ func (t *tx) Member(person int64) (topup.Member, bool, error) {
 	return m, ok, nil
 }
 
-func (t *tx) PutChat(c store.Chat) error { t.Chats[c.ID] = c; return nil }
+func (t *tx) PutChat(c store.Chat) error { t.state.Chats[c.ID] = c; return nil }
 
 func (t *tx) Chat(id int64) (store.Chat, bool, error) {
-	c, ok := t.Chats[id]
+	c, ok := t.state.Chats[id]
 	return c, ok, nil
+}
+
+func (t *tx) Chats(above int64, limit int) (list []store.Chat, err error) {
+	for _, id := range slices.Sorted(maps.Keys(t.state.Chats)) {
+		if (above == 0 || id > above) && len(list) < limit {
+			list = append(list, t.state.Chats[id])
+		}
+	}
+	return list, nil
+}
+
+func (t *tx) ForgetChat(id int64) error {
+	delete(t.state.Chats, id)
+	delete(t.state.Sessions, id)
+	return nil
+}
+
+func (t *tx) DropSetting(name string) error {
+	delete(t.state.Settings, name)
+	return nil
 }
 
 func (t *tx) Session(chat int64) ([]byte, error) {
@@ -93,6 +113,7 @@ func (t *tx) Owe(o store.Owed) (store.Owed, error) {
 		o.Since = old.Value.Since
 	}
 	o.Seq, _ = t.NextID("owed")
+	o.Sum = t.sumMark(o.Sum)
 	bare := o
 	bare.Body = nil
 	t.Owed[o.Panel] = row[store.Owed]{bare, t.seal(o.Body, "owed "+o.Panel)}
@@ -116,13 +137,39 @@ func (t *tx) OwedOf(panel string) (store.Owed, bool, error) {
 
 func (t *tx) Outbox() iter.Seq2[store.Owed, error] { return each(t.Owed, t.owed) }
 
+func (t *tx) sumMark(sum string) string {
+	if t.vault == nil || sum == "" {
+		return sum
+	}
+	return t.vault.Mark("sum" + sum)
+}
+
+func (t *tx) Says(panel, sum string) (bool, error) {
+	now := t.Panels[panel].Sum
+	if r, waits := t.Owed[panel]; waits {
+		now = r.Value.Sum
+	}
+	return sum != "" && now == t.sumMark(sum), nil
+}
+
 func (t *tx) Delivered(panel string, seq uint64, chat int64, messageID int, at time.Time) (former int, err error) {
+	says := ""
 	if r, waits := t.Owed[panel]; waits && r.Value.Seq == seq {
+		says = r.Value.Sum
 		delete(t.Owed, panel)
 	}
-	if former = t.Panels[panel].MessageID; messageID != 0 && former != messageID {
-		t.Panels[panel] = store.PanelRef{Chat: chat, MessageID: messageID, At: at}
+	ref, had := t.Panels[panel]
+	switch {
+	case messageID == 0 && !had:
+		return 0, nil
+	case messageID == 0:
+		ref.Sum = ""
+	case ref.MessageID == messageID:
+		ref.Sum, former = says, messageID
+	default:
+		former, ref = ref.MessageID, store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says}
 	}
+	t.Panels[panel] = ref
 	return former, nil
 }
 
@@ -132,6 +179,21 @@ func (t *tx) Undeliverable(panel string, seq uint64, why string, at time.Time) e
 		t.Lost = append(t.Lost, row[store.Undelivered]{store.Undelivered{Owed: r.Value, Why: why, At: at}, r.Secret})
 	}
 	return nil
+}
+
+func (t *tx) Drop(panel string, seq uint64) error {
+	if t.Owed[panel].Value.Seq == seq {
+		delete(t.Owed, panel)
+	}
+	return nil
+}
+
+func (t *tx) PruneUndelivered(before time.Time, limit int) (n int, err error) {
+	for n < len(t.Lost) && n < limit && t.Lost[n].Value.At.Before(before) {
+		n++
+	}
+	t.Lost = slices.Clone(t.Lost[n:])
+	return n, nil
 }
 
 func (t *tx) PanelRef(panel string) (store.PanelRef, bool, error) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -61,6 +62,117 @@ func outbox(t *testing.T, site func(testing.TB) Site) {
 		}
 		return nil
 	})
+}
+
+// undelivered: what can't be delivered is dropped, or set aside until it is old;
+// a newer debt of the panel stays.
+func undelivered(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	owe := func(tx till.Tx, panel string) uint64 {
+		o, err := tx.Owe(store.Owed{Panel: panel, Chat: 5, Since: t0, Body: []byte("x")})
+		if err != nil {
+			t.Error(err)
+		}
+		return o.Seq
+	}
+	update(t, db, func(tx till.Tx) error {
+		first := owe(tx, "a")
+		second := owe(tx, "a")
+		if err := tx.Drop("a", first); err != nil {
+			return err
+		}
+		if _, waits, _ := tx.OwedOf("a"); !waits {
+			t.Error("dropping an older debt took the newer one")
+		}
+		if err := tx.Drop("a", second); err != nil {
+			return err
+		}
+		if _, waits, _ := tx.OwedOf("a"); waits {
+			t.Error("a dropped message is still owed")
+		}
+		for i := range 5 {
+			panel := fmt.Sprint("u", i)
+			if err := tx.Undeliverable(panel, owe(tx, panel), "blocked", t0.Add(time.Duration(i)*time.Hour)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	update(t, db, func(tx till.Tx) error {
+		if n, err := tx.PruneUndelivered(t0.Add(4*time.Hour), 3); err != nil || n != 3 {
+			t.Errorf("pruned %d, want 3 (%v)", n, err)
+		}
+		if n, err := tx.PruneUndelivered(t0.Add(4*time.Hour), 3); err != nil || n != 1 {
+			t.Errorf("pruned %d, want 1 (%v)", n, err)
+		}
+		return nil
+	})
+	if err := db.Read(nil, func(src store.Source) error {
+		left, err := all(src.Undelivered())
+		if len(left) != 1 || left[0].Panel != "u4" {
+			t.Errorf("set aside are %+v", left)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// says: a store knows what a panel says, or is about to, and no text can be
+// guessed by what it keeps of it.
+func says(t *testing.T, site func(testing.TB) Site) {
+	place := site(t)
+	v := vault(t, 1)
+	db := open(t, place, v)
+	is := func(tx till.Tx, when, sum string, want bool) {
+		t.Helper()
+		if got, err := tx.Says("c", sum); err != nil || got != want {
+			t.Errorf("%s the panel says %q: %t (%v)", when, sum, got, err)
+		}
+	}
+	owe := func(tx till.Tx, sum string) uint64 {
+		o, err := tx.Owe(store.Owed{Panel: "c", Chat: 5, Since: t0, Body: []byte("x"), Sum: sum})
+		if err != nil {
+			t.Error(err)
+		}
+		return o.Seq
+	}
+	delivered := func(tx till.Tx, seq uint64, message int) {
+		if _, err := tx.Delivered("c", seq, 5, message, t0); err != nil {
+			t.Error(err)
+		}
+	}
+	update(t, db, func(tx till.Tx) error {
+		is(tx, "before anything", "digest-one", false)
+		is(tx, "before anything", "", false)
+		one := owe(tx, "digest-one")
+		is(tx, "while it waits", "digest-one", true)
+		two := owe(tx, "digest-two")
+		delivered(tx, one, 70)
+		is(tx, "while a newer one waits", "digest-one", false)
+		is(tx, "while a newer one waits", "digest-two", true)
+		delivered(tx, two, 70)
+		is(tx, "after the edit", "digest-two", true)
+		is(tx, "after the edit", "digest-one", false)
+		delivered(tx, owe(tx, "digest-one"), 71)
+		is(tx, "in a new message", "digest-one", true)
+		delivered(tx, owe(tx, "digest-two"), 0)
+		is(tx, "in a message that is not known", "digest-two", false)
+		is(tx, "in a message that is not known", "digest-one", false)
+		three := owe(tx, "digest-three")
+		owe(tx, "digest-four")
+		delivered(tx, three, 71)
+		if err := tx.Undeliverable("c", three+1, "blocked", t0); err != nil {
+			return err
+		}
+		is(tx, "when the newest could not be delivered", "digest-four", false)
+		is(tx, "when the newest could not be delivered", "digest-three", false)
+		delivered(tx, owe(tx, "digest-last"), 71)
+		return nil
+	})
+	if bytes.Contains(place.Bytes(), []byte("digest-")) {
+		t.Error("a digest lies readable: numbers can be tried against it")
+	}
 }
 
 func handledUpdates(t *testing.T, site func(testing.TB) Site) {

@@ -175,3 +175,55 @@ func all[T any](walk iter.Seq2[T, error]) (list []T, err error) {
 	}
 	return list, nil
 }
+
+// chats: they are listed in pages, and forgotten with their sessions; a setting
+// is forgotten, too.
+func chats(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), vault(t, 1))
+	page := func(tx till.Tx, above int64, want ...int64) {
+		t.Helper()
+		list, err := tx.Chats(above, 3)
+		ids := []int64{}
+		for _, c := range list {
+			ids = append(ids, c.ID)
+		}
+		if err != nil || !slices.Equal(ids, want) {
+			t.Errorf("above %d: %v, want %v (%v)", above, ids, want, err)
+		}
+	}
+	update(t, db, func(tx till.Tx) error {
+		for _, id := range []int64{-1001, 7, 8, 900, -5} {
+			if err := tx.PutChat(store.Chat{ID: id, Heard: t0}); err != nil {
+				return err
+			}
+			if err := tx.PutSession(id, []byte("talk")); err != nil {
+				return err
+			}
+		}
+		return tx.PutSetting("menu/8", "x")
+	})
+	update(t, db, func(tx till.Tx) error {
+		page(tx, 0, -1001, -5, 7)
+		page(tx, 7, 8, 900)
+		page(tx, 6, 7, 8, 900)
+		page(tx, 900)
+		if err := tx.ForgetChat(8); err != nil {
+			return err
+		}
+		return tx.DropSetting("menu/8")
+	})
+	view(t, db, func(tx till.Tx) error {
+		page(tx, 7, 900)
+		if b, err := tx.Session(8); b != nil || err != nil {
+			t.Errorf("a forgotten chat has a session: %q (%v)", b, err)
+		}
+		if b, err := tx.Session(7); string(b) != "talk" || err != nil {
+			t.Errorf("the session of another chat is %q (%v)", b, err)
+		}
+		var v string
+		if had, err := tx.Setting("menu/8", &v); had || err != nil {
+			t.Errorf("a dropped setting is %q (%v)", v, err)
+		}
+		return nil
+	})
+}
