@@ -281,3 +281,13 @@ func TestRigCrashWithCodesEverywhere(t *testing.T) {
 	}
 	sweepIn(t, goods, len(calm.doom.passed), 1)
 }
+
+// TestRigCrashWithLinksEverywhere kills the bot at every point of the
+// scenario of a customer's link.
+func TestRigCrashWithLinksEverywhere(t *testing.T) {
+	calm := liveIn(t, links, 0)
+	if len(calm.problems) > 0 {
+		t.Fatal(calm.problems)
+	}
+	sweepIn(t, links, len(calm.doom.passed), 1)
+}

@@ -140,6 +140,7 @@ func TestSideCallsShareAPause(t *testing.T) {
 			t.Errorf("the messages wait only %v", left)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if set.Sub(began) < 30*time.Second || set.Sub(began) > 31*time.Second {
 			t.Errorf("set after %v", set.Sub(began))
 		}

@@ -32,6 +32,7 @@ type Chat struct {
 	Guesses     int       `json:"guesses,omitempty"`
 	GuessedFrom time.Time `json:"guessed_from,omitzero"`
 	// Kept are the orders whose codes Telegram refused to take for this chat.
+	// Whether they are kept still, the claim says.
 	Kept []topup.OrderID `json:"kept,omitempty"`
 }
 

@@ -86,11 +86,6 @@ func (e *Engine) revokeClaim(tx Tx, a *after, id topup.OrderID) error {
 	if err != nil || !ok || !c.Revocable() {
 		return err
 	}
-	if c.State == topup.ClaimKept {
-		if err := unkeep(tx, c); err != nil {
-			return err
-		}
-	}
 	return e.endClaim(tx, a, c, topup.ClaimRevoked)
 }
 

@@ -96,17 +96,8 @@ func (e *Engine) keep(tx Tx, a *after, o topup.Order, c topup.Claim) error {
 	return e.showClaim(tx, a, o, c, true) // an edit would ring no phone
 }
 
-// unkeep forgets that codes are kept for a chat.
-func unkeep(tx Tx, c topup.Claim) error {
-	chat, _, err := tx.Chat(c.By)
-	if err != nil {
-		return err
-	}
-	chat.Kept = slices.DeleteFunc(slices.Clone(chat.Kept), func(id topup.OrderID) bool { return id == c.Order })
-	return tx.PutChat(chat)
-}
-
-// alive sends what was kept for a chat, now that it shows a sign of life.
+// alive sends what was kept for a chat, now that it shows a sign of life. What
+// the shop has taken back meanwhile is no longer theirs.
 func (e *Engine) alive(tx Tx, a *after, chat store.Chat) error {
 	kept := chat.Kept
 	chat.Kept = nil

@@ -189,6 +189,8 @@ func TestKeptCodesCanBeTakenBack(t *testing.T) {
 	c.sent.out = nil
 	c.take(tapped(shopChat, "o:a:revoke"))
 	wantIn(t, c.reads(shopChat), "est annulé")
+	c.take(typed(buyer, "bonjour"))
+	wantNotIn(t, text(c.sent.to(buyer)), canary)
 	c.take(tapped(shopChat, "o:a:claim"))
 	second := c.link()
 	c.take(typed(buyer, "bonjour"), typed(buyer, "/start "+first), typed(other, "/start "+second))
@@ -196,7 +198,35 @@ func TestKeptCodesCanBeTakenBack(t *testing.T) {
 	wantIn(t, text(c.sent.to(other)), canary)
 	c.telegram(other, "")
 	wantIn(t, c.reads(shopChat), "Reçu par le client")
+	late := Sent{Panel: topup.Claim{Order: "a"}.Delivery(), Chat: buyer, Lost: LostBlocked}
+	if err := c.engine.commit([]event{delivered{late}}); err != nil {
+		t.Fatal(err)
+	}
+	if claim := c.claim("a"); claim.State != topup.ClaimRedeemed || claim.By != other {
+		t.Errorf("after news of the first customer the link is %+v", claim)
+	}
 	c.close(first, second)
+}
+
+// Kept for the second customer, too, it is not the first one's again.
+func TestKeptForTheLastOnly(t *testing.T) {
+	c := newCounter(t)
+	c.deliver("a", topup.Voucher{Code: canary})
+	for _, chat := range []int64{buyer, other} {
+		c.take(tapped(shopChat, "o:a:revoke"))
+		c.take(tapped(shopChat, "o:a:claim"))
+		c.take(typed(chat, "/start "+c.link()))
+		c.telegram(chat, LostBlocked)
+	}
+	c.sent.out = nil
+	c.take(typed(buyer, "bonjour"))
+	if got := text(c.sent.to(shopChat)) + text(c.sent.to(other)); got != "" {
+		t.Errorf("the first customer's word brings %q", got)
+	}
+	c.take(typed(other, "bonjour"))
+	wantNotIn(t, text(c.sent.to(buyer)), canary)
+	wantIn(t, text(c.sent.to(other)), canary)
+	c.close()
 }
 
 // A link of a part gives what came and, by itself, what comes.
@@ -297,6 +327,26 @@ func TestPartIsNotTheRest(t *testing.T) {
 		t.Errorf("the link is %s while the rest is on its way", got)
 	}
 	c.sent.out = c.sent.out[:len(c.sent.out)-2]
+	c.close(token)
+}
+
+// What is on its way when the customer blocks the bot may have arrived: it is
+// not kept, and can't be taken back, before Telegram has said no.
+func TestOnItsWayIsNotKept(t *testing.T) {
+	c := newCounter(t)
+	c.gift("a", topup.Voucher{Code: canary + "1"})
+	c.take(tapped(shopChat, "o:a:claim"))
+	token := c.link()
+	gone := true
+	c.take(typed(buyer, "/start "+token), Update{Blocked: &gone, Chat: Chat{buyer, "private"}})
+	c.gives("a", topup.PhaseDone, topup.Voucher{Code: canary + "1"}, topup.Voucher{Code: canary + "2"})
+	if got := c.claim("a").State; got != topup.ClaimSending {
+		t.Errorf("the link is %s before Telegram has said anything", got)
+	}
+	c.telegram(buyer, LostBlocked)
+	if got := c.claim("a").State; got != topup.ClaimKept {
+		t.Errorf("the link is %s after Telegram has said no", got)
+	}
 	c.close(token)
 }
 
