@@ -5,23 +5,21 @@ import (
 	"fmt"
 
 	"hanout/flows"
+	"hanout/store"
 	"hanout/topup"
 )
 
-// person tells the conversations what was done, and applies what they want.
-func (e *Engine) person(tx Tx, a *after, in flows.Input, query string) error {
+// remember notes that somebody said something in a chat.
+func (e *Engine) remember(tx Tx, a *after, in flows.Input) (store.Chat, error) {
 	chat, known, err := tx.Chat(in.Chat)
 	if err != nil {
-		return err
+		return chat, err
 	}
 	if !known || chat.Guess != in.Person.Language || chat.Blocked || chat.Missed || a.now.Sub(chat.Heard) > heardEvery {
-		chat.Heard = a.now
-		chat.ID, chat.Guess, chat.Blocked, chat.Missed = in.Chat, in.Person.Language, false, false
-		if err := tx.PutChat(chat); err != nil {
-			return err
-		}
+		chat.ID, chat.Guess, chat.Blocked, chat.Missed, chat.Heard = in.Chat, in.Person.Language, false, false, a.now
+		err = tx.PutChat(chat)
 	}
-	return e.turn(tx, a, e.env(a, chat.LastPanel), in, query, flows.Handle)
+	return chat, err
 }
 
 // turnFunc is what the conversations make of an input.
