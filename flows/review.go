@@ -12,10 +12,10 @@ import (
 // ownerTaps are the buttons of the owners' decisions, by what they are about.
 var ownerTaps = map[string]struct {
 	act topup.Act
-	run func(t *turn, id uint64, verb string)
+	run func(t *turn, id uint64, verb, seen string)
 }{
-	"shop":  {topup.ActDecide, func(t *turn, id uint64, verb string) { t.decideShop(topup.ShopID(id), verb) }},
-	"order": {topup.ActSettle, (*turn).decideOrder},
+	"shop":  {topup.ActDecide, func(t *turn, id uint64, verb, seen string) { t.decideShop(topup.ShopID(id), verb, seen) }},
+	"order": {topup.ActSettle, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
 }
 
 // ownerTapped takes an owner's decision.
@@ -31,7 +31,7 @@ func (t *turn) ownerTapped(c tap) {
 	case !known || !ok:
 		t.toast(M("tap.unknown"))
 	default:
-		about.run(t, id, c.part(2))
+		about.run(t, id, c.part(2), c.part(3))
 	}
 }
 

@@ -80,6 +80,8 @@ func (t *turn) home() {
 		t.homeRows(&sc)
 	case asked && own.State == topup.ShopAsked:
 		sc.line(M("ask.waiting", "Shop", Name(own.Name)))
+	case !t.mayAsk():
+		sc.line(M("ask.enough", "Shop", Name(own.Name)))
 	default:
 		t.apply()
 		return

@@ -76,6 +76,8 @@ func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects 
 			err = e.speak(tx, ef)
 		case flows.SaveShop:
 			err = e.saveShop(tx, ef.Shop)
+		case flows.Request:
+			err = e.request(tx, a, ef)
 		case flows.Place:
 			err = e.place(tx, a, ef.Order)
 		case flows.MoveOrder:
