@@ -93,3 +93,44 @@ func TestDecisionIsOnWhatWasSeen(t *testing.T) {
 		}
 	}
 }
+
+// TestOrdersAreAllReachable: the list of open sales has pages, and every sale
+// stands on one of them.
+func TestOrdersAreAllReachable(t *testing.T) {
+	k := newTalk(t)
+	k.who = 501
+	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
+	const all = 3*ordersShown + 1
+	for i := range all {
+		k.v.sold = append(k.v.sold, topup.Order{ID: topup.OrderID(string(rune('A' + i))), No: uint64(i + 1), Good: topup.MobileTopUp, State: topup.Review, To: "0778037340"})
+	}
+	seen := map[string]bool{}
+	k.say("/orders")
+	for page := range 10 {
+		s, ok := effect[Show](k)
+		if !ok || s.Fresh != (page == 0) {
+			t.Fatalf("page %d: %+v", page, s)
+		}
+		next := ""
+		for _, row := range s.Screen.Rows {
+			for _, b := range row {
+				if b.Label.ID == "button.orders.next" {
+					next = b.Data
+				} else if b.Label.ID != "button.orders.first" {
+					seen[b.Data] = true
+				}
+			}
+		}
+		if next == "" {
+			break
+		}
+		k.press(next)
+	}
+	if len(seen) != all {
+		t.Errorf("%d of %d open sales are reached", len(seen), all)
+	}
+	k.v.sold = nil
+	if k.press("a:orders:0:first"); k.says()[0] != "orders.none" {
+		t.Errorf("when all are over: %v", k.says())
+	}
+}
