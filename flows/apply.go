@@ -44,11 +44,17 @@ func (t *turn) apply() {
 
 // applyAnew is its button, which may outlive the need.
 func (t *turn) applyAnew() {
-	if t.who.Shop != 0 {
+	if t.who.Shop != 0 || !t.mayAsk() {
 		t.home()
 		return
 	}
 	t.apply()
+}
+
+// mayAsk reports whether the person may ask for a shop now.
+func (t *turn) mayAsk() bool {
+	sh, asked := t.v.People.ShopOf(t.in.Person.ID)
+	return !asked || sh.MayAsk(t.env.Now)
 }
 
 // askName asks a stranger for the name of the shop.
@@ -118,7 +124,7 @@ func (t *turn) phoneGiven(phone string) {
 		return
 	}
 	sh, again := t.v.People.ShopOf(t.in.Person.ID)
-	if again && sh.State == topup.ShopApproved {
+	if !t.mayAsk() {
 		t.s = Session{Version: t.s.Version}
 		t.home()
 		return
@@ -126,13 +132,11 @@ func (t *turn) phoneGiven(phone string) {
 	if !again {
 		sh = topup.Shop{ID: t.v.People.NextShop(), Chat: t.in.Chat}
 	}
-	sh.Name, sh.Phone, sh.State, sh.Asked = t.s.Name, phone, topup.ShopAsked, t.env.Now
+	sh = sh.Ask(t.s.Name, phone, t.env.Now)
 	t.s = Session{Version: t.s.Version}
 	t.do(SaveShop{Shop: sh})
 	t.say(Screen{Lines: []Msg{M("ask.sent", "Shop", Name(sh.Name))}, RemoveKeyboard: true})
-	for _, owner := range t.v.People.Owners() {
-		t.do(Show{Chat: owner, Panel: askPanel(sh, owner), Screen: askScreen(sh, t.in.Person.Name), Class: ClassNotices, Fresh: again})
-	}
+	t.do(Request{Shop: sh, Person: t.in.Person.Name, Again: again})
 }
 
 func contactDigits(s string) string {

@@ -108,7 +108,14 @@ func (d *desk) OrderByPanel(panel string) (topup.Order, bool) {
 	return d.order(func(o topup.Order) bool { return o.Panel == panel })
 }
 func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order { return d.sold }
-func (d *desk) OpenOrders(int) []topup.Order                     { return d.sold }
+func (d *desk) OpenOrders(above topup.OrderID, limit int) (l []topup.Order) {
+	for _, o := range d.sold {
+		if o.ID > above && len(l) < limit {
+			l = append(l, o)
+		}
+	}
+	return l
+}
 func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
 	for _, o := range d.sold {
 		if o.To == to {

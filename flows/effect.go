@@ -30,6 +30,12 @@ type (
 	}
 	// SaveShop creates a shop or changes one.
 	SaveShop struct{ Shop topup.Shop }
+	// Request asks the owners for a decision on a shop, Again after a refusal.
+	Request struct {
+		Shop   topup.Shop
+		Person string // who asks
+		Again  bool
+	}
 	// Place holds the money and makes the order.
 	Place struct{ Order topup.Order }
 	// MoveOrder moves an order by a person's hand: takes it back, or settles
@@ -96,6 +102,7 @@ func (Show) effect()        {}
 func (Toast) effect()       {}
 func (Speak) effect()       {}
 func (SaveShop) effect()    {}
+func (Request) effect()     {}
 func (Place) effect()       {}
 func (MoveOrder) effect()   {}
 func (Book) effect()        {}

@@ -3,6 +3,7 @@ package flows
 import (
 	"crypto/sha256"
 	"regexp"
+	"strings"
 
 	"hanout/topup"
 )
@@ -13,13 +14,20 @@ import (
 // StepClaim is a link that waits for a language.
 const StepClaim Step = "claim"
 
-// guessesMost is how many unknown links a chat may open before all links are
+// GuessesMost is how many unknown links a chat may open before all links are
 // unknown to it for a while; see [Claims].
-const guessesMost = 5
+const GuessesMost = 5
 
 // tokenForm is what follows /start in a customer's link: 128 bits in
 // base64url.
 var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
+
+// OpensLink tells whether a text is the command by which Telegram opens a
+// customer's link.
+func OpensLink(text string) bool {
+	head, token, _ := strings.Cut(strings.TrimSpace(text), " ")
+	return strings.HasPrefix(strings.ToLower(head), "/start") && tokenForm.MatchString(strings.TrimSpace(token))
+}
 
 // TokenHash is under what a link's token is kept. Being a hash of 128 random
 // bits, it is looked up as it is: nothing about a token can be learnt from how
@@ -58,7 +66,7 @@ func (t *turn) claim(token string) {
 func (t *turn) openClaim(hash []byte) {
 	t.s = Session{Version: t.s.Version}
 	c, ok := topup.Claim{}, false
-	if t.v.Claims.Guesses(t.in.Chat) < guessesMost {
+	if t.v.Claims.Guesses(t.in.Chat) < GuessesMost {
 		c, ok = t.v.Claims.Claim(hash)
 	}
 	switch {

@@ -138,12 +138,16 @@ func openButton(no uint64) Button {
 	return button(M("button.open"), encodeTap("a", "order", number(no), "card"))
 }
 
+// TroubleRequests is the trouble of many requests for shops; its detail is how
+// many wait.
+const TroubleRequests = "requests"
+
 // TroubleScreen tells an owner of a kind of trouble, how often it came, and
 // the newest: a detail, and its order if it has one.
 func TroubleScreen(kind, detail string, no uint64, count int, since time.Time) Screen {
 	var sc Screen
 	sc.line(M("alert."+kind, "Detail", Latin(detail)))
-	if count > 1 {
+	if count > 1 && kind != TroubleRequests {
 		sc.line(M("trouble.count", "Count", count, "Time", since))
 	}
 	if no != 0 {

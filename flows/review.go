@@ -12,10 +12,11 @@ import (
 // ownerTaps are the buttons of the owners' decisions, by what they are about.
 var ownerTaps = map[string]struct {
 	act topup.Act
-	run func(t *turn, id uint64, verb string)
+	run func(t *turn, id uint64, verb, arg string)
 }{
-	"shop":  {topup.ActDecide, func(t *turn, id uint64, verb string) { t.decideShop(topup.ShopID(id), verb) }},
-	"order": {topup.ActSettle, (*turn).decideOrder},
+	"shop":   {topup.ActDecide, func(t *turn, id uint64, verb, seen string) { t.decideShop(topup.ShopID(id), verb, seen) }},
+	"orders": {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
+	"order":  {topup.ActSettle, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
 }
 
 // ownerTapped takes an owner's decision.
@@ -31,25 +32,42 @@ func (t *turn) ownerTapped(c tap) {
 	case !known || !ok:
 		t.toast(M("tap.unknown"))
 	default:
-		about.run(t, id, c.part(2))
+		about.run(t, id, c.part(2), c.part(3))
 	}
 }
 
 const ordersShown = 12
 
-// orders lists the sales that are not over, and those a person must decide.
-func (t *turn) orders() {
-	open := t.v.Orders.OpenOrders(ordersShown)
-	if len(open) == 0 {
-		t.sayLines(M("orders.none"))
-		return
-	}
+// orders lists the sales that are not over, the oldest first, in pages of one
+// panel.
+func (t *turn) orders() { t.ordersPage("", true) }
+
+func (t *turn) ordersPage(above topup.OrderID, fresh bool) {
+	open := t.v.Orders.OpenOrders(above, ordersShown+1)
 	var sc Screen
-	sc.line(M("orders.title"))
+	if len(open) == 0 && above == "" {
+		sc.line(M("orders.none"))
+	} else {
+		sc.line(M("orders.title"))
+	}
+	more := len(open) > ordersShown
+	if more {
+		open = open[:ordersShown]
+	}
 	for _, o := range open {
 		sc.row(button(goodOf(o).line(o), encodeTap("a", "order", number(o.No), "card")))
 	}
-	t.say(sc)
+	var nav []Button
+	if above != "" {
+		nav = append(nav, button(M("button.orders.first"), encodeTap("a", "orders", "0", "first")))
+	}
+	if more {
+		nav = append(nav, button(M("button.orders.next"), encodeTap("a", "orders", "0", "above", string(open[len(open)-1].ID))))
+	}
+	if len(nav) > 0 {
+		sc.row(nav...)
+	}
+	t.do(Show{Chat: t.in.Chat, Panel: "orders/" + number(uint64(t.in.Chat)), Screen: sc, Class: ClassAnswer, Fresh: fresh})
 }
 
 func (t *turn) decideOrder(no uint64, verb string) {

@@ -41,7 +41,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle}
+	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,

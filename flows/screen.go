@@ -101,4 +101,7 @@ const (
 	ClassMoney   Class = 1 // receipts, and whatever says what became of money
 	ClassAnswer  Class = 2 // menus and answers
 	ClassNotices Class = 3
+	// ClassStrangers is all that is said to people who are no shop and no
+	// owner, but codes and money.
+	ClassStrangers Class = 4
 )

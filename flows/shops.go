@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -55,8 +57,9 @@ func (t *turn) shops() {
 		return
 	}
 	sc.line(M("shops.title", "Count", len(list)))
-	for i := len(list) - 1; i >= 0 && i >= len(list)-shopsShown; i-- {
-		sh := list[i]
+	slices.Reverse(list) // the newest first, and before them what waits for a decision
+	slices.SortStableFunc(list, func(a, b topup.Shop) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, sh := range list[:min(len(list), shopsShown)] {
 		w := t.v.Wallets.Wallet(sh.ID)
 		sc.line(M("shops.line", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Amount", w.Available, "State", M("shop."+string(sh.State))))
 		if sh.State == topup.ShopAsked {
@@ -67,7 +70,16 @@ func (t *turn) shops() {
 	t.say(sc)
 }
 
-func (t *turn) decideShop(id topup.ShopID, verb string) {
+func rank(sh topup.Shop) int {
+	if sh.State == topup.ShopAsked {
+		return 0
+	}
+	return 1
+}
+
+// decideShop takes a decision on a request. It counts for the name and the phone
+// that the owner saw: seen is the seal of those.
+func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 	sh, ok := t.v.People.Shop(id)
 	if !ok {
 		t.toast(M("shop.unknown"))
@@ -79,6 +91,11 @@ func (t *turn) decideShop(id topup.ShopID, verb string) {
 	}
 	if sh.State != topup.ShopAsked {
 		t.toast(M("shop.decided", "State", M("shop."+string(sh.State))))
+		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
+		return
+	}
+	if seen != sh.Seal() {
+		t.toast(M("shop.changed"))
 		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
 		return
 	}
@@ -111,7 +128,7 @@ func (t *turn) decideShop(id topup.ShopID, verb string) {
 // askedScreen is the request panel as it stands: open, or decided.
 func (t *turn) askedScreen(sh topup.Shop) Screen {
 	if sh.State == topup.ShopAsked {
-		return askScreen(sh, sh.Name)
+		return RequestScreen(sh, sh.Name)
 	}
 	var sc Screen
 	sc.line(M("ask.decided", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
@@ -121,18 +138,21 @@ func (t *turn) askedScreen(sh topup.Shop) Screen {
 	return sc
 }
 
-func askPanel(sh topup.Shop, owner int64) string {
-	return "ask/" + number(uint64(sh.ID)) + "/" + number(uint64(owner))
+func askPanel(sh topup.Shop, owner int64) string { return RequestPanel(sh.ID, owner) }
+
+// RequestPanel names the panel by which an owner decides on a shop.
+func RequestPanel(id topup.ShopID, owner int64) string {
+	return "ask/" + number(uint64(id)) + "/" + number(uint64(owner))
 }
 
-// askScreen is the panel by which an owner decides on a new shop.
-func askScreen(sh topup.Shop, person string) Screen {
+// RequestScreen is the panel by which an owner decides on a new shop.
+func RequestScreen(sh topup.Shop, person string) Screen {
 	var sc Screen
 	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Person", Name(CleanName(person, 40)), "Phone", Latin(sh.Phone)))
 	id := number(uint64(sh.ID))
 	sc.row(
-		Button{Label: M("button.approve"), Data: encodeTap("a", "shop", id, "yes"), Style: Go},
-		Button{Label: M("button.refuse"), Data: encodeTap("a", "shop", id, "no"), Style: Stop},
+		Button{Label: M("button.approve"), Data: encodeTap("a", "shop", id, "yes", sh.Seal()), Style: Go},
+		Button{Label: M("button.refuse"), Data: encodeTap("a", "shop", id, "no", sh.Seal()), Style: Stop},
 	)
 	return sc
 }

@@ -1,6 +1,10 @@
 package flows
 
-import "hanout/topup"
+import (
+	"time"
+
+	"hanout/topup"
+)
 
 // Languages are the languages people can choose, by their own names: the
 // codes of package locales, which this one does not know.
@@ -76,6 +80,8 @@ func (t *turn) home() {
 		t.homeRows(&sc)
 	case asked && own.State == topup.ShopAsked:
 		sc.line(M("ask.waiting", "Shop", Name(own.Name)))
+	case !t.mayAsk():
+		sc.line(M("ask.enough", "Shop", Name(own.Name)))
 	default:
 		t.apply()
 		return
@@ -125,6 +131,11 @@ func (t *turn) help() {
 	}
 	t.homeRows(&sc)
 	t.say(sc)
+}
+
+// EnoughScreen is the last word to a stranger who writes too much.
+func EnoughScreen(wait time.Duration) Screen {
+	return Screen{Lines: []Msg{M("budget.enough", "Minutes", Minutes(wait/time.Minute))}}
 }
 
 // cancel leaves the conversation; an order already confirmed goes on.

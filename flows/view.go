@@ -67,8 +67,9 @@ type Orders interface {
 	// OrdersOf lists a shop's sales below a number, 0 for all.
 	OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order
 	OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order
-	// OpenOrders lists the sales of all shops that are not over.
-	OpenOrders(limit int) []topup.Order
+	// OpenOrders lists the sales of all shops that are not over, the oldest
+	// first, those made after one ("": all).
+	OpenOrders(above topup.OrderID, limit int) []topup.Order
 }
 
 // Claims knows the customers' links and who saw codes.

@@ -49,6 +49,8 @@ type Engine struct {
 	busy     map[string]bool
 	// menus are the marks of the command menus that are on their way.
 	menus map[int64]string
+	// budget is what strangers have had.
+	budget budget
 }
 
 // Counts are the engine's running totals, for the metrics.
@@ -69,6 +71,7 @@ func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *En
 		gone:   make(chan struct{}),
 
 		schedule: map[string]time.Time{}, busy: map[string]bool{}, menus: map[int64]string{},
+		budget: budget{chats: map[int64]*window{}},
 	}
 }
 

@@ -79,7 +79,8 @@ type Outgoing struct {
 	Seq  uint64
 	Chat int64
 	// Class says who goes first, lowest first: 0 codes, 1 receipts and money,
-	// 2 menus and answers, 3 what can wait.
+	// 2 menus and answers, 3 what can wait, 4 what strangers are
+	// told.
 	Class   int
 	Message render.Message
 	// MessageID is the panel's message as the store knows it, 0 for none. What

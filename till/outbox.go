@@ -28,6 +28,15 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	if err != nil {
 		return err
 	}
+	if w.class > flows.ClassMoney {
+		// A crowd must not delay what a shop waits for.
+		r := e.reading(tx, a.now)
+		if who := (people{r}).Actor(w.chat, w.chat); r.err != nil {
+			return r.err
+		} else if !insider(who) {
+			w.class = flows.ClassStrangers
+		}
+	}
 	m := e.render.Screen(language(chat.Language, chat.Guess, e.cfg.Language), w.screen)
 	m.Fresh, m.ReplyTo = w.fresh, w.replyTo
 	former, waits, err := tx.OwedOf(w.panel)

@@ -21,8 +21,11 @@ func (e *Engine) speak(tx Tx, s flows.Speak) error {
 
 // saveShop stores a shop; a new one with its keeper.
 func (e *Engine) saveShop(tx Tx, s topup.Shop) error {
-	_, known, err := tx.Shop(s.ID)
+	old, known, err := tx.Shop(s.ID)
 	if err != nil {
+		return err
+	}
+	if err := countRequests(tx, known && old.State == topup.ShopAsked, s.State == topup.ShopAsked); err != nil {
 		return err
 	}
 	if known {
@@ -70,3 +73,60 @@ func language(chosen, guess, fallback string) string {
 }
 
 func number[T int64 | uint64](n T) string { return strconv.FormatInt(int64(n), 10) }
+
+// Requests for shops. The rule: a few wait with a panel of their own each; of
+// more the owners are told in sums, and /shops has them all.
+
+// requestsMost is how many requests wait with a panel of their own.
+const requestsMost = 5
+
+// settingRequests is how many requests wait.
+const settingRequests = "requests/waiting"
+
+func waitingRequests(tx Tx) (n int, err error) {
+	known, err := tx.Setting(settingRequests, &n)
+	if err != nil || known {
+		return n, err
+	}
+	for s, err := range tx.Shops() {
+		if err != nil {
+			return 0, err
+		}
+		if s.State == topup.ShopAsked {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// countRequests keeps how many requests wait, before a shop is stored.
+func countRequests(tx Tx, waited, waits bool) error {
+	n, err := waitingRequests(tx)
+	switch {
+	case err != nil:
+		return err
+	case waits && !waited:
+		n++
+	case waited && !waits:
+		n--
+	}
+	return tx.PutSetting(settingRequests, n)
+}
+
+// request asks the owners for a decision on a shop.
+func (e *Engine) request(tx Tx, a *after, q flows.Request) error {
+	n, err := waitingRequests(tx)
+	if err != nil {
+		return err
+	}
+	if n > requestsMost {
+		return e.notice(tx, a, flows.TroubleRequests, number(int64(n)))
+	}
+	for _, owner := range e.cfg.Admins {
+		if err := e.show(tx, a, flows.Show{Chat: owner, Panel: flows.RequestPanel(q.Shop.ID, owner),
+			Screen: flows.RequestScreen(q.Shop, q.Person), Class: flows.ClassNotices, Fresh: q.Again}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -71,7 +71,8 @@ type Orders interface {
 	// from the newest); OrdersTo those to one number.
 	OrdersOf(s topup.ShopID, before uint64, limit int) ([]topup.Order, error)
 	OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, error)
-	// OpenOrders walks the orders that are not final.
+	// OpenOrders walks the orders that are not final, by their IDs: the oldest
+	// first.
 	OpenOrders() iter.Seq2[topup.Order, error]
 	// Due lists the orders whose time has come, the longest waiting first,
 	// without those that skip names; NextDue is when the next one is.

@@ -30,9 +30,8 @@ const (
 
 // The kinds of trouble that something ends.
 const (
-	troubleFloat    = string(topup.AlertFloat)
-	troubleKey      = string(topup.AlertKey)
-	troubleRequests = "requests"
+	troubleFloat = string(topup.AlertFloat)
+	troubleKey   = string(topup.AlertKey)
 )
 
 // trouble is one kind of trouble, on disk.
@@ -122,7 +121,7 @@ func tellTroubles(e *Engine, tx Tx, a *after) (more bool, err error) {
 	return false, troubles(tx, func(all map[string]trouble) error {
 		for _, kind := range slices.Sorted(maps.Keys(all)) {
 			t := all[kind]
-			if a.now.Sub(t.Last) > troubleQuiet && a.now.Sub(t.Told) > troubleQuiet && kind != troubleRequests {
+			if a.now.Sub(t.Last) > troubleQuiet && a.now.Sub(t.Told) > troubleQuiet {
 				delete(all, kind)
 				continue
 			}

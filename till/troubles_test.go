@@ -11,7 +11,7 @@ import (
 	"hanout/topup"
 )
 
-const owner = 1
+const owner = int64(1)
 
 // does applies a step in a commit of its own.
 func (c *counter) does(do func(e *Engine, tx Tx, a *after) error) {
@@ -109,7 +109,6 @@ func TestTroubleIsToldOnce(t *testing.T) {
 func TestUndeliverableIsToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCounter(t)
-		const stranger = 9001
 		lose := func(chat int64, times int, class int) {
 			for i := range times {
 				panel := fmt.Sprintf("lost/%d/%d/%d", chat, time.Now().UnixNano(), i)

@@ -5,31 +5,28 @@ import (
 	"fmt"
 
 	"hanout/flows"
+	"hanout/store"
 	"hanout/topup"
 )
 
-// person tells the conversations what was done, and applies what they want.
-func (e *Engine) person(tx Tx, a *after, in flows.Input, query string) error {
+// remember notes that somebody said something in a chat.
+func (e *Engine) remember(tx Tx, a *after, in flows.Input) (store.Chat, error) {
 	chat, known, err := tx.Chat(in.Chat)
 	if err != nil {
-		return err
+		return chat, err
 	}
 	if !known || chat.Guess != in.Person.Language || chat.Blocked || chat.Missed || a.now.Sub(chat.Heard) > heardEvery {
-		chat.Heard = a.now
-		chat.ID, chat.Guess, chat.Blocked, chat.Missed = in.Chat, in.Person.Language, false, false
-		if err := tx.PutChat(chat); err != nil {
-			return err
-		}
+		chat.ID, chat.Guess, chat.Blocked, chat.Missed, chat.Heard = in.Chat, in.Person.Language, false, false, a.now
+		err = tx.PutChat(chat)
 	}
-	if len(chat.Kept) > 0 {
-		if err := e.alive(tx, a, chat); err != nil {
-			return err
-		}
-		if chat, _, err = tx.Chat(in.Chat); err != nil {
-			return err
-		}
+	if err != nil || len(chat.Kept) == 0 {
+		return chat, err
 	}
-	return e.turn(tx, a, e.env(a, chat.LastPanel), in, query, flows.Handle)
+	if err := e.alive(tx, a, chat); err != nil {
+		return chat, err
+	}
+	chat, _, err = tx.Chat(in.Chat)
+	return chat, err
 }
 
 // turnFunc is what the conversations make of an input.
@@ -86,6 +83,8 @@ func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects 
 			err = e.speak(tx, ef)
 		case flows.SaveShop:
 			err = e.saveShop(tx, ef.Shop)
+		case flows.Request:
+			err = e.request(tx, a, ef)
 		case flows.Place:
 			err = e.place(tx, a, ef.Order)
 		case flows.MoveOrder:

@@ -85,6 +85,8 @@ type arrived struct {
 	late   bool // it may have waited while we were away
 	at     time.Time
 	ack    func(error)
+
+	verdict verdict // see budget.go
 }
 
 // polled is an answer of Telegram's that brought nothing: the line is alive,
@@ -168,7 +170,7 @@ func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
 	if c := m.Contact; c != nil {
 		in.Contact = &flows.Contact{Phone: c.Phone, Own: c.UserID == m.From.ID}
 	}
-	return e.person(tx, a, in, "")
+	return u.person(e, tx, a, in, "")
 }
 
 // tapped is a pressed button.
@@ -181,7 +183,19 @@ func (u *arrived) tapped(e *Engine, tx Tx, a *after, c Callback) error {
 	if in.Chat == 0 { // the message is no longer accessible: answer in the person's own chat
 		in.Chat, in.Private = c.From.ID, true
 	}
-	return e.person(tx, a, in, c.ID)
+	return u.person(e, tx, a, in, c.ID)
+}
+
+// person hands what somebody did to the conversations, within their budget.
+func (u *arrived) person(e *Engine, tx Tx, a *after, in flows.Input, query string) error {
+	chat, err := e.remember(tx, a, in)
+	if err != nil {
+		return err
+	}
+	if ok, err := u.admitted(e, tx, a, in, query); err != nil || !ok {
+		return err
+	}
+	return e.turn(tx, a, e.env(a, chat.LastPanel), in, query, flows.Handle)
 }
 
 // setAside keeps an update aside that no step could take, so that it is never

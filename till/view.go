@@ -227,13 +227,15 @@ func (s sales) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
 	return o
 }
 
-func (s sales) OpenOrders(limit int) []topup.Order {
+func (s sales) OpenOrders(above topup.OrderID, limit int) []topup.Order {
 	var out []topup.Order
 	for o, err := range s.tx.OpenOrders() {
 		if s.note(err); err != nil || len(out) == limit {
 			break
 		}
-		out = append(out, o)
+		if o.ID > above {
+			out = append(out, o)
+		}
 	}
 	return out
 }

@@ -1,6 +1,8 @@
 package topup
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -158,6 +160,38 @@ type Shop struct {
 	Asked   time.Time `json:"asked"`
 	Decided time.Time `json:"decided,omitzero"`
 	Decider int64     `json:"decider,omitempty"`
+	// Asks counts the requests since AsksFrom.
+	Asks     int       `json:"asks,omitempty"`
+	AsksFrom time.Time `json:"asks_from,omitzero"`
+}
+
+// How often one person may ask for a shop.
+const (
+	asksFor  = 24 * time.Hour
+	asksMost = 3
+)
+
+// MayAsk reports whether the person may ask for the shop, again after a
+// refusal: a few times a day, and not while a request waits.
+func (s Shop) MayAsk(now time.Time) bool {
+	return s.State != ShopAsked && s.State != ShopApproved && (now.Sub(s.AsksFrom) >= asksFor || s.Asks < asksMost)
+}
+
+// Ask makes it a request under a name and a phone.
+func (s Shop) Ask(name, phone string, now time.Time) Shop {
+	if now.Sub(s.AsksFrom) >= asksFor {
+		s.Asks, s.AsksFrom = 0, now
+	}
+	s.Asks++
+	s.Name, s.Phone, s.State, s.Asked = name, phone, ShopAsked, now
+	return s
+}
+
+// Seal stands for what an owner sees of a request before deciding: another
+// name or phone has another one.
+func (s Shop) Seal() string {
+	sum := sha256.Sum256([]byte(s.Name + "\x00" + s.Phone))
+	return hex.EncodeToString(sum[:4])
 }
 
 // EntryKind is what a journal line is about, read from its key.
