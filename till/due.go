@@ -22,7 +22,8 @@ func (e *Engine) due() (time.Duration, error) {
 	var some bool
 	busy := false
 	asked := func(id topup.OrderID) bool {
-		flying := e.caller.Asking(id)
+		// In this order: the caller hands an answer in before it lets go.
+		flying := e.caller.Asking(id) || e.answers.waiting(id)
 		busy = busy || flying
 		return flying
 	}
@@ -39,7 +40,7 @@ func (e *Engine) due() (time.Duration, error) {
 	var sends []event
 	for _, o := range list {
 		switch {
-		case o.State == topup.Placed, o.Resend() && !e.caller.Halted():
+		case o.State == topup.Placed, o.Resend(now) && !e.caller.Halted():
 			sends = append(sends, dispatch{id: o.ID})
 		case e.caller.Halted():
 			busy = true
@@ -73,14 +74,13 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 	if err != nil || !ok {
 		return err
 	}
-	if o.State != topup.Placed && !o.Resend() {
+	switch {
+	case o.State != topup.Placed && !o.Resend(a.now):
 		return nil
-	}
-	if e.caller.Halted() {
-		if step, ok := topup.Cancel(o, topup.ReasonClosed, a.now); ok {
-			return e.change(tx, a, o, step)
-		}
-		return nil
+	case o.Stale(a.now):
+		return e.cancel(tx, a, o, topup.ReasonStale)
+	case e.caller.Halted():
+		return e.cancel(tx, a, o, topup.ReasonClosed)
 	}
 	if waits, err := waits(tx, o, a.now); err != nil {
 		return err
@@ -96,6 +96,14 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 		return err
 	}
 	a.asks = append(a.asks, ask{step.Order, topup.CallSend})
+	return nil
+}
+
+// cancel takes an order back that never left.
+func (e *Engine) cancel(tx Tx, a *after, o topup.Order, why topup.Reason) error {
+	if step, ok := topup.Cancel(o, why, a.now); ok {
+		return e.change(tx, a, o, step)
+	}
 	return nil
 }
 

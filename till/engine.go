@@ -43,6 +43,7 @@ type Engine struct {
 	botName  atomic.Pointer[string]
 	username atomic.Pointer[string]
 	counts   Counts
+	answers  answers
 
 	// Of the loop alone: when each task is due, and which are at work.
 	schedule map[string]time.Time

@@ -3,6 +3,7 @@ package till
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"hanout/flows"
@@ -83,12 +84,52 @@ func (e *Engine) notice(tx Tx, a *after, id, detail string) error {
 // callback.
 func (e *Engine) Answered(list []topup.Answer) {
 	for _, an := range list {
-		e.later(answered{an})
+		e.answers.came(an.Order.ID)
+		e.later(answered{an, &e.answers})
 	}
 }
 
+// answers are the orders of which an answer was handed in that is not applied
+// yet. They still look due, and must not be asked about again.
+type answers struct {
+	mu sync.Mutex
+	of map[topup.OrderID]int
+}
+
+func (l *answers) came(id topup.OrderID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of == nil {
+		l.of = map[topup.OrderID]int{}
+	}
+	l.of[id]++
+}
+
+func (l *answers) applied(id topup.OrderID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of[id]--; l.of[id] <= 0 {
+		delete(l.of, id)
+	}
+}
+
+func (l *answers) waiting(id topup.OrderID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.of[id] > 0
+}
+
 // answered is one answer of the provider.
-type answered struct{ topup.Answer }
+type answered struct {
+	topup.Answer
+	among *answers // which notes that it came
+}
+
+func (an answered) done(error) {
+	if an.among != nil {
+		an.among.applied(an.Order.ID)
+	}
+}
 
 // setAside leaves the order as it is: it is asked about again, later.
 func (an answered) setAside(_ *Engine, tx Tx, a *after, _ error) error {

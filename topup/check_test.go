@@ -52,7 +52,7 @@ func TestFoundOrderIsAdopted(t *testing.T) {
 	s.ProviderRef, s.Evidence.RequestID = "their-"+string(o.ID), "req"
 	got := topup.Checked(o, s, start, scale).Order
 	if got.State != topup.Pending || got.ProviderID != "p1" || got.ProviderRef != s.ProviderRef || got.RequestID != "req" ||
-		got.Word != "HANDLING" || got.Next() != topup.CallCheck || got.Resend() {
+		got.Word != "HANDLING" || got.Next() != topup.CallCheck || got.Resend(start) {
 		t.Errorf("%+v", got)
 	}
 }

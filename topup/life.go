@@ -61,7 +61,10 @@ func Submit(o Order, now time.Time, lease time.Duration) (Change, error) {
 	if !goods[o.Good].referenced && o.Submits > 0 {
 		return Change{}, fmt.Errorf("topup: order %s (%s) has no reference and must never be submitted twice", o.ID, o.Good)
 	}
-	if (o.State != Placed || o.Submits > 0) && !o.Resend() {
+	if o.Stale(now) {
+		return Change{}, fmt.Errorf("topup: order %s was placed at %s and is too old to be submitted", o.ID, o.Placed)
+	}
+	if (o.State != Placed || o.Submits > 0) && !o.Resend(now) {
 		return Change{}, fmt.Errorf("topup: order %s can't be submitted from %s after %d requests", o.ID, o.State, o.Submits)
 	}
 	o.State = Submitting
@@ -97,6 +100,12 @@ func Answered(o Order, a Answer, owners map[string]OrderID, now time.Time, scale
 		return Faulted(o, a.Fault, now, scale)
 	}
 	return Change{Order: o}
+}
+
+// Stale reports whether an order that never left must not leave any more: it
+// was confirmed too long ago, or the clock was set back since. It is cancelled.
+func (o Order) Stale(now time.Time) bool {
+	return o.State == Placed && !within(sendWithin, o.Placed, now)
 }
 
 // Cancel takes an order back that was never sent.

@@ -6,6 +6,19 @@ import "time"
 // by our reference where the provider keeps one; otherwise by what and when
 // alone, and then orders of the same thing go one by one, so that not two of
 // them are lost at once.
+//
+// A request that was told to wait is no refusal. The provider writes that
+// nothing was started, but promises it nowhere, so its money stays held until
+// a person decides, and no release rests on it. What it does allow:
+//
+//   - with a reference, the request goes again after a look at the provider's
+//     books, with growing pauses and for as long as a customer waits. It uses
+//     up nothing: a second one that is really lost may still be repeated once;
+//   - without a reference it never goes again, as ever. The books are looked at
+//     for longer than those of a lost one before a person is asked, because a
+//     late order is all that can be found. Others of the same thing wait for it
+//     only until the books did not have it as often as a repeat would want;
+//     what is found later may be theirs, and a person decides.
 
 const (
 	clockSlack = 2 * time.Minute  // the provider's clock may be behind ours
@@ -39,6 +52,12 @@ func (o Order) MayOwn(s Status) bool {
 // of the request.
 func (o Order) datedAs(s Status) bool { return !s.Created.After(o.Submitted.Add(dateSlack)) }
 
+// passed reports whether others of the same thing may have left since the
+// order was told to wait. What is found for it then may be theirs.
+func (o Order) passed() bool {
+	return o.TakesTurns() && o.Throttled && o.Lookups >= lookupsToSend
+}
+
 // Found is what provider orders that were found for o make of it: the one that
 // can be its own is taken. owners names, by provider ID, the orders of ours
 // that have one of them already.
@@ -55,7 +74,9 @@ func Found(o Order, found []Status, owners map[string]OrderID, now time.Time, sc
 	case 0:
 		return Lost(o, true, now, scale)
 	case 1:
-		return Checked(o, free[0], now, scale)
+		if o.ProviderID != "" || !o.passed() {
+			return Checked(o, free[0], now, scale)
+		}
 	}
 	return Ambiguous(o, now, scale)
 }
@@ -69,7 +90,7 @@ func (o Order) TakesTurns() bool { return !goods[o.Good].referenced }
 // were lost, nobody could tell them apart.
 func (o Order) WaitsFor(other Order, now time.Time) bool {
 	return o.TakesTurns() && other.ID != o.ID && other.Good == o.Good && goods[o.Good].same(o, other) &&
-		other.ProviderID == "" && other.Submits > 0 && now.Sub(other.Submitted) < turnMost
+		other.ProviderID == "" && other.Submits > 0 && !other.passed() && now.Sub(other.Submitted) < turnMost
 }
 
 // Wait is the change of an order whose turn has not come.
@@ -101,9 +122,13 @@ func Lost(o Order, absent bool, now time.Time, scale float64) Change {
 		return Change{Order: o}
 	}
 	o.Due = now.Add(stretch(lookupWait(max(o.Lookups, o.Faults)), scale))
-	if o.Resend() {
+	most := lookupsMost
+	if o.Throttled {
+		most = lookupsPatient
+	}
+	if o.Resend(now) {
 		o.Due = now
-	} else if o.Lookups >= lookupsMost || now.Sub(o.Submitted) > stretch(openLimit, scale) {
+	} else if o.Lookups >= most || now.Sub(o.Submitted) > stretch(openLimit, scale) {
 		return review(o, ReasonLost, now, scale)
 	}
 	return Change{Order: o}

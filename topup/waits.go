@@ -11,7 +11,30 @@ const (
 	lookupsToSend  = 7 // absent look-ups, over more than two minutes, before one re-send
 	maxSubmits     = 2
 	lookupsMost    = 24 // then a person is told
+	lookupsPatient = 48 // the same where nothing was lost, as far as anybody knows
 )
+
+// Times after which nothing leaves any more, whatever kept it: they are the
+// customer's, so no poll scale stretches them.
+const (
+	// sendWithin is how long after the confirm an order may still leave. The
+	// customer at the counter waits for seconds, not for minutes: what comes
+	// later comes when he has been served otherwise, or has gone.
+	sendWithin = 5 * time.Minute
+	// resendWithin is how long after the first request an order whose answer
+	// was lost may leave once more. Nobody told us how long the provider knows
+	// a reference, and the first request may have arrived.
+	resendWithin = 30 * time.Minute
+	// clockJitter is how far a clock is put right in everyday running.
+	clockJitter = 5 * time.Second
+)
+
+// within reports whether now is no more than d after a time. A time that lies
+// ahead is not: the clock was set back, and nobody knows how long ago it was.
+func within(d time.Duration, since, now time.Time) bool {
+	age := now.Sub(since)
+	return age >= -clockJitter && age <= d
+}
 
 // lookupWaits are the pauses before the look-ups after a lost answer; the
 // last one goes on.
