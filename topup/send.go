@@ -35,9 +35,11 @@ func Sent(o Order, a SendAnswer, now time.Time, scale float64) Change {
 			return s
 		}
 	case Throttled:
-		o.Throttled = true
 		wait = max(ThrottleWait(a.RetryAfter, scale), stretch(lookupWait(o.Throttles), scale))
-		o.Throttles++
+		if !o.Throttled {
+			o.Throttled = true
+			o.Throttles++
+		}
 	}
 	o.Due = now.Add(wait)
 	o.Changed = now

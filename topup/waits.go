@@ -122,3 +122,24 @@ func Rings(was, o Order, now time.Time) bool {
 	return o.State.Final() || o.State == Uncertain || o.State == Queued ||
 		(o.State == Review && was.State == Submitting)
 }
+
+// longestPause is the longest time between two looks at an order in a state.
+func longestPause(s State, scale float64) time.Duration {
+	if s == Placed || s == Submitting {
+		return time.Minute
+	}
+	return max(stretch(time.Hour, scale), time.Minute)
+}
+
+// Overslept reports whether an order is due later than any pause of its state
+// leads to. The clock was set back since it got its time: it is due now, or
+// nobody would look at it until the clock is there again.
+func Overslept(o Order, now time.Time, scale float64) bool {
+	return !o.State.Final() && o.Due.After(now.Add(longestPause(o.State, scale)))
+}
+
+// Wake makes an order due.
+func Wake(o Order, now time.Time) Change {
+	o.Due = now
+	return Change{Order: o}
+}
