@@ -130,6 +130,9 @@ func AlertScreen(a topup.Alert, o topup.Order) Screen {
 	sc.line(M("alert." + string(a)))
 	if o.ID != "" {
 		orderLines(&sc, o)
+		if a == topup.AlertReview {
+			sc.line(reasonMsg(o))
+		}
 		sc.row(button(M("button.open"), encodeTap("a", "order", number(o.No), "card")))
 	}
 	return sc

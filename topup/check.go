@@ -35,7 +35,7 @@ func Checked(o Order, s Status, now time.Time, scale float64) Change {
 		if o.DeliveredQty > 0 {
 			// Codes were handed over already: nobody gives that money back but
 			// a person.
-			return review(o, ReasonMismatch, now, scale)
+			return review(o, ReasonPart, now, scale)
 		}
 		o.Offers = s.Offers
 		return refund(o, ReasonProvider, &s.Evidence, now)
@@ -94,21 +94,11 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Change {
 		}
 	}
 	o.State, o.Reason, o.Due = Delivered, ReasonNone, time.Time{}
-	o.DeliveredQty = min(qty, o.Quantity)
+	o.capture(min(qty, o.Quantity))
 	o.Transaction, o.Processed = s.Transaction, s.Processed
-	o.Captured = o.Price
-	if qty < o.Quantity {
-		o.Captured = o.Price / Money(o.Quantity) * Money(qty)
-	}
 	o.Changed, o.Settled = now, now
 	ev := s.Evidence
 	o.Evidence = &ev
-	if !o.ChargedKnown && o.Expected > 0 {
-		o.Charged, o.ChargedKnown = o.Expected, true
-		if qty < o.Quantity {
-			o.Charged = o.Expected / Money(o.Quantity) * Money(qty)
-		}
-	}
 	t := Capture(o)
 	return Change{Order: o, Journal: &t, Alert: alert, Vouchers: came}
 }

@@ -116,28 +116,45 @@ func Cancel(o Order, why Reason, now time.Time) (Change, bool) {
 	return refund(o, why, nil, now), true
 }
 
-// Settle is a person's decision, in a chat, on an order in Review: delivered captures it
-// in full, otherwise it is released. It reports false for an order that is
-// not in Review.
-func Settle(o Order, delivered bool, actor, chat int64, now time.Time) (Change, bool) {
-	if o.State != Review {
+// Settle is a person's decision, in a chat, on an order in Review: how many of
+// what was ordered came. What came is captured, the rest released. It reports
+// false for an order that is not in Review, and for a number it can't be.
+func Settle(o Order, came int, actor, chat int64, now time.Time) (Change, bool) {
+	if o.State != Review || came < 0 || came > o.Quantity {
 		return Change{}, false
 	}
 	ev := &Evidence{At: now, Word: fmt.Sprintf("admin %d", actor)}
-	if !delivered {
+	if came == 0 {
 		s := refund(o, ReasonPerson, ev, now)
 		s.Journal.Actor, s.Journal.Chat = actor, chat
 		return s, true
 	}
 	o.State, o.Reason, o.Due = Delivered, ReasonPerson, time.Time{}
-	o.DeliveredQty, o.Captured = o.Quantity, o.Price
-	if !o.ChargedKnown && o.Expected > 0 {
-		o.Charged, o.ChargedKnown = o.Expected, true
-	}
+	o.capture(came)
 	o.Changed, o.Settled, o.Evidence = now, now, ev
 	t := Capture(o)
 	t.Actor, t.Chat = actor, chat
 	return Change{Order: o, Journal: &t}, true
+}
+
+// capture notes that so many of what was ordered came, and their price. Where
+// the provider has not told what it charged, it is what the list said.
+func (o *Order) capture(came int) {
+	o.DeliveredQty, o.Captured = came, PriceOf(*o, came)
+	if !o.ChargedKnown && o.Expected > 0 {
+		o.Charged, o.ChargedKnown = o.Expected, true
+		if came < o.Quantity {
+			o.Charged = o.Expected / Money(o.Quantity) * Money(came)
+		}
+	}
+}
+
+// PriceOf is what the shop pays when so many of what was ordered came.
+func PriceOf(o Order, came int) Money {
+	if came >= o.Quantity {
+		return o.Price
+	}
+	return o.Price / Money(o.Quantity) * Money(came)
 }
 
 // closed reports that no reading of the provider's books can change the

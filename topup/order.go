@@ -66,6 +66,7 @@ const (
 	ReasonStale       Reason = "stale"       // not sent in time, whatever kept it
 	ReasonLost        Reason = "lost"        // review: the answer was lost and the provider does not list it
 	ReasonMismatch    Reason = "mismatch"    // review: the provider's order with our reference is not ours
+	ReasonPart        Reason = "part"        // review: given back by the provider after codes were handed over
 	ReasonTooLong     Reason = "toolong"     // review: no final state within the provider's own limits
 	ReasonAmbiguous   Reason = "ambiguous"   // review: more than one order at the provider could be this one
 	ReasonPerson      Reason = "person"      // settled by an admin

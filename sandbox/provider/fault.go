@@ -32,6 +32,7 @@ const (
 	FaultFlapping    FaultKind = "flapping"     // orders made now are UNKNOWN_ERROR or QUEUED for a minute, then done
 	FaultHidden      FaultKind = "hidden"       // the first three reads of an order made now do not find it
 	FaultUncoded     FaultKind = "uncoded"      // the first three reads of an order made now lack the code that it has
+	FaultTakenBack   FaultKind = "taken-back"   // a gift-card order made now is FULFILLED with half of its cards for 20 s, then REFUNDED
 )
 
 // Fault is something to go wrong at a route, Times times (0: until cleared).
@@ -194,6 +195,9 @@ func (list faults) mark(o *order) {
 			o.hidden = 3
 		case FaultUncoded:
 			o.uncoded = 3
+		case FaultTakenBack:
+			o.via, o.viaFor, o.end = "FULFILLED", 20*time.Second, "REFUNDED"
+			o.takenBack = true
 		}
 	}
 }
