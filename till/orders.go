@@ -3,6 +3,7 @@ package till
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -164,7 +165,7 @@ func (an answered) apply(e *Engine, tx Tx, a *after) error {
 // owners finds the orders of ours that the provider's orders in the answer
 // belong to already.
 func (an answered) owners(tx Tx) (map[string]topup.OrderID, error) {
-	found := an.Candidates
+	found := slices.Concat(an.Candidates, an.Doubtful)
 	if an.Status != nil {
 		found = []topup.Status{*an.Status}
 	}

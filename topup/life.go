@@ -43,6 +43,7 @@ const (
 	AlertReview   Alert = "review"   // a person must decide
 	AlertDispute  Alert = "dispute"  // a final state was contradicted
 	AlertNoCode   Alert = "nocode"   // delivered at the provider, but without its code
+	AlertWord     Alert = "word"     // the provider goes on saying a word that nobody knows
 	AlertQuantity Alert = "quantity" // number of codes differs from what the provider said
 )
 
@@ -88,6 +89,8 @@ func Answered(o Order, a Answer, owners map[string]OrderID, now time.Time, scale
 		return Sent(o, *a.Sent, now, scale)
 	case a.Status != nil:
 		return Found(o, []Status{*a.Status}, owners, now, scale)
+	case len(a.Doubtful) > 0:
+		return Doubted(o, a.Candidates, a.Doubtful, owners, now, scale)
 	case len(a.Candidates) > 0:
 		return Found(o, a.Candidates, owners, now, scale)
 	case a.Call == CallLookup:

@@ -42,10 +42,21 @@ func (o Order) ListedFrom() time.Time {
 func (o Order) Owns(s Status) bool { return goods[o.Good].referenced && s.Reference == o.ID }
 
 // MayOwn reports whether a row of the provider's list can be the order, of
-// which the provider keeps no reference: it says what was asked for, and was
-// made no earlier than the request.
+// which the provider keeps no reference: it says all that was asked for, and
+// was made no earlier than the request. What it does not say is no evidence.
 func (o Order) MayOwn(s Status) bool {
-	return !goods[o.Good].referenced && o.Fits(s) && !s.Created.Before(o.ListedFrom())
+	r := goods[o.Good]
+	return !r.referenced && r.states != nil && r.states(o, s) && !s.Created.IsZero() && !s.Created.Before(o.ListedFrom())
+}
+
+// Doubtful reports whether a row of the provider's list says too little to be
+// taken for the order, and nothing that speaks against it. As long as there is
+// one, the order is not proven absent.
+func Doubtful(o Order, s Status) bool {
+	if goods[o.Good].referenced || !o.Fits(s) || o.MayOwn(s) {
+		return false
+	}
+	return s.Created.IsZero() || (!s.Created.Before(o.ListedFrom()) && o.datedAs(s))
 }
 
 // datedAs reports whether a row of the provider's list was made within minutes
@@ -63,13 +74,7 @@ func (o Order) passed() bool {
 // that have one of them already.
 func Found(o Order, found []Status, owners map[string]OrderID, now time.Time, scale float64) Change {
 	certain := goods[o.Good].referenced || o.ProviderID != ""
-	var free []Status
-	for _, s := range found {
-		owner, taken := owners[s.ProviderID]
-		if (certain || o.datedAs(s)) && (!taken || owner == o.ID) {
-			free = append(free, s)
-		}
-	}
+	free := untaken(o, found, owners, func(s Status) bool { return certain || o.datedAs(s) })
 	switch len(free) {
 	case 0:
 		return Lost(o, true, now, scale)
@@ -79,6 +84,35 @@ func Found(o Order, found []Status, owners map[string]OrderID, now time.Time, sc
 		}
 	}
 	return Ambiguous(o, now, scale)
+}
+
+// untaken gives those of some provider orders that fit and that no other order
+// of ours has.
+func untaken(o Order, found []Status, owners map[string]OrderID, fits func(Status) bool) (free []Status) {
+	for _, s := range found {
+		if owner, taken := owners[s.ProviderID]; fits(s) && (!taken || owner == o.ID) {
+			free = append(free, s)
+		}
+	}
+	return free
+}
+
+// Doubted is what rows that say too little, beside those that can be the
+// order, make of it. None is taken: if it can be none of the others, it is
+// looked for again, and in the end a person looks.
+func Doubted(o Order, found, doubtful []Status, owners map[string]OrderID, now time.Time, scale float64) Change {
+	all := func(Status) bool { return true }
+	switch {
+	case len(untaken(o, doubtful, owners, all)) == 0:
+		return Found(o, found, owners, now, scale)
+	case len(untaken(o, found, owners, o.datedAs)) > 0:
+		return Ambiguous(o, now, scale)
+	}
+	c := Lost(o, false, now, scale)
+	if c.Order.State == Submitting && c.Order.Faults >= lookupsMost {
+		return Ambiguous(c.Order, now, scale)
+	}
+	return c
 }
 
 // TakesTurns reports whether the order may be sent only while no other order

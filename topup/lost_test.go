@@ -47,6 +47,10 @@ func TestMayOwn(t *testing.T) {
 		"older":               {func(s *topup.Status) { s.Created = s.Created.Add(-2*time.Minute - 1) }, false},
 		"of no known time":    {func(s *topup.Status) { s.Created = time.Time{} }, false},
 		"other denomination":  {func(s *topup.Status) { s.TypeID = "x" }, false},
+		"without a product":   {func(s *topup.Status) { s.Plan = "" }, false},
+		"without a type":      {func(s *topup.Status) { s.TypeID = "" }, false},
+		"without a quantity":  {func(s *topup.Status) { s.Quantity = 0 }, false},
+		"that says nothing":   {func(s *topup.Status) { *s = topup.Status{} }, false},
 	} {
 		s := row
 		c.change(&s)
@@ -99,6 +103,57 @@ func TestFound(t *testing.T) {
 		if got := topup.Found(o, []topup.Status{s}, nil, start.Add(time.Minute), scale).Order; got.State != topup.Pending || got.ProviderID != "p1" {
 			t.Errorf("%s by the wrong date: %s as %q", o.Good, got.State, got.ProviderID)
 		}
+	}
+}
+
+// A row that says too little is never taken, keeps the order from being proven
+// absent, and beside one that fits makes two.
+func TestDoubtfulRows(t *testing.T) {
+	o := submitted(t, topup.GiftCard)
+	row := topup.Status{
+		ProviderID: "p1", Plan: o.Product, TypeID: o.TypeID, Quantity: o.Quantity, Created: start,
+		Phase: topup.PhaseOpen, Evidence: topup.Evidence{Word: "HANDLING"},
+	}
+	for name, c := range map[string]struct {
+		change func(*topup.Status)
+		want   bool
+	}{
+		"all is said":         {func(*topup.Status) {}, false},
+		"no time":             {func(s *topup.Status) { s.Created = time.Time{} }, true},
+		"no product":          {func(s *topup.Status) { s.Plan = "" }, true},
+		"nothing":             {func(s *topup.Status) { *s = topup.Status{ProviderID: "p1"} }, true},
+		"no type, but old":    {func(s *topup.Status) { s.TypeID, s.Created = "", start.Add(-3*time.Minute) }, false},
+		"no type, but late":   {func(s *topup.Status) { s.TypeID, s.Created = "", start.Add(6*time.Minute) }, false},
+		"no time, other type": {func(s *topup.Status) { s.Created, s.TypeID = time.Time{}, "x" }, false},
+	} {
+		s := row
+		c.change(&s)
+		if got := topup.Doubtful(o, s); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+		if topup.Doubtful(submitted(t, topup.MobileTopUp), s) {
+			t.Errorf("%s: doubtful for an order that is known by its reference", name)
+		}
+	}
+	doubt := row
+	doubt.ProviderID, doubt.Plan = "p2", ""
+	lookup := topup.Answer{Call: topup.CallLookup, Doubtful: []topup.Status{doubt}}
+	c := topup.Answered(o, lookup, nil, start, scale)
+	if c.Order.State != topup.Submitting || c.Order.ProviderID != "" || c.Order.Lookups != 0 {
+		t.Errorf("a row that says too little: %s as %q after %d look-ups", c.Order.State, c.Order.ProviderID, c.Order.Lookups)
+	}
+	for range 23 {
+		c = topup.Answered(c.Order, lookup, nil, c.Order.Due, scale)
+	}
+	if c.Order.State != topup.Review || c.Order.Reason != topup.ReasonAmbiguous {
+		t.Errorf("in the end: %s, %s", c.Order.State, c.Order.Reason)
+	}
+	if c := topup.Answered(o, lookup, map[string]topup.OrderID{"p2": "another"}, start, scale); c.Order.Lookups != 1 {
+		t.Errorf("a row of another order of ours is in doubt: %d look-ups", c.Order.Lookups)
+	}
+	lookup.Candidates = []topup.Status{row}
+	if c := topup.Answered(o, lookup, nil, start, scale); c.Order.State != topup.Review || c.Order.ProviderID != "" {
+		t.Errorf("beside one that fits: %s as %q", c.Order.State, c.Order.ProviderID)
 	}
 }
 

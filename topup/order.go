@@ -67,6 +67,7 @@ const (
 	ReasonLost        Reason = "lost"        // review: the answer was lost and the provider does not list it
 	ReasonMismatch    Reason = "mismatch"    // review: the provider's order with our reference is not ours
 	ReasonPart        Reason = "part"        // review: given back by the provider after codes were handed over
+	ReasonRetried     Reason = "retried"     // review: given back by the provider, which sold it again under another ID
 	ReasonTooLong     Reason = "toolong"     // review: no final state within the provider's own limits
 	ReasonAmbiguous   Reason = "ambiguous"   // review: more than one order at the provider could be this one
 	ReasonPerson      Reason = "person"      // settled by an admin

@@ -5,7 +5,7 @@ import "time"
 // Timing of the life of an order. Each is stretched by the poll scale.
 const (
 	uncertainLimit = 24 * time.Hour // after it a person is told
-	queuedLimit    = 72 * time.Hour
+	queuedLimit    = 48 * time.Hour
 	openLimit      = 24 * time.Hour
 	recheckReview  = time.Hour
 	lookupsToSend  = 7 // absent look-ups, over more than two minutes, before one re-send
