@@ -34,6 +34,16 @@ func OrderScreen(o topup.Order) Screen {
 	return sc
 }
 
+// ShortScreen is the panel of a sale that was confirmed when the money for it
+// was just gone.
+func ShortScreen(o topup.Order, available topup.Money) Screen {
+	var sc Screen
+	sc.line(goodOf(o).item(o)...)
+	sc.line(M("order.short", "Missing", o.Price-available, "Amount", available))
+	sc.row(newSaleButton(o))
+	return sc
+}
+
 // stateLines tell what an order's state means for its shop.
 func stateLines(sc *Screen, o topup.Order) {
 	switch o.State {

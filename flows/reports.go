@@ -139,7 +139,8 @@ func AlertScreen(a topup.Alert, o topup.Order) Screen {
 }
 
 // NoticeScreen is an alert without an order: "parked" for an update that
-// could not be handled, "undeliverable" for a message nobody can receive.
+// could not be handled, "undeliverable" for a message nobody can receive,
+// "aside" for an order that could not be.
 func NoticeScreen(id string, detail string) Screen {
 	return Screen{Lines: []Msg{M("alert."+id, "Detail", Latin(detail))}}
 }

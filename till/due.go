@@ -108,8 +108,8 @@ func (e *Engine) cancel(tx Tx, a *after, o topup.Order, why topup.Reason) error 
 }
 
 // setAside leaves the order unsent: it is due again, later.
-func (d dispatch) setAside(_ *Engine, tx Tx, a *after, _ error) error {
-	return postpone(tx, a, d.id)
+func (d dispatch) setAside(e *Engine, tx Tx, a *after, _ error) error {
+	return e.postpone(tx, a, d.id)
 }
 
 // waits reports whether another order has to be known first.

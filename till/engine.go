@@ -101,7 +101,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.recover(); err != nil {
 		return err
 	}
-	if err := e.commit([]event{restarted{}}); err != nil {
+	if err := e.resume(); err != nil {
 		return err
 	}
 	close(e.ready)

@@ -5,15 +5,23 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"hanout/flows"
 	"hanout/store"
 	"hanout/topup"
 )
 
+// place makes an order and shows it. Too little money, because another sale
+// took it a moment before, is an answer.
 func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 	placed, err := tx.Place(o)
+	if errors.Is(err, store.ErrInsufficient) {
+		w, err := tx.Wallet(o.Shop)
+		if err != nil {
+			return err
+		}
+		return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.ShortScreen(o, w.Available), Class: flows.ClassMoney})
+	}
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return err
 	}
@@ -23,6 +31,9 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 // step applies a step of an order's life and shows it to the people it
 // concerns.
 func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error {
+	if was.State != s.Order.State {
+		s.Order.Stumbles = 0
+	}
 	o, err := tx.Apply(s)
 	if err != nil {
 		return err
@@ -133,20 +144,29 @@ func (an answered) done(error) {
 }
 
 // setAside leaves the order as it is: it is asked about again, later.
-func (an answered) setAside(_ *Engine, tx Tx, a *after, _ error) error {
-	return postpone(tx, a, an.Order.ID)
+func (an answered) setAside(e *Engine, tx Tx, a *after, _ error) error {
+	return e.postpone(tx, a, an.Order.ID)
 }
 
-// postponed is how long an order is left alone when a step about it fails.
-const postponed = 15 * time.Minute
-
-func postpone(tx Tx, a *after, id topup.OrderID) error {
+// postpone leaves an order alone for a while, because a step about it fails.
+// The owners are told by its number alone: what else is to be said of it may
+// be what fails.
+func (e *Engine) postpone(tx Tx, a *after, id topup.OrderID) error {
 	o, ok, err := tx.Order(id)
 	if err != nil || !ok || o.State.Final() {
 		return err
 	}
-	o.Due = a.now.Add(postponed)
-	_, err = tx.Apply(topup.Change{Order: o})
+	step := topup.SetAside(o, a.now)
+	if _, err := tx.Apply(step); err != nil || step.Alert == topup.AlertNone {
+		return err
+	}
+	err = e.guarded(nil, tx, a, func(_ event, e *Engine, tx Tx, a *after) error {
+		return e.notice(tx, a, string(step.Alert), fmt.Sprint(o.No))
+	})
+	if err != nil && !fatal(err) {
+		e.log.Error("the owners can't be told of an order that is set aside", "order", o.No, "error", err)
+		return nil
+	}
 	return err
 }
 

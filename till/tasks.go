@@ -150,6 +150,9 @@ func (t timed) apply(e *Engine, tx Tx, a *after) error {
 	return finished(t).apply(e, tx, a)
 }
 
+// postponed is how long a task that fails is left alone.
+const postponed = 15 * time.Minute
+
 // setAside leaves a task that fails for later.
 func (t timed) setAside(_ *Engine, _ Tx, a *after, _ error) error {
 	a.move(t.name, a.now.Add(postponed))

@@ -44,6 +44,7 @@ const (
 	AlertDispute  Alert = "dispute"  // a final state was contradicted
 	AlertNoCode   Alert = "nocode"   // delivered at the provider, but without its code
 	AlertWord     Alert = "word"     // the provider goes on saying a word that nobody knows
+	AlertAside    Alert = "aside"    // a step of it could not be applied
 	AlertQuantity Alert = "quantity" // number of codes differs from what the provider said
 )
 

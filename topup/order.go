@@ -130,8 +130,9 @@ type Order struct {
 	Throttles   int       `json:"throttles,omitempty"` // so many of the requests were
 	Lookups     int       `json:"lookups,omitempty"`   // readable look-ups that did not find it, since the last submit
 	Polls       int       `json:"polls,omitempty"`
-	Faults      int       `json:"faults,omitempty"` // unreadable answers in a row
-	Due         time.Time `json:"due,omitzero"`     // when to ask again; zero once final
+	Faults      int       `json:"faults,omitempty"`   // unreadable answers in a row
+	Stumbles    int       `json:"stumbles,omitempty"` // steps in its state that could not be applied
+	Due         time.Time `json:"due,omitzero"`       // when to ask again; zero once final
 
 	// How it ended.
 	Reason       Reason    `json:"reason,omitempty"`

@@ -143,3 +143,15 @@ func Wake(o Order, now time.Time) Change {
 	o.Due = now
 	return Change{Order: o}
 }
+
+// SetAside leaves an order alone for a while because a step of it could not be
+// applied: longer each time, and told once in each state.
+func SetAside(o Order, now time.Time) Change {
+	o.Due = now.Add(min(time.Minute<<min(o.Stumbles, 6), time.Hour))
+	o.Stumbles++
+	c := Change{Order: o}
+	if o.Stumbles == 1 {
+		c.Alert = AlertAside
+	}
+	return c
+}
