@@ -22,7 +22,16 @@ func check(ctx context.Context, p topup.Provider, o topup.Order) topup.Answer {
 	if err != nil {
 		return topup.Answer{Order: o, Call: topup.CallCheck, Fault: fault(err)}
 	}
+	follow(ctx, p, o, &s)
 	return topup.Answer{Order: o, Call: topup.CallCheck, Status: &s}
+}
+
+// follow reads the orders by which the provider retried one that it gave back.
+func follow(ctx context.Context, p topup.Provider, o topup.Order, s *topup.Status) {
+	topup.Follow(s, func(id string) (topup.Status, error) {
+		o.ProviderID = id
+		return p.Check(ctx, o)
+	})
 }
 
 // refresh reads the first page of a list for several orders of one good.
@@ -56,7 +65,7 @@ func (w *Caller) refresh(ctx context.Context, p topup.Provider, items []*item) {
 	var answers []topup.Answer
 	for _, it := range items {
 		s, ok := byID[it.order.ProviderID]
-		if !ok || it.order.VouchersMissing(*s) {
+		if !ok || it.order.VouchersMissing(*s) || s.Linked != "" {
 			rest = append(rest, it)
 			continue
 		}
@@ -84,6 +93,7 @@ func lookup(ctx context.Context, p topup.Provider, o topup.Order, username strin
 	for _, ref := range p.References(o, username) {
 		s, err := p.Find(ctx, o, ref)
 		if err == nil {
+			follow(ctx, p, o, &s)
 			a.Status = &s
 			return a
 		}
@@ -94,27 +104,30 @@ func lookup(ctx context.Context, p topup.Provider, o topup.Order, username strin
 	}
 	for page, more := 1, true; more; page++ {
 		if page > pagesMost {
-			a.Candidates = nil
+			a.Candidates, a.Doubtful = nil, nil
 			a.Fault = &topup.Fault{Kind: topup.FaultUnavailable, Err: errLongList}
 			return a
 		}
 		var list []topup.Status
 		var err error
 		if list, more, err = p.Recent(ctx, o.Good, o.ListedFrom(), page); err != nil {
-			a.Candidates = nil
+			a.Candidates, a.Doubtful = nil, nil
 			a.Fault = fault(err)
 			return a
 		}
 		for _, s := range list {
 			switch {
 			case o.Owns(s):
+				follow(ctx, p, o, &s)
 				a.Status = &s
 				return a
 			case o.MayOwn(s):
 				a.Candidates = append(a.Candidates, s)
+			case topup.Doubtful(o, s):
+				a.Doubtful = append(a.Doubtful, s)
 			}
 		}
 	}
-	a.Absent = len(a.Candidates) == 0
+	a.Absent = len(a.Candidates)+len(a.Doubtful) == 0
 	return a
 }

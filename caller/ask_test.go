@@ -173,6 +173,7 @@ func TestCallerGiftCardLookup(t *testing.T) {
 			return l
 		}, nil},
 		{"of no known time", func(_ time.Time, l []topup.Status) []topup.Status { l[0].Created = time.Time{}; return l }, nil},
+		{"of no known product", func(_ time.Time, l []topup.Status) []topup.Status { l[0].Plan = ""; return l }, nil},
 		{"other denomination", func(_ time.Time, l []topup.Status) []topup.Status { l[0].TypeID = "x"; return l }, nil},
 		{"other quantity", func(_ time.Time, l []topup.Status) []topup.Status { l[0].Quantity = 1; return l }, nil},
 	} {
@@ -204,7 +205,7 @@ func TestCallerGiftCardLookup(t *testing.T) {
 				for _, s := range a.Candidates {
 					got = append(got, s.ProviderID)
 				}
-				if !slices.Equal(got, c.want) || a.Absent != (c.want == nil) || a.Fault != nil || a.Status != nil {
+				if !slices.Equal(got, c.want) || a.Absent != (c.want == nil && len(a.Doubtful) == 0) || (len(a.Doubtful) > 0) != strings.HasPrefix(c.name, "of no") || a.Fault != nil || a.Status != nil {
 					t.Errorf("%+v", a)
 				}
 			})
@@ -222,5 +223,66 @@ func TestCallerGiftCardLookup(t *testing.T) {
 		if a := r.heard()["a"]; a.Fault == nil || a.Candidates != nil || a.Absent {
 			t.Errorf("half a list is none: %+v", a)
 		}
+	})
+}
+
+// A refund that names another order is followed to it, however it was read.
+func TestCallerFollowsRetriedOrders(t *testing.T) {
+	retried := topup.Status{ProviderID: "p-a", Reference: "a", Phase: topup.PhaseRefunded, Linked: "r1"}
+	for name, c := range map[string]struct {
+		call topup.Call
+		p    *deskProvider
+	}{
+		"checked": {topup.CallCheck, &deskProvider{}},
+		"found":   {topup.CallLookup, &deskProvider{find: func(string) (topup.Status, error) { return retried, nil }}},
+		"listed": {topup.CallLookup, &deskProvider{recent: func(topup.Good, time.Time, int) ([]topup.Status, bool, error) {
+			return []topup.Status{retried}, false, nil
+		}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.p.check = func(o topup.Order) (topup.Status, error) {
+				if o.ProviderID == "p-a" {
+					return retried, nil
+				}
+				return topup.Status{ProviderID: o.ProviderID, Phase: topup.PhaseDone}, nil
+			}
+			inBubble(t, 1, c.p, func(t *testing.T, r *rig) {
+				o := deskOrder(topup.MobileTopUp, "a")
+				if c.call == topup.CallCheck {
+					o = openOrder(topup.MobileTopUp, "a")
+				}
+				r.Ask(o, c.call)
+				synctest.Wait()
+				s := r.heard()["a"].Status
+				if s == nil || s.Follow == nil || s.Follow.ProviderID != "r1" || s.Follow.Phase != topup.PhaseDone {
+					t.Errorf("heard %+v", s)
+				}
+			})
+		})
+	}
+}
+
+// A list shows only that an order was given back: it is read alone, with the
+// one that it names.
+func TestCallerReadsRetriedOrdersAlone(t *testing.T) {
+	p := &deskProvider{}
+	p.recent = func(topup.Good, time.Time, int) ([]topup.Status, bool, error) {
+		return []topup.Status{
+			{ProviderID: "p-a", Phase: topup.PhaseRefunded, Linked: "r1"},
+			{ProviderID: "p-b", Phase: topup.PhaseRefunded},
+			{ProviderID: "p-c", Phase: topup.PhaseOpen},
+		}, false, nil
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(1, p)
+		for _, id := range []string{"a", "b", "c"} {
+			r.Ask(openOrder(topup.MobileTopUp, id), topup.CallCheck)
+		}
+		r.run()
+		pass(time.Second)
+		if got := p.made(); !slices.Equal(got, []string{"recent mobile 1", "check a"}) {
+			t.Errorf("calls %v", got)
+		}
+		r.end()
 	})
 }

@@ -139,7 +139,7 @@ func (w *Caller) start(ctx, sends context.Context) time.Duration {
 			w.refuse(w.drain(), errHalted, topup.ReasonClosed)
 			return 0
 		}
-		w.refuse(w.ended(), context.DeadlineExceeded, topup.ReasonUnreachable)
+		w.refuse(w.ended(), context.DeadlineExceeded, topup.ReasonStale)
 		granted, wait := w.next()
 		switch {
 		case len(granted) == 0:

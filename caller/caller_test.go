@@ -196,3 +196,27 @@ func TestCallerAnswersEachAskOnce(t *testing.T) {
 		}
 	})
 }
+
+// A send that could not leave in time, because the line was long or the
+// process stood still, is answered as never sent.
+func TestCallerSendsNothingLate(t *testing.T) {
+	p := &deskProvider{}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(1, p)
+		r.Ask(deskOrder(topup.MobileTopUp, "old"), topup.CallSend)
+		again := deskOrder(topup.MobileTopUp, "again")
+		again.Submits = 2
+		r.Ask(again, topup.CallSend)
+		time.Sleep(6 * time.Minute)
+		r.run()
+		pass(time.Second)
+		a := r.heard()["old"]
+		if a.Sent == nil || a.Sent.Verdict != topup.NotSent || a.Sent.Reason != topup.ReasonStale {
+			t.Errorf("answered %+v", a.Sent)
+		}
+		if got := p.made(); !slices.Equal(got, []string{"send again"}) {
+			t.Errorf("calls %v", got)
+		}
+		r.end()
+	})
+}

@@ -209,7 +209,7 @@ func (r *rig) heard() map[topup.OrderID]topup.Answer {
 
 func deskOrder(good topup.Good, id string) topup.Order {
 	o := topup.Order{
-		ID: topup.OrderID(id), Shop: 12, Good: good, State: topup.Placed, Quantity: 1, Submitted: time.Now(),
+		ID: topup.OrderID(id), Shop: 12, Good: good, State: topup.Placed, Quantity: 1, Placed: time.Now(), Submitted: time.Now(),
 	}
 	switch good {
 	case topup.MobileTopUp:

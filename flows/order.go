@@ -18,6 +18,11 @@ func StateMsg(o topup.Order) Msg {
 	return M("state." + string(o.State))
 }
 
+// reasonMsg says why an order was refunded, or waits for a person.
+func reasonMsg(o topup.Order) Msg {
+	return M("reason."+string(o.Reason), "Done", o.DeliveredQty, "Quantity", o.Quantity)
+}
+
 // OrderScreen is the living panel of a sale once it is confirmed, in every
 // state to the receipt.
 func OrderScreen(o topup.Order) Screen {
@@ -26,6 +31,16 @@ func OrderScreen(o topup.Order) Screen {
 	orderLines(&sc, o)
 	stateLines(&sc, o)
 	stateRows(&sc, o)
+	return sc
+}
+
+// ShortScreen is the panel of a sale that was confirmed when the money for it
+// was just gone.
+func ShortScreen(o topup.Order, available topup.Money) Screen {
+	var sc Screen
+	sc.line(goodOf(o).item(o)...)
+	sc.line(M("order.short", "Missing", o.Price-available, "Amount", available))
+	sc.row(newSaleButton(o))
 	return sc
 }
 
@@ -49,7 +64,7 @@ func stateLines(sc *Screen, o topup.Order) {
 		case o.Reason == topup.ReasonProvider:
 			sc.line(M(goodOf(o).refused))
 		default:
-			sc.line(M("reason." + string(o.Reason)))
+			sc.line(reasonMsg(o))
 		}
 		sc.line(M("order.time", "Time", o.Settled))
 		if len(o.Offers) > 0 {

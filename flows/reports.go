@@ -130,6 +130,9 @@ func AlertScreen(a topup.Alert, o topup.Order) Screen {
 	var sc Screen
 	sc.line(M("alert." + string(a)))
 	orderLines(&sc, o)
+	if a == topup.AlertReview {
+		sc.line(reasonMsg(o))
+	}
 	sc.row(openButton(o.No))
 	return sc
 }

@@ -80,15 +80,15 @@ func (t *turn) decideOrder(no uint64, verb string) {
 	switch verb {
 	case "card", "back":
 		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, ""), Class: ClassAnswer, Fresh: verb == "card"})
-	case "done", "undo":
+	case "done", "undo", "part":
 		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
-	case "done2", "undo2":
+	case "done2", "undo2", "part2":
 		if t.in.Late {
 			t.toast(M("confirm.late"))
 			t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
 			return
 		}
-		step, ok := topup.Settle(o, verb == "done2", t.in.Person.ID, t.in.Chat, t.env.Now)
+		step, ok := topup.Settle(o, cameBy(o, verb), t.in.Person.ID, t.in.Chat, t.env.Now)
 		if !ok {
 			t.toast(M("review.settled", "State", StateMsg(o)))
 		} else {
@@ -102,12 +102,30 @@ func (t *turn) decideOrder(no uint64, verb string) {
 	}
 }
 
+// cameBy is how many of an order came by an owner's decision, -1 when it is
+// none that could be asked for.
+func cameBy(o topup.Order, verb string) int {
+	switch {
+	case verb == "done2":
+		return o.Quantity
+	case verb == "undo2":
+		return 0
+	case inPart(o):
+		return o.DeliveredQty
+	}
+	return -1
+}
+
+// inPart reports that some of an order was handed over, and not all.
+func inPart(o topup.Order) bool { return o.DeliveredQty > 0 && o.DeliveredQty < o.Quantity }
+
 func reviewPanel(o topup.Order, owner int64) string {
 	return "review/" + number(o.No) + "/" + number(uint64(owner))
 }
 
 // ReviewScreen shows an order to an owner, with the decision where one is
-// due. asking is "done" or "undo" when that decision is asked a second time.
+// due. asking is "done", "part" or "undo" when that decision is asked a second
+// time.
 func ReviewScreen(o topup.Order, asking string) Screen {
 	var sc Screen
 	sc.line(M("review.title", "No", number(o.No), "State", StateMsg(o)))
@@ -125,21 +143,34 @@ func ReviewScreen(o topup.Order, asking string) Screen {
 		return sc
 	}
 	if o.Reason != topup.ReasonNone {
-		sc.line(M("reason." + string(o.Reason)))
+		sc.line(reasonMsg(o))
 	}
 	no := number(o.No)
+	if asking == "part" && !inPart(o) {
+		asking = ""
+	}
 	switch asking {
 	case "done":
 		sc.line(M("review.sure.done", "Amount", o.Price))
 		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "done2"), Style: Go},
 			button(M("button.back"), encodeTap("a", "order", no, "back")))
+	case "part":
+		sc.line(M("review.sure.part", "Done", o.DeliveredQty, "Amount", topup.PriceOf(o, o.DeliveredQty), "Back", o.Price-topup.PriceOf(o, o.DeliveredQty)))
+		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "part2"), Style: Go},
+			button(M("button.back"), encodeTap("a", "order", no, "back")))
 	case "undo":
+		if o.DeliveredQty > 0 {
+			sc.line(M("review.out", "Done", o.DeliveredQty, "Quantity", o.Quantity))
+		}
 		sc.line(M("review.sure.undo", "Amount", o.Price))
 		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "undo2"), Style: Stop},
 			button(M("button.back"), encodeTap("a", "order", no, "back")))
 	default:
 		sc.line(M("review.ask"))
 		sc.row(Button{Label: M("button.done"), Data: encodeTap("a", "order", no, "done"), Style: Go})
+		if inPart(o) {
+			sc.row(button(M("button.part", "Done", o.DeliveredQty, "Quantity", o.Quantity), encodeTap("a", "order", no, "part")))
+		}
 		sc.row(Button{Label: M("button.undo"), Data: encodeTap("a", "order", no, "undo"), Style: Stop})
 	}
 	return sc

@@ -225,7 +225,7 @@ func TestRightsOfDecisions(t *testing.T) {
 				t.Errorf("%s: %s for a shop is refused: %t", name, verb, refused)
 			}
 		}
-		for _, verb := range []string{"card", "back", "done", "undo", "done2", "undo2"} {
+		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {
 			k := as(t, who)
 			k.press(encodeTap("a", "order", "4", verb))
 			if refused := k.refused(); refused == who.May(topup.ActSettle) {

@@ -30,7 +30,7 @@ func TestCheckMobile(t *testing.T) {
 	want := topup.Status{
 		ProviderID: anID, ProviderRef: "API-+213660000000-ocb-01JD3F7Q8Z", Reference: "01JD3F7Q8Z", Phase: topup.PhaseRefunded,
 		Plan: "PREPAID_DJEZZY", To: "0778037340", Face: topup.Dinars(500), ChargedKnown: true,
-		Message: "رقم غير صالح", Created: time.Date(2026, 11, 21, 9, 29, 41, 120e6, time.UTC),
+		Linked: "6911aa00e9e88196b4eb7009", Message: "رقم غير صالح", Created: time.Date(2026, 11, 21, 9, 29, 41, 120e6, time.UTC),
 		Offers: []topup.Offer{
 			{Name: "FACTURE | x", Plan: "FACTURE_DJEZZY", Face: topup.Dinars(500)},
 			{Name: "BARE", Plan: "BARE", Face: topup.Dinars(100)},

@@ -3,6 +3,7 @@ package oneclick
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 
 	"hanout/topup"
 )
@@ -21,6 +22,8 @@ type order struct {
 	Kept        number          `json:"balance_amount"`
 	Message     text            `json:"refund_message"`
 	Offers      json.RawMessage `json:"suggested_offers"`
+	Retry       text            `json:"retry_orderid"`
+	Follow      text            `json:"follow_orderid"`
 }
 
 // readOrder reads an order of a good from an answer. It fails when the order
@@ -41,9 +44,11 @@ func readOrder(of topup.Good, raw []byte, a *answer) (topup.Status, error) {
 		Phase:       w.phase(g, word.upper()),
 		Created:     cmp.Or(w.Created, w.Time).time(),
 		Message:     w.Message.trimmed(),
+		Linked:      cmp.Or(w.Retry.id(), w.Follow.id()),
 		Offers:      readOffers(w.Offers),
 		Evidence:    a.evidence(word),
 	}
+	s.Strange = s.Phase == topup.PhaseOpen && !slices.Contains(inProgress, word.upper())
 	if g.byRef != "" {
 		s.Reference = ownID(s.ProviderRef)
 	}
@@ -53,6 +58,9 @@ func readOrder(of topup.Good, raw []byte, a *answer) (topup.Status, error) {
 	}
 	return s, nil
 }
+
+// inProgress are the words of an order that is not over.
+var inProgress = []string{"PENDING", "HANDLING", "PROCESSING"}
 
 // phase reads a status word. One never seen is an order in progress. FAILED
 // is a refund only where the order shows that nothing was kept for it.

@@ -44,6 +44,10 @@ func TestPhases(t *testing.T) {
 		if err != nil || s.Phase != tt.phase {
 			t.Errorf("%s %s: %s, %v; want %s", tt.good, tt.data, s.Phase, err, tt.phase)
 		}
+		strange := strings.Contains(tt.data, "never seen") || (tt.good == topup.MobileTopUp && strings.Contains(tt.data, "PARTIALLY"))
+		if s.Strange != strange {
+			t.Errorf("%s %s: strange %v", tt.good, tt.data, s.Strange)
+		}
 	}
 }
 
@@ -91,5 +95,19 @@ func TestCheckUnreadable(t *testing.T) {
 	}
 	if _, err := c.Find(t.Context(), o, "x"); err == nil {
 		t.Error("found an order without an ID")
+	}
+}
+
+// The order by which the provider retried one is named by either field, the
+// retry first.
+func TestLinkedOrder(t *testing.T) {
+	for data, want := range map[string]string{
+		``: "", `,"retry_orderid":null`: "", `,"retry_orderid":{}`: "", `,"retry_orderid":"../x"`: "",
+		`,"retry_orderid":"a1"`: "a1", `,"follow_orderid":"b2"`: "b2", `,"follow_orderid":"b2","retry_orderid":"a1"`: "a1",
+	} {
+		s, err := readOrder(topup.MobileTopUp, []byte(`{"status":"REFUNDED"`+data+`}`), &answer{})
+		if err != nil || s.Linked != want {
+			t.Errorf("%s: %q, %v", data, s.Linked, err)
+		}
 	}
 }

@@ -71,6 +71,8 @@ func (c *checker) money(o topup.Order) error {
 		c.problem("order %d is %s, but the journal says captured %t, released %t", o.No, o.State, captured, released)
 	case captured && !slices.Equal(capture.Postings, topup.Capture(o).Postings):
 		c.problem("order %d: its capture is not what was delivered", o.No)
+	case captured && o.Captured != topup.PriceOf(o, o.DeliveredQty):
+		c.problem("order %d: it is captured for another number than came", o.No)
 	case released && !slices.Equal(release.Postings, topup.Release(o).Postings):
 		c.problem("order %d: its release is not its price", o.No)
 	case o.State.Final() && (o.Evidence == nil || o.Evidence.Word == "" && o.Evidence.HTTP == 0):

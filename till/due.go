@@ -26,7 +26,8 @@ func (e *Engine) due() (time.Duration, error) {
 	var some bool
 	busy := false
 	asked := func(id topup.OrderID) bool {
-		flying := e.caller.Asking(id)
+		// In this order: the caller hands an answer in before it lets go.
+		flying := e.caller.Asking(id) || e.answers.waiting(id)
 		busy = busy || flying
 		return flying
 	}
@@ -43,7 +44,7 @@ func (e *Engine) due() (time.Duration, error) {
 	var sends []event
 	for _, o := range list {
 		switch {
-		case o.State == topup.Placed, o.Resend() && !e.caller.Halted():
+		case o.State == topup.Placed, o.Resend(now) && !e.caller.Halted():
 			sends = append(sends, dispatch{id: o.ID})
 		case e.caller.Halted():
 			busy = true
@@ -77,14 +78,13 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 	if err != nil || !ok {
 		return err
 	}
-	if o.State != topup.Placed && !o.Resend() {
+	switch {
+	case o.State != topup.Placed && !o.Resend(a.now):
 		return nil
-	}
-	if e.caller.Halted() {
-		if step, ok := topup.Cancel(o, topup.ReasonClosed, a.now); ok {
-			return e.change(tx, a, o, step)
-		}
-		return nil
+	case o.Stale(a.now):
+		return e.cancel(tx, a, o, topup.ReasonStale)
+	case e.caller.Halted():
+		return e.cancel(tx, a, o, topup.ReasonClosed)
 	}
 	if waits, err := waits(tx, o, a.now); err != nil {
 		return err
@@ -103,9 +103,17 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 	return nil
 }
 
+// cancel takes an order back that never left.
+func (e *Engine) cancel(tx Tx, a *after, o topup.Order, why topup.Reason) error {
+	if step, ok := topup.Cancel(o, why, a.now); ok {
+		return e.change(tx, a, o, step)
+	}
+	return nil
+}
+
 // setAside leaves the order unsent: it is due again, later.
-func (d dispatch) setAside(_ *Engine, tx Tx, a *after, _ error) error {
-	return postpone(tx, a, d.id)
+func (d dispatch) setAside(e *Engine, tx Tx, a *after, _ error) error {
+	return e.postpone(tx, a, d.id)
 }
 
 // waits reports whether another order has to be known first.

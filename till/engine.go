@@ -43,6 +43,7 @@ type Engine struct {
 	botName  atomic.Pointer[string]
 	username atomic.Pointer[string]
 	counts   Counts
+	answers  answers
 
 	// Of the loop alone: when each task is due, and which are at work.
 	schedule map[string]time.Time
@@ -105,7 +106,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err := e.recover(); err != nil {
 		return err
 	}
-	if err := e.commit([]event{restarted{}}); err != nil {
+	if err := e.resume(); err != nil {
 		return err
 	}
 	close(e.ready)

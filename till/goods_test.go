@@ -67,7 +67,7 @@ func TestGiftCardsGoOneByOne(t *testing.T) {
 
 		// Its answer came: the next may go.
 		first := topup.Answer{Order: c.order("first"), Call: topup.CallSend, Sent: &topup.SendAnswer{Verdict: topup.Accepted, ProviderID: "p1"}}
-		if err := c.engine.commit([]event{answered{first}}); err != nil {
+		if err := c.engine.commit([]event{answered{Answer: first}}); err != nil {
 			t.Fatal(err)
 		}
 		c.dispatch("second")
@@ -76,8 +76,8 @@ func TestGiftCardsGoOneByOne(t *testing.T) {
 		}
 
 		// One that stays unknown does not hold the others up for ever.
-		c.giftOrder("third", "psn", "20", 1)
 		time.Sleep(blocks - time.Second)
+		c.giftOrder("third", "psn", "20", 1)
 		c.dispatch("third")
 		if o := c.order("third"); o.State != topup.Placed {
 			t.Errorf("the third is %s too early", o.State)
@@ -116,14 +116,14 @@ func TestLostGiftCardIsMatchedByTime(t *testing.T) {
 				k.giftOrder("before", "psn", "20", 1)
 				k.dispatch("before")
 				sent := topup.Answer{Order: k.order("before"), Call: topup.CallSend, Sent: &topup.SendAnswer{Verdict: topup.Accepted, ProviderID: "taken"}}
-				if err := k.engine.commit([]event{answered{sent}}); err != nil {
+				if err := k.engine.commit([]event{answered{Answer: sent}}); err != nil {
 					t.Fatal(err)
 				}
 				k.giftOrder("lost", "psn", "20", 1)
 				k.dispatch("lost")
 				time.Sleep(gap)
 				found := topup.Answer{Order: k.order("lost"), Call: topup.CallLookup, Candidates: c.found()}
-				if err := k.engine.commit([]event{answered{found}}); err != nil {
+				if err := k.engine.commit([]event{answered{Answer: found}}); err != nil {
 					t.Fatal(err)
 				}
 				o := k.order("lost")

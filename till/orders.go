@@ -3,15 +3,25 @@ package till
 import (
 	"errors"
 	"fmt"
-	"time"
+	"slices"
+	"sync"
 
 	"hanout/flows"
 	"hanout/store"
 	"hanout/topup"
 )
 
+// place makes an order and shows it. Too little money, because another sale
+// took it a moment before, is an answer.
 func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 	placed, err := tx.Place(o)
+	if errors.Is(err, store.ErrInsufficient) {
+		w, err := tx.Wallet(o.Shop)
+		if err != nil {
+			return err
+		}
+		return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.ShortScreen(o, w.Available), Class: flows.ClassMoney})
+	}
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return err
 	}
@@ -20,6 +30,9 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 
 // change applies a change of an order and shows it to the people it concerns.
 func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error {
+	if was.State != s.Order.State {
+		s.Order.Stumbles = 0
+	}
 	o, err := tx.Apply(s)
 	if err != nil {
 		return err
@@ -91,28 +104,77 @@ func (e *Engine) accepted(tx Tx, a *after, was, o topup.Order) error {
 // callback.
 func (e *Engine) Answered(list []topup.Answer) {
 	for _, an := range list {
-		e.later(answered{an})
+		e.answers.came(an.Order.ID)
+		e.later(answered{an, &e.answers})
 	}
 }
 
-// answered is one answer of the provider.
-type answered struct{ topup.Answer }
-
-// setAside leaves the order as it is: it is asked about again, later.
-func (an answered) setAside(_ *Engine, tx Tx, a *after, _ error) error {
-	return postpone(tx, a, an.Order.ID)
+// answers are the orders of which an answer was handed in that is not applied
+// yet. They still look due, and must not be asked about again.
+type answers struct {
+	mu sync.Mutex
+	of map[topup.OrderID]int
 }
 
-// postponed is how long an order is left alone when a step about it fails.
-const postponed = 15 * time.Minute
+func (l *answers) came(id topup.OrderID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of == nil {
+		l.of = map[topup.OrderID]int{}
+	}
+	l.of[id]++
+}
 
-func postpone(tx Tx, a *after, id topup.OrderID) error {
+func (l *answers) applied(id topup.OrderID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of[id]--; l.of[id] <= 0 {
+		delete(l.of, id)
+	}
+}
+
+func (l *answers) waiting(id topup.OrderID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.of[id] > 0
+}
+
+// answered is one answer of the provider.
+type answered struct {
+	topup.Answer
+	among *answers // which notes that it came
+}
+
+func (an answered) done(error) {
+	if an.among != nil {
+		an.among.applied(an.Order.ID)
+	}
+}
+
+// setAside leaves the order as it is: it is asked about again, later.
+func (an answered) setAside(e *Engine, tx Tx, a *after, _ error) error {
+	return e.postpone(tx, a, an.Order.ID)
+}
+
+// postpone leaves an order alone for a while, because a step about it fails.
+// The owners are told by its number alone: what else is to be said of it may
+// be what fails.
+func (e *Engine) postpone(tx Tx, a *after, id topup.OrderID) error {
 	o, ok, err := tx.Order(id)
 	if err != nil || !ok || o.State.Final() {
 		return err
 	}
-	o.Due = a.now.Add(postponed)
-	_, err = tx.Apply(topup.Change{Order: o})
+	step := topup.SetAside(o, a.now)
+	if _, err := tx.Apply(step); err != nil || step.Alert == topup.AlertNone {
+		return err
+	}
+	err = e.guarded(nil, tx, a, func(_ event, e *Engine, tx Tx, a *after) error {
+		return e.notice(tx, a, string(step.Alert), fmt.Sprint(o.No))
+	})
+	if err != nil && !fatal(err) {
+		e.log.Error("the owners can't be told of an order that is set aside", "order", o.No, "error", err)
+		return nil
+	}
 	return err
 }
 
@@ -135,7 +197,7 @@ func (an answered) apply(e *Engine, tx Tx, a *after) error {
 // owners finds the orders of ours that the provider's orders in the answer
 // belong to already.
 func (an answered) owners(tx Tx) (map[string]topup.OrderID, error) {
-	found := an.Candidates
+	found := slices.Concat(an.Candidates, an.Doubtful)
 	if an.Status != nil {
 		found = []topup.Status{*an.Status}
 	}

@@ -78,6 +78,8 @@ type Orders interface {
 	// without those that skip names; NextDue is when the next one is.
 	Due(now time.Time, limit int, skip func(topup.OrderID) bool) ([]topup.Order, error)
 	NextDue() (time.Time, bool, error)
+	// DueAfter walks the orders that are due after a time, the latest first.
+	DueAfter(time.Time) iter.Seq2[topup.Order, error]
 }
 
 // Claims are the codes that came, the links to them, and who saw them.

@@ -39,6 +39,7 @@ type task struct {
 var tasks = []task{
 	{name: "sync", atStart: true, next: every(24 * time.Hour), beside: func(e *Engine) { e.Sync(0, "") }},
 	{name: "weather", next: every(time.Minute), beside: (*Engine).ping},
+	{name: "clock", atStart: true, next: every(time.Minute), slice: wakeOverslept},
 	{name: "links", next: hourly, slice: endLinks},
 	{name: "reminder", next: evening, beside: (*Engine).remind},
 	{name: "troubles", next: often, slice: tellTroubles},
@@ -84,6 +85,8 @@ const (
 	linksMost  = 20
 	pruneMost  = 250
 	remindMost = 10 // shops in one event
+	wakeMost   = 250
+	wakeSeen   = 500 // orders looked at; those behind them are due within the hour
 )
 
 // taskSetting names where a task's next time lies on disk.
@@ -95,11 +98,15 @@ func (e *Engine) readSchedule(tx Tx, now time.Time) error {
 	for i := range tasks {
 		t := &tasks[i]
 		at := t.next(now, e.stretch)
-		if _, err := tx.Setting(taskSetting(t.name), &at); err != nil {
+		kept := at
+		if _, err := tx.Setting(taskSetting(t.name), &kept); err != nil {
 			return err
 		}
-		if t.atStart {
+		switch {
+		case t.atStart:
 			at = now
+		case kept.Before(at): // else the clock was set back since
+			at = kept
 		}
 		e.schedule[t.name] = at
 	}
@@ -148,6 +155,9 @@ func (t timed) apply(e *Engine, tx Tx, a *after) error {
 	return finished(t).apply(e, tx, a)
 }
 
+// postponed is how long a task that fails is left alone.
+const postponed = 15 * time.Minute
+
 // setAside leaves a task that fails for later.
 func (t timed) setAside(_ *Engine, _ Tx, a *after, _ error) error {
 	a.move(t.name, a.now.Add(postponed))
@@ -170,6 +180,30 @@ func (e *Engine) work(t *task) {
 		t.beside(e)
 		e.later(finished{t})
 	}()
+}
+
+// wakeOverslept makes orders due that a clock set back would have us forget.
+// They are the last in the line, so a look costs nothing when there are none.
+func wakeOverslept(e *Engine, tx Tx, a *after) (more bool, err error) {
+	var asleep []topup.Order
+	seen := 0
+	for o, err := range tx.DueAfter(a.now.Add(time.Minute)) {
+		if err != nil {
+			return false, err
+		}
+		if topup.Overslept(o, a.now, e.cfg.Scale) {
+			asleep = append(asleep, o)
+		}
+		if seen++; seen == wakeSeen || len(asleep) == wakeMost {
+			break
+		}
+	}
+	for _, o := range asleep {
+		if _, err := tx.Apply(topup.Wake(o, a.now)); err != nil {
+			return false, err
+		}
+	}
+	return len(asleep) == wakeMost, nil
 }
 
 // endLinks ends the customers' links whose time is over.

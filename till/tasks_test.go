@@ -186,3 +186,40 @@ func TestBrokenTaskWaits(t *testing.T) {
 		c.close()
 	})
 }
+
+// TestClockSetBack: what got its time by a clock that was ahead is due at the
+// next start, orders and tasks.
+func TestClockSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		c.giftOrder("open", "psn", "20", 1)
+		c.giftOrder("fresh", "xbox", "20", 1)
+		c.dispatch("open", "fresh")
+		if err := c.db.Update(func(tx Tx) error {
+			o, _, err := tx.Order("open")
+			if err != nil {
+				return err
+			}
+			o.Due = time.Now().Add(48 * time.Hour)
+			if _, err := tx.Apply(topup.Change{Order: o}); err != nil {
+				return err
+			}
+			return tx.PutSetting(taskSetting("handled"), time.Now().Add(48*time.Hour))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		fresh := c.order("fresh").Due
+		c.run(time.Second)
+		if o := c.order("open"); time.Until(o.Due) > 0 {
+			t.Errorf("the open order is due in %v", time.Until(o.Due))
+		}
+		if o := c.order("fresh"); !o.Due.Equal(fresh) {
+			t.Errorf("an order with a good time is due in %v", time.Until(o.Due))
+		}
+		c.run(time.Hour)
+		if at := c.nextTime("handled"); time.Until(at) > time.Hour {
+			t.Errorf("the task is due in %v", time.Until(at))
+		}
+		c.close()
+	})
+}

@@ -3,6 +3,7 @@ package till
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"hanout/flows"
 	"hanout/store"
@@ -140,19 +141,29 @@ func (e *Engine) toast(tx Tx, a *after, chat int64, query string, t flows.Toast)
 	return nil
 }
 
-// restarted takes up the conversations that waited for an answer of the provider when
-// the process ended.
-type restarted struct{}
-
-func (restarted) apply(e *Engine, tx Tx, a *after) error {
-	chats, err := tx.Sessions()
+// resume takes up the conversations that waited for an answer of the provider
+// when the process ended.
+func (e *Engine) resume() error {
+	var chats []int64
+	err := e.db.View(func(tx Tx) (err error) { chats, err = tx.Sessions(); return err })
 	if err != nil {
 		return err
 	}
-	for _, chat := range chats {
-		if err := e.answerTurn(tx, a, chat, flows.Restarted); err != nil {
+	for batch := range slices.Chunk(chats, batchMost) {
+		var events []event
+		for _, chat := range batch {
+			events = append(events, restarted{chat})
+		}
+		if err := e.commit(events); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// restarted is one of these conversations: one that fails harms no other.
+type restarted struct{ chat int64 }
+
+func (r restarted) apply(e *Engine, tx Tx, a *after) error {
+	return e.answerTurn(tx, a, r.chat, flows.Restarted)
 }

@@ -32,17 +32,37 @@ func Checked(o Order, s Status, now time.Time, scale float64) Change {
 			return fulfil(o, s, news, now, scale)
 		}
 	case PhaseRefunded:
-		if o.DeliveredQty > 0 {
-			// Codes were handed over already: nobody gives that money back but
-			// a person.
-			return review(o, ReasonMismatch, now, scale)
+		if s.retried() != PhaseOpen {
+			return takenBack(o, s, now, scale)
 		}
-		o.Offers = s.Offers
-		return refund(o, ReasonProvider, &s.Evidence, now)
+		next = Uncertain
 	case PhaseUncertain:
 		next = Uncertain
 	case PhaseQueued:
 		next = Queued
+	}
+	return goesOn(o, next, s.Strange, news, now, scale)
+}
+
+// takenBack is what it makes of an order that the provider gave its money back.
+func takenBack(o Order, s Status, now time.Time, scale float64) Change {
+	switch {
+	case o.DeliveredQty > 0:
+		// Codes were handed over already: nobody gives that money back but a
+		// person.
+		return review(o, ReasonPart, now, scale)
+	case s.retried() != PhaseRefunded:
+		return review(o, ReasonRetried, now, scale)
+	}
+	o.Offers = s.Offers
+	return refund(o, ReasonProvider, &s.Evidence, now)
+}
+
+// goesOn is what a word that ends nothing makes of an order. strange marks one
+// that nobody knows, news one that was not said at the last check.
+func goesOn(o Order, next State, strange, news bool, now time.Time, scale float64) Change {
+	if strange && news {
+		o.Polls = 1
 	}
 	age := now.Sub(o.Placed)
 	if age > stretch(limit(next), scale) {
@@ -54,7 +74,52 @@ func Checked(o Order, s Status, now time.Time, scale float64) Change {
 	}
 	o.Changed = now
 	o.Due = now.Add(stretch(PollWait(next, o.Polls, unstretch(age, scale)), scale))
-	return Change{Order: o}
+	c := Change{Order: o}
+	if strange && o.Polls == pollsStrange {
+		c.Alert = AlertWord
+	}
+	return c
+}
+
+// pollsStrange is the number of checks, over some two minutes, after which the
+// admins are told that the provider goes on saying a word that nobody knows.
+const pollsStrange = 12
+
+// linksMost bounds a chain of retried orders.
+const linksMost = 3
+
+// retried is how the last of the orders ended by which the provider retried
+// one that it gave back; open as long as it has not, or could not be read.
+func (s Status) retried() Phase {
+	for range linksMost + 1 {
+		switch {
+		case s.Phase == PhaseDone || s.Phase == PhasePart || (s.Phase == PhaseRefunded && s.Linked == ""):
+			return s.Phase
+		case s.Phase != PhaseRefunded || s.Follow == nil:
+			return PhaseOpen
+		}
+		s = *s.Follow
+	}
+	return PhaseOpen
+}
+
+// Follow reads, of an order that the provider gave back, those by which it was
+// retried, each with read. What can't be read is left out.
+func Follow(s *Status, read func(id string) (Status, error)) {
+	seen := map[string]bool{"": true, s.ProviderID: true}
+	for range linksMost {
+		if s.Phase != PhaseRefunded || seen[s.Linked] {
+			s.Linked = "" // none, or back to one that was read
+			return
+		}
+		seen[s.Linked] = true
+		next, err := read(s.Linked)
+		if err != nil {
+			return
+		}
+		s.Follow = &next
+		s = s.Follow
+	}
 }
 
 // learn takes over what a status of the order tells beside its phase.
@@ -94,21 +159,11 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Change {
 		}
 	}
 	o.State, o.Reason, o.Due = Delivered, ReasonNone, time.Time{}
-	o.DeliveredQty = min(qty, o.Quantity)
+	o.capture(min(qty, o.Quantity))
 	o.Transaction, o.Processed = s.Transaction, s.Processed
-	o.Captured = o.Price
-	if qty < o.Quantity {
-		o.Captured = o.Price / Money(o.Quantity) * Money(qty)
-	}
 	o.Changed, o.Settled = now, now
 	ev := s.Evidence
 	o.Evidence = &ev
-	if !o.ChargedKnown && o.Expected > 0 {
-		o.Charged, o.ChargedKnown = o.Expected, true
-		if qty < o.Quantity {
-			o.Charged = o.Expected / Money(o.Quantity) * Money(qty)
-		}
-	}
 	t := Capture(o)
 	return Change{Order: o, Journal: &t, Alert: alert, Vouchers: came}
 }

@@ -1,6 +1,7 @@
 package topup_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -20,10 +21,10 @@ func TestChecked(t *testing.T) {
 		{topup.PhasePart, time.Second, topup.Pending, 5 * time.Second, ""}, // no such thing as part of a top-up
 		{topup.PhaseUncertain, time.Second, topup.Uncertain, 15 * time.Minute, ""},
 		{topup.PhaseUncertain, 24 * time.Hour, topup.Uncertain, time.Hour, ""},
-		{topup.PhaseQueued, 71 * time.Hour, topup.Queued, time.Hour, ""},
+		{topup.PhaseQueued, 48 * time.Hour, topup.Queued, time.Hour, ""},
 		{topup.PhaseOpen, 24*time.Hour + 1, topup.Review, time.Hour, ""},
 		{topup.PhaseUncertain, 24*time.Hour + 1, topup.Review, time.Hour, ""},
-		{topup.PhaseQueued, 72*time.Hour + 1, topup.Review, time.Hour, ""},
+		{topup.PhaseQueued, 48*time.Hour + 1, topup.Review, time.Hour, ""},
 		{topup.PhaseDone, 100 * time.Hour, topup.Delivered, 0, "capture"},
 		{topup.PhaseRefunded, 100 * time.Hour, topup.Refunded, 0, "release"},
 	} {
@@ -52,7 +53,7 @@ func TestFoundOrderIsAdopted(t *testing.T) {
 	s.ProviderRef, s.Evidence.RequestID = "their-"+string(o.ID), "req"
 	got := topup.Checked(o, s, start, scale).Order
 	if got.State != topup.Pending || got.ProviderID != "p1" || got.ProviderRef != s.ProviderRef || got.RequestID != "req" ||
-		got.Word != "HANDLING" || got.Next() != topup.CallCheck || got.Resend() {
+		got.Word != "HANDLING" || got.Next() != topup.CallCheck || got.Resend(start) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -292,7 +293,7 @@ func TestFaulted(t *testing.T) {
 
 func TestUnreadableForTooLong(t *testing.T) {
 	for phase, longest := range map[topup.Phase]time.Duration{
-		topup.PhaseOpen: 24 * time.Hour, topup.PhaseUncertain: 24 * time.Hour, topup.PhaseQueued: 72 * time.Hour,
+		topup.PhaseOpen: 24 * time.Hour, topup.PhaseUncertain: 24 * time.Hour, topup.PhaseQueued: 48 * time.Hour,
 	} {
 		o := topup.Checked(pending(t, topup.InternetCard), word(phase, "W"), start, scale).Order
 		f := &topup.Fault{Kind: topup.FaultNotFound}
@@ -324,5 +325,105 @@ func TestReviewTellsEachReasonOnce(t *testing.T) {
 	found := word(topup.PhaseOpen, "HANDLING")
 	if s = topup.Checked(s.Order, found, start.Add(25*time.Hour), scale); s.Alert != topup.AlertReview || s.Order.Reason != topup.ReasonTooLong {
 		t.Errorf("another reason: alert %q, %s", s.Alert, s.Order.Reason)
+	}
+}
+
+// What the provider gave back and sold again under another ID is not given
+// back before that one is.
+func TestRetriedOrders(t *testing.T) {
+	link := func(s topup.Status, to string, follow *topup.Status) topup.Status {
+		s.Linked, s.Follow = to, follow
+		return s
+	}
+	back, done, open := word(topup.PhaseRefunded, "REFUNDED"), word(topup.PhaseDone, "FULFILLED"), word(topup.PhaseOpen, "HANDLING")
+	unread := link(back, "r2", nil)
+	for name, c := range map[string]struct {
+		s      topup.Status
+		state  topup.State
+		reason topup.Reason
+	}{
+		"not retried":              {back, topup.Refunded, topup.ReasonProvider},
+		"not read":                 {unread, topup.Uncertain, topup.ReasonNone},
+		"given back, too":          {link(back, "r1", &back), topup.Refunded, topup.ReasonProvider},
+		"delivered":                {link(back, "r1", &done), topup.Review, topup.ReasonRetried},
+		"in progress":              {link(back, "r1", &open), topup.Uncertain, topup.ReasonNone},
+		"retried again, not read":  {link(back, "r1", &unread), topup.Uncertain, topup.ReasonNone},
+		"delivered, link or not":   {link(done, "r1", nil), topup.Delivered, topup.ReasonNone},
+		"in progress, link or not": {link(open, "r1", nil), topup.Pending, topup.ReasonNone},
+	} {
+		got := topup.Checked(pending(t, topup.MobileTopUp), c.s, start, scale)
+		if got.Order.State != c.state || got.Order.Reason != c.reason || (got.Journal != nil) != c.state.Final() {
+			t.Errorf("%s: %s, %s", name, got.Order.State, got.Order.Reason)
+		}
+	}
+}
+
+func TestFollow(t *testing.T) {
+	books := map[string]topup.Status{
+		"r1":     {ProviderID: "r1", Phase: topup.PhaseRefunded, Linked: "r2"},
+		"r2":     {ProviderID: "r2", Phase: topup.PhaseDone, Linked: "r3"},
+		"back":   {ProviderID: "back", Phase: topup.PhaseRefunded, Linked: "a"},
+		"chain":  {ProviderID: "chain", Phase: topup.PhaseRefunded, Linked: "chain2"},
+		"chain2": {ProviderID: "chain2", Phase: topup.PhaseRefunded, Linked: "chain3"},
+		"chain3": {ProviderID: "chain3", Phase: topup.PhaseRefunded, Linked: "chain4"},
+	}
+	for name, c := range map[string]struct {
+		s    topup.Status
+		asks string
+		want topup.State
+	}{
+		"to its end":             {topup.Status{Phase: topup.PhaseRefunded, Linked: "r1"}, "r1 r2", topup.Review},
+		"back to itself":         {topup.Status{Phase: topup.PhaseRefunded, Linked: "a"}, "", topup.Refunded},
+		"to one that leads back": {topup.Status{Phase: topup.PhaseRefunded, Linked: "back"}, "back", topup.Refunded},
+		"one that can't be read": {topup.Status{Phase: topup.PhaseRefunded, Linked: "none"}, "none", topup.Uncertain},
+		"without end":            {topup.Status{Phase: topup.PhaseRefunded, Linked: "chain"}, "chain chain2 chain3", topup.Uncertain},
+		"not of a delivered":     {topup.Status{Phase: topup.PhaseDone, Linked: "r1"}, "", topup.Delivered},
+	} {
+		var asks []string
+		c.s.ProviderID, c.s.Evidence = "a", topup.Evidence{Word: "W"}
+		topup.Follow(&c.s, func(id string) (topup.Status, error) {
+			asks = append(asks, id)
+			s, ok := books[id]
+			if !ok {
+				return s, &topup.Fault{Kind: topup.FaultNotFound}
+			}
+			return s, nil
+		})
+		o := pending(t, topup.MobileTopUp)
+		o.ProviderID = "a"
+		if got := strings.Join(asks, " "); got != c.asks {
+			t.Errorf("%s: asked %q", name, got)
+		}
+		if got := topup.Checked(o, c.s, start, scale); got.Order.State != c.want {
+			t.Errorf("%s: %s", name, got.Order.State)
+		}
+	}
+}
+
+// The owner is told once of a word that nobody knows, after some checks.
+func TestStrangeWord(t *testing.T) {
+	o, now := pending(t, topup.MobileTopUp), start
+	s := word(topup.PhaseOpen, "SLEEPING")
+	s.Strange = true
+	var told []int
+	for i := range 60 {
+		c := topup.Checked(o, s, now, scale)
+		o, now = c.Order, c.Order.Due
+		if c.Alert == topup.AlertWord {
+			told = append(told, i+1)
+		} else if c.Alert != topup.AlertNone {
+			t.Fatalf("alert %q", c.Alert)
+		}
+	}
+	if len(told) != 1 || told[0] != 12 || o.State != topup.Pending {
+		t.Errorf("told at checks %v, %s", told, o.State)
+	}
+	s.Strange = false
+	o, now = pending(t, topup.MobileTopUp), start
+	for range 60 {
+		c := topup.Checked(o, s, now, scale)
+		if o, now = c.Order, c.Order.Due; c.Alert != topup.AlertNone {
+			t.Fatalf("alert %q of a known word", c.Alert)
+		}
 	}
 }

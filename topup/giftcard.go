@@ -21,6 +21,9 @@ var giftCard = rules{
 	fits: func(o Order, s Status) bool {
 		return !differs(o.Product, s.Plan) && !differs(o.TypeID, s.TypeID) && (s.Quantity == 0 || s.Quantity == o.Quantity)
 	},
+	states: func(o Order, s Status) bool {
+		return s.Plan == o.Product && s.TypeID == o.TypeID && s.Quantity == o.Quantity
+	},
 	same: func(a, b Order) bool { return a.Product == b.Product && a.TypeID == b.TypeID },
 }
 

@@ -17,7 +17,7 @@ func TestGiftCardIsNeverSentTwice(t *testing.T) {
 	}
 	o := submitted(t, topup.GiftCard)
 	o.Lookups = 100
-	if _, err := topup.Submit(o, start, time.Minute); err == nil || o.Resend() {
+	if _, err := topup.Submit(o, start, time.Minute); err == nil || o.Resend(start) {
 		t.Error("a gift card was submitted twice")
 	}
 }

@@ -23,6 +23,9 @@ type rules struct {
 	// fits reports whether a provider order can be the one that ours asked
 	// for. Fields that the provider leaves out do not speak against it.
 	fits func(Order, Status) bool
+	// states reports whether a provider order says all that ours asked for.
+	// Nil where our reference says it.
+	states func(Order, Status) bool
 	// same reports whether two orders buy the same thing, whatever their
 	// amount and number.
 	same func(a, b Order) bool

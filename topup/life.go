@@ -43,6 +43,8 @@ const (
 	AlertReview   Alert = "review"   // a person must decide
 	AlertDispute  Alert = "dispute"  // a final state was contradicted
 	AlertNoCode   Alert = "nocode"   // delivered at the provider, but without its code
+	AlertWord     Alert = "word"     // the provider goes on saying a word that nobody knows
+	AlertAside    Alert = "aside"    // a step of it could not be applied
 	AlertQuantity Alert = "quantity" // number of codes differs from what the provider said
 )
 
@@ -61,7 +63,10 @@ func Submit(o Order, now time.Time, lease time.Duration) (Change, error) {
 	if !goods[o.Good].referenced && o.Submits > 0 {
 		return Change{}, fmt.Errorf("topup: order %s (%s) has no reference and must never be submitted twice", o.ID, o.Good)
 	}
-	if (o.State != Placed || o.Submits > 0) && !o.Resend() {
+	if o.Stale(now) {
+		return Change{}, fmt.Errorf("topup: order %s was placed at %s and is too old to be submitted", o.ID, o.Placed)
+	}
+	if (o.State != Placed || o.Submits > 0) && !o.Resend(now) {
 		return Change{}, fmt.Errorf("topup: order %s can't be submitted from %s after %d requests", o.ID, o.State, o.Submits)
 	}
 	o.State = Submitting
@@ -85,6 +90,8 @@ func Answered(o Order, a Answer, owners map[string]OrderID, now time.Time, scale
 		return Sent(o, *a.Sent, now, scale)
 	case a.Status != nil:
 		return Found(o, []Status{*a.Status}, owners, now, scale)
+	case len(a.Doubtful) > 0:
+		return Doubted(o, a.Candidates, a.Doubtful, owners, now, scale)
 	case len(a.Candidates) > 0:
 		return Found(o, a.Candidates, owners, now, scale)
 	case a.Call == CallLookup:
@@ -99,6 +106,12 @@ func Answered(o Order, a Answer, owners map[string]OrderID, now time.Time, scale
 	return Change{Order: o}
 }
 
+// Stale reports whether an order that never left must not leave any more: it
+// was confirmed too long ago, or the clock was set back since. It is cancelled.
+func (o Order) Stale(now time.Time) bool {
+	return o.State == Placed && !within(sendWithin, o.Placed, now)
+}
+
 // Cancel takes an order back that was never sent.
 func Cancel(o Order, why Reason, now time.Time) (Change, bool) {
 	if o.State != Placed {
@@ -107,28 +120,45 @@ func Cancel(o Order, why Reason, now time.Time) (Change, bool) {
 	return refund(o, why, nil, now), true
 }
 
-// Settle is a person's decision, in a chat, on an order in Review: delivered captures it
-// in full, otherwise it is released. It reports false for an order that is
-// not in Review.
-func Settle(o Order, delivered bool, actor, chat int64, now time.Time) (Change, bool) {
-	if o.State != Review {
+// Settle is a person's decision, in a chat, on an order in Review: how many of
+// what was ordered came. What came is captured, the rest released. It reports
+// false for an order that is not in Review, and for a number it can't be.
+func Settle(o Order, came int, actor, chat int64, now time.Time) (Change, bool) {
+	if o.State != Review || came < 0 || came > o.Quantity {
 		return Change{}, false
 	}
 	ev := &Evidence{At: now, Word: fmt.Sprintf("admin %d", actor)}
-	if !delivered {
+	if came == 0 {
 		s := refund(o, ReasonPerson, ev, now)
 		s.Journal.Actor, s.Journal.Chat = actor, chat
 		return s, true
 	}
 	o.State, o.Reason, o.Due = Delivered, ReasonPerson, time.Time{}
-	o.DeliveredQty, o.Captured = o.Quantity, o.Price
-	if !o.ChargedKnown && o.Expected > 0 {
-		o.Charged, o.ChargedKnown = o.Expected, true
-	}
+	o.capture(came)
 	o.Changed, o.Settled, o.Evidence = now, now, ev
 	t := Capture(o)
 	t.Actor, t.Chat = actor, chat
 	return Change{Order: o, Journal: &t}, true
+}
+
+// capture notes that so many of what was ordered came, and their price. Where
+// the provider has not told what it charged, it is what the list said.
+func (o *Order) capture(came int) {
+	o.DeliveredQty, o.Captured = came, PriceOf(*o, came)
+	if !o.ChargedKnown && o.Expected > 0 {
+		o.Charged, o.ChargedKnown = o.Expected, true
+		if came < o.Quantity {
+			o.Charged = o.Expected / Money(o.Quantity) * Money(came)
+		}
+	}
+}
+
+// PriceOf is what the shop pays when so many of what was ordered came.
+func PriceOf(o Order, came int) Money {
+	if came >= o.Quantity {
+		return o.Price
+	}
+	return o.Price / Money(o.Quantity) * Money(came)
 }
 
 // closed reports that no reading of the provider's books can change the

@@ -17,6 +17,8 @@ type history struct {
 	now     time.Time
 	journal []topup.Transaction
 	posts   int  // requests that left
+	waited  int  // of them those that were told to wait
+	told    bool // the last one was
 	proof   bool // the last event proves a refusal or a delivery
 }
 
@@ -59,7 +61,7 @@ func (h *history) take(t *rapid.T, what string, s topup.Change) {
 	if accounts[h.o.Shop.Held()] != held || accounts[h.o.Shop.Available()] != -spent {
 		t.Fatalf("%s: accounts %v", describe, accounts)
 	}
-	limit := 2
+	limit := 2 + h.waited
 	if h.o.Good == topup.GiftCard {
 		limit = 1
 	}
@@ -95,7 +97,7 @@ func (h *history) send(t *rapid.T) {
 		return
 	}
 	h.posts++
-	h.proof = false
+	h.proof, h.told = false, false
 	h.take(t, "submit", s)
 }
 
@@ -108,6 +110,9 @@ func (h *history) sent(t *rapid.T) {
 	}
 	refused := a.Verdict == topup.Refused || a.Verdict == topup.NotSent || a.Verdict == topup.KeyFault
 	h.proof = refused && h.posts == 1
+	if a.Verdict == topup.Throttled && !h.told {
+		h.waited, h.told = h.waited+1, true
+	}
 	h.take(t, "sent "+string(a.Verdict), topup.Sent(h.o, a, h.now, scale))
 }
 
@@ -169,7 +174,7 @@ func (h *history) cancel(t *rapid.T) {
 }
 
 func (h *history) person(t *rapid.T) {
-	if s, ok := topup.Settle(h.o, rapid.Bool().Draw(t, "delivered"), 1, 1, h.now); ok {
+	if s, ok := topup.Settle(h.o, rapid.IntRange(-1, h.o.Quantity+1).Draw(t, "delivered"), 1, 1, h.now); ok {
 		h.proof = true
 		h.take(t, "person", s)
 	}

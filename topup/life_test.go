@@ -81,18 +81,53 @@ func TestCancel(t *testing.T) {
 
 func TestSettle(t *testing.T) {
 	inReview := topup.Ambiguous(submitted(t, topup.GiftCard), start, scale).Order
-	s, ok := topup.Settle(inReview, true, 5, 5, start)
+	s, ok := topup.Settle(inReview, inReview.Quantity, 5, 5, start)
 	if !ok || s.Order.State != topup.Delivered || s.Order.Captured != inReview.Price || s.Journal.Actor != 5 || s.Order.Reason != topup.ReasonPerson {
 		t.Errorf("delivered: %v, %+v", ok, s.Order)
 	}
 	sums(t, *s.Journal)
-	s, ok = topup.Settle(inReview, false, 5, 5, start)
+	s, ok = topup.Settle(inReview, 0, 5, 5, start)
 	if !ok || s.Order.State != topup.Refunded || s.Journal.Actor != 5 || kind(s.Journal.Key) != topup.EntryRelease || s.Order.Evidence.Word != "admin 5" {
 		t.Errorf("released: %v, %+v", ok, s.Order)
 	}
+	for _, n := range []int{-1, inReview.Quantity + 1} {
+		if _, ok := topup.Settle(inReview, n, 5, 5, start); ok {
+			t.Errorf("settled for %d of %d", n, inReview.Quantity)
+		}
+	}
 	for _, o := range []topup.Order{newOrder(topup.GiftCard), submitted(t, topup.GiftCard), pending(t, topup.GiftCard), s.Order} {
-		if _, ok := topup.Settle(o, false, 5, 5, start); ok {
+		if _, ok := topup.Settle(o, 0, 5, 5, start); ok {
 			t.Errorf("settled from %s", o.State)
+		}
+	}
+}
+
+// What was handed over before the provider took all back is told as what it
+// is, and can be charged alone.
+func TestSettleInPart(t *testing.T) {
+	o := pending(t, topup.GiftCard)
+	s := word(topup.PhaseDone, "FULFILLED")
+	s.Vouchers = cards(1)
+	c := topup.Checked(o, s, start, scale)
+	if c.Order.DeliveredQty != 1 || c.Order.State != topup.Pending || len(c.Vouchers) != 1 {
+		t.Fatalf("%d handed over, %s", c.Order.DeliveredQty, c.Order.State)
+	}
+	back := word(topup.PhaseRefunded, "REFUNDED")
+	c = topup.Checked(c.Order, back, start, scale)
+	if c.Order.State != topup.Review || c.Order.Reason != topup.ReasonPart || c.Alert != topup.AlertReview || c.Journal != nil {
+		t.Fatalf("taken back: %s, %s, %q", c.Order.State, c.Order.Reason, c.Alert)
+	}
+	for came, want := range map[int]topup.Money{0: 0, 1: topup.Dinars(500), 4: topup.Dinars(2000)} {
+		got, ok := topup.Settle(c.Order, came, 5, 5, start)
+		if !ok || got.Order.Captured != want || topup.PriceOf(c.Order, came) != want {
+			t.Errorf("%d of 4: %v, captured %v", came, ok, got.Order.Captured)
+		}
+		accounts := sums(t, topup.Hold(o), *got.Journal)
+		if accounts[o.Shop.Held()] != 0 || accounts[o.Shop.Available()] != -want {
+			t.Errorf("%d of 4: accounts %v", came, accounts)
+		}
+		if came == 1 && (got.Order.State != topup.Delivered || got.Order.DeliveredQty != 1 || got.Order.Charged != topup.Dinars(490)) {
+			t.Errorf("in part: %s, %d, charged %v", got.Order.State, got.Order.DeliveredQty, got.Order.Charged)
 		}
 	}
 }

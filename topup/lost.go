@@ -6,6 +6,19 @@ import "time"
 // by our reference where the provider keeps one; otherwise by what and when
 // alone, and then orders of the same thing go one by one, so that not two of
 // them are lost at once.
+//
+// A request that was told to wait is no refusal. The provider writes that
+// nothing was started, but promises it nowhere, so its money stays held until
+// a person decides, and no release rests on it. What it does allow:
+//
+//   - with a reference, the request goes again after a look at the provider's
+//     books, with growing pauses and for as long as a customer waits. It uses
+//     up nothing: a second one that is really lost may still be repeated once;
+//   - without a reference it never goes again, as ever. The books are looked at
+//     for longer than those of a lost one before a person is asked, because a
+//     late order is all that can be found. Others of the same thing wait for it
+//     only until the books did not have it as often as a repeat would want;
+//     what is found later may be theirs, and a person decides.
 
 const (
 	clockSlack = 2 * time.Minute  // the provider's clock may be behind ours
@@ -29,35 +42,77 @@ func (o Order) ListedFrom() time.Time {
 func (o Order) Owns(s Status) bool { return goods[o.Good].referenced && s.Reference == o.ID }
 
 // MayOwn reports whether a row of the provider's list can be the order, of
-// which the provider keeps no reference: it says what was asked for, and was
-// made no earlier than the request.
+// which the provider keeps no reference: it says all that was asked for, and
+// was made no earlier than the request. What it does not say is no evidence.
 func (o Order) MayOwn(s Status) bool {
-	return !goods[o.Good].referenced && o.Fits(s) && !s.Created.Before(o.ListedFrom())
+	r := goods[o.Good]
+	return !r.referenced && r.states != nil && r.states(o, s) && !s.Created.IsZero() && !s.Created.Before(o.ListedFrom())
+}
+
+// Doubtful reports whether a row of the provider's list says too little to be
+// taken for the order, and nothing that speaks against it. As long as there is
+// one, the order is not proven absent.
+func Doubtful(o Order, s Status) bool {
+	if goods[o.Good].referenced || !o.Fits(s) || o.MayOwn(s) {
+		return false
+	}
+	return s.Created.IsZero() || (!s.Created.Before(o.ListedFrom()) && o.datedAs(s))
 }
 
 // datedAs reports whether a row of the provider's list was made within minutes
 // of the request.
 func (o Order) datedAs(s Status) bool { return !s.Created.After(o.Submitted.Add(dateSlack)) }
 
+// passed reports whether others of the same thing may have left since the
+// order was told to wait. What is found for it then may be theirs.
+func (o Order) passed() bool {
+	return o.TakesTurns() && o.Throttled && o.Lookups >= lookupsToSend
+}
+
 // Found is what provider orders that were found for o make of it: the one that
 // can be its own is taken. owners names, by provider ID, the orders of ours
 // that have one of them already.
 func Found(o Order, found []Status, owners map[string]OrderID, now time.Time, scale float64) Change {
 	certain := goods[o.Good].referenced || o.ProviderID != ""
-	var free []Status
-	for _, s := range found {
-		owner, taken := owners[s.ProviderID]
-		if (certain || o.datedAs(s)) && (!taken || owner == o.ID) {
-			free = append(free, s)
-		}
-	}
+	free := untaken(o, found, owners, func(s Status) bool { return certain || o.datedAs(s) })
 	switch len(free) {
 	case 0:
 		return Lost(o, true, now, scale)
 	case 1:
-		return Checked(o, free[0], now, scale)
+		if o.ProviderID != "" || !o.passed() {
+			return Checked(o, free[0], now, scale)
+		}
 	}
 	return Ambiguous(o, now, scale)
+}
+
+// untaken gives those of some provider orders that fit and that no other order
+// of ours has.
+func untaken(o Order, found []Status, owners map[string]OrderID, fits func(Status) bool) (free []Status) {
+	for _, s := range found {
+		if owner, taken := owners[s.ProviderID]; fits(s) && (!taken || owner == o.ID) {
+			free = append(free, s)
+		}
+	}
+	return free
+}
+
+// Doubted is what rows that say too little, beside those that can be the
+// order, make of it. None is taken: if it can be none of the others, it is
+// looked for again, and in the end a person looks.
+func Doubted(o Order, found, doubtful []Status, owners map[string]OrderID, now time.Time, scale float64) Change {
+	all := func(Status) bool { return true }
+	switch {
+	case len(untaken(o, doubtful, owners, all)) == 0:
+		return Found(o, found, owners, now, scale)
+	case len(untaken(o, found, owners, o.datedAs)) > 0:
+		return Ambiguous(o, now, scale)
+	}
+	c := Lost(o, false, now, scale)
+	if c.Order.State == Submitting && c.Order.Faults >= lookupsMost {
+		return Ambiguous(c.Order, now, scale)
+	}
+	return c
 }
 
 // TakesTurns reports whether the order may be sent only while no other order
@@ -69,7 +124,7 @@ func (o Order) TakesTurns() bool { return !goods[o.Good].referenced }
 // were lost, nobody could tell them apart.
 func (o Order) WaitsFor(other Order, now time.Time) bool {
 	return o.TakesTurns() && other.ID != o.ID && other.Good == o.Good && goods[o.Good].same(o, other) &&
-		other.ProviderID == "" && other.Submits > 0 && now.Sub(other.Submitted) < turnMost
+		other.ProviderID == "" && other.Submits > 0 && !other.passed() && now.Sub(other.Submitted) < turnMost
 }
 
 // Wait is the change of an order whose turn has not come.
@@ -101,9 +156,13 @@ func Lost(o Order, absent bool, now time.Time, scale float64) Change {
 		return Change{Order: o}
 	}
 	o.Due = now.Add(stretch(lookupWait(max(o.Lookups, o.Faults)), scale))
-	if o.Resend() {
+	most := lookupsMost
+	if o.Throttled {
+		most = lookupsPatient
+	}
+	if o.Resend(now) {
 		o.Due = now
-	} else if o.Lookups >= lookupsMost || now.Sub(o.Submitted) > stretch(openLimit, scale) {
+	} else if o.Lookups >= most || now.Sub(o.Submitted) > stretch(openLimit, scale) {
 		return review(o, ReasonLost, now, scale)
 	}
 	return Change{Order: o}

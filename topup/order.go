@@ -63,8 +63,11 @@ const (
 	ReasonClosed      Reason = "closed"      // refused or never sent: the provider does not take our key
 	ReasonUnreachable Reason = "unreachable" // never left: no connection could be made
 	ReasonCancelled   Reason = "cancelled"   // taken back before it was sent
+	ReasonStale       Reason = "stale"       // not sent in time, whatever kept it
 	ReasonLost        Reason = "lost"        // review: the answer was lost and the provider does not list it
 	ReasonMismatch    Reason = "mismatch"    // review: the provider's order with our reference is not ours
+	ReasonPart        Reason = "part"        // review: given back by the provider after codes were handed over
+	ReasonRetried     Reason = "retried"     // review: given back by the provider, which sold it again under another ID
 	ReasonTooLong     Reason = "toolong"     // review: no final state within the provider's own limits
 	ReasonAmbiguous   Reason = "ambiguous"   // review: more than one order at the provider could be this one
 	ReasonPerson      Reason = "person"      // settled by an admin
@@ -122,12 +125,14 @@ type Order struct {
 	RequestID   string    `json:"request_id,omitempty"`
 	Word        string    `json:"word,omitempty"` // its last status, as spelt
 	Submitted   time.Time `json:"submitted,omitzero"`
-	Submits     int       `json:"submits,omitempty"` // requests that may have left
-	Throttled   bool      `json:"throttled,omitempty"`
-	Lookups     int       `json:"lookups,omitempty"` // readable look-ups that did not find it, since the last submit
+	Submits     int       `json:"submits,omitempty"`   // requests that may have left
+	Throttled   bool      `json:"throttled,omitempty"` // the last request was told to wait: nothing was started
+	Throttles   int       `json:"throttles,omitempty"` // so many of the requests were
+	Lookups     int       `json:"lookups,omitempty"`   // readable look-ups that did not find it, since the last submit
 	Polls       int       `json:"polls,omitempty"`
-	Faults      int       `json:"faults,omitempty"` // unreadable answers in a row
-	Due         time.Time `json:"due,omitzero"`     // when to ask again; zero once final
+	Faults      int       `json:"faults,omitempty"`   // unreadable answers in a row
+	Stumbles    int       `json:"stumbles,omitempty"` // steps in its state that could not be applied
+	Due         time.Time `json:"due,omitzero"`       // when to ask again; zero once final
 
 	// How it ended.
 	Reason       Reason    `json:"reason,omitempty"`

@@ -61,15 +61,20 @@ type Status struct {
 	Face         Money
 	Charged      Money // what the float paid; valid when ChargedKnown
 	ChargedKnown bool
-	Message      string // why it was given back, for the customer
-	Offers       []Offer
-	Vouchers     []Voucher
-	Transaction  string // the operator's own number
-	Processed    string // when the operator did it, as spelt
-	Quantity     int
-	DoneQty      int // how many of them are said to be delivered
-	Created      time.Time
-	Evidence     Evidence
+	// Linked is the order by which the provider retried or followed this one
+	// up, if it names one; Follow is that order, once it was read.
+	Linked      string
+	Follow      *Status
+	Strange     bool   // its word is none that we know: it is taken as in progress
+	Message     string // why it was given back, for the customer
+	Offers      []Offer
+	Vouchers    []Voucher
+	Transaction string // the operator's own number
+	Processed   string // when the operator did it, as spelt
+	Quantity    int
+	DoneQty     int // how many of them are said to be delivered
+	Created     time.Time
+	Evidence    Evidence
 }
 
 // FaultKind classes a failed read.
@@ -150,7 +155,8 @@ type Provider interface {
 }
 
 // Answer is what came back for a call of an order. Exactly one of Sent,
-// Status, Absent, Candidates and Fault is set.
+// Status, Absent, Candidates and Fault is set, but for Doubtful, which may
+// come with Candidates or alone.
 type Answer struct {
 	Order      Order // as it was when asked
 	Call       Call
@@ -158,5 +164,6 @@ type Answer struct {
 	Status     *Status
 	Absent     bool     // the books were read, and the order is not in them
 	Candidates []Status // gift cards: the orders at the provider that could be it
+	Doubtful   []Status // the same, of those that say too little; see [Doubtful]
 	Fault      *Fault
 }

@@ -27,15 +27,19 @@ func Sent(o Order, a SendAnswer, now time.Time, scale float64) Change {
 		case a.Reason == ReasonFloat:
 			alert = AlertFloat
 		}
-		// A refusal of a repeated send says nothing about the first one.
+		// A refusal of a repeated send says nothing about an earlier one, not
+		// even about one that was told to wait; see lost.go.
 		if first {
 			s := refund(o, a.Reason, &a.Evidence, now)
 			s.Alert = alert
 			return s
 		}
 	case Throttled:
-		o.Throttled = first && goods[o.Good].referenced
-		wait = ThrottleWait(a.RetryAfter, scale)
+		wait = max(ThrottleWait(a.RetryAfter, scale), stretch(lookupWait(o.Throttles), scale))
+		if !o.Throttled {
+			o.Throttled = true
+			o.Throttles++
+		}
 	}
 	o.Due = now.Add(wait)
 	o.Changed = now
@@ -71,11 +75,16 @@ func accept(o Order, id, ref string, now time.Time, scale float64) Change {
 }
 
 // Resend reports whether an order whose answer was lost may be sent once more
-// with the same reference: never without one, never twice, and only after the
-// provider's own list was read and did not have it.
-func (o Order) Resend() bool {
-	if o.State != Submitting || o.ProviderID != "" || !goods[o.Good].referenced || o.Submits >= maxSubmits {
+// with the same reference: never without one, never twice, never late, and only
+// after the provider's own list was read and did not have it. Requests that
+// were told to wait do not count: they go on, with a look before each, as long
+// as a customer waits.
+func (o Order) Resend(now time.Time) bool {
+	switch {
+	case o.State != Submitting || o.ProviderID != "" || !goods[o.Good].referenced:
 		return false
+	case o.Throttled && o.Lookups >= 1 && within(sendWithin, o.Submitted, now):
+		return true
 	}
-	return o.Lookups >= lookupsToSend || (o.Throttled && o.Lookups >= 1)
+	return o.Submits-o.Throttles < maxSubmits && o.Lookups >= lookupsToSend && within(resendWithin, o.Submitted, now)
 }

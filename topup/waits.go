@@ -5,13 +5,36 @@ import "time"
 // Timing of the life of an order. Each is stretched by the poll scale.
 const (
 	uncertainLimit = 24 * time.Hour // after it a person is told
-	queuedLimit    = 72 * time.Hour
+	queuedLimit    = 48 * time.Hour
 	openLimit      = 24 * time.Hour
 	recheckReview  = time.Hour
 	lookupsToSend  = 7 // absent look-ups, over more than two minutes, before one re-send
 	maxSubmits     = 2
 	lookupsMost    = 24 // then a person is told
+	lookupsPatient = 48 // the same where nothing was lost, as far as anybody knows
 )
+
+// Times after which nothing leaves any more, whatever kept it: they are the
+// customer's, so no poll scale stretches them.
+const (
+	// sendWithin is how long after the confirm an order may still leave. The
+	// customer at the counter waits for seconds, not for minutes: what comes
+	// later comes when he has been served otherwise, or has gone.
+	sendWithin = 5 * time.Minute
+	// resendWithin is how long after the first request an order whose answer
+	// was lost may leave once more. Nobody told us how long the provider knows
+	// a reference, and the first request may have arrived.
+	resendWithin = 30 * time.Minute
+	// clockJitter is how far a clock is put right in everyday running.
+	clockJitter = 5 * time.Second
+)
+
+// within reports whether now is no more than d after a time. A time that lies
+// ahead is not: the clock was set back, and nobody knows how long ago it was.
+func within(d time.Duration, since, now time.Time) bool {
+	age := now.Sub(since)
+	return age >= -clockJitter && age <= d
+}
 
 // lookupWaits are the pauses before the look-ups after a lost answer; the
 // last one goes on.
@@ -98,4 +121,37 @@ func Rings(was, o Order, now time.Time) bool {
 	}
 	return o.State.Final() || o.State == Uncertain || o.State == Queued ||
 		(o.State == Review && was.State == Submitting)
+}
+
+// longestPause is the longest time between two looks at an order in a state.
+func longestPause(s State, scale float64) time.Duration {
+	if s == Placed || s == Submitting {
+		return time.Minute
+	}
+	return max(stretch(time.Hour, scale), time.Minute)
+}
+
+// Overslept reports whether an order is due later than any pause of its state
+// leads to. The clock was set back since it got its time: it is due now, or
+// nobody would look at it until the clock is there again.
+func Overslept(o Order, now time.Time, scale float64) bool {
+	return !o.State.Final() && o.Due.After(now.Add(longestPause(o.State, scale)))
+}
+
+// Wake makes an order due.
+func Wake(o Order, now time.Time) Change {
+	o.Due = now
+	return Change{Order: o}
+}
+
+// SetAside leaves an order alone for a while because a step of it could not be
+// applied: longer each time, and told once in each state.
+func SetAside(o Order, now time.Time) Change {
+	o.Due = now.Add(min(time.Minute<<min(o.Stumbles, 6), time.Hour))
+	o.Stumbles++
+	c := Change{Order: o}
+	if o.Stumbles == 1 {
+		c.Alert = AlertAside
+	}
+	return c
 }

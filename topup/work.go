@@ -34,7 +34,10 @@ func (o Order) Work(c Call) Work {
 	w := Work{Kind: WorkCheck, Shop: o.Shop}
 	switch c {
 	case CallSend:
-		w.Kind = WorkSend
+		w.Kind, w.Until = WorkSend, o.Placed.Add(sendWithin)
+		if o.Submits > 1 {
+			w.Until = o.Submitted.Add(resendWithin)
+		}
 	case CallLookup:
 		w.Kind = WorkSearch
 	}

@@ -60,7 +60,7 @@ func (s *Server) settle(a *account) {
 		if back := o.charged - o.costs(status); back != 0 {
 			turns = append(turns, turn{o, back, at})
 		}
-		o.settled = ended(status)
+		o.settled = ended(status) && (status == o.end || o.forced != "")
 	}
 	slices.SortStableFunc(turns, func(x, y turn) int { return cmp.Or(x.at.Compare(y.at), cmp.Compare(x.o.id, y.o.id)) })
 	for _, t := range turns {

@@ -33,6 +33,7 @@ const (
 	FaultHidden      FaultKind = "hidden"       // the first three reads of an order made now do not find it
 	FaultUncoded     FaultKind = "uncoded"      // the first three reads of an order made now lack the code that it has
 	FaultHalf        FaultKind = "half"         // for a minute, reads of an order of gift cards made now show half of its codes
+	FaultTakenBack   FaultKind = "taken-back"   // a gift-card order made now is FULFILLED with half of its cards for 20 s, then REFUNDED
 )
 
 // Fault is something to go wrong at a route, Times times (0: until cleared).
@@ -197,6 +198,9 @@ func (list faults) mark(o *order) {
 			o.uncoded = 3
 		case FaultHalf:
 			o.halfFor = time.Minute
+		case FaultTakenBack:
+			o.via, o.viaFor, o.end = "FULFILLED", 20*time.Second, "REFUNDED"
+			o.takenBack = true
 		}
 	}
 }

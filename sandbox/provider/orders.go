@@ -29,6 +29,7 @@ type order struct {
 	viaFor                time.Duration // how long
 	uncoded               int           // reads that show FULFILLED without its code
 	halfFor               time.Duration // how long FULFILLED shows half of the codes
+	takenBack             bool          // it ends as REFUNDED after half of its cards were shown
 	hidden                int           // reads that do not find it yet
 	message               string        // to the customer, why it was refunded
 	offers                []map[string]any
@@ -79,6 +80,9 @@ func half(quantity int) int { return max(1, quantity/2) }
 func (o *order) delivered(status string) []Card {
 	switch status {
 	case "FULFILLED":
+		if o.takenBack {
+			return o.cards[:half(o.quantity)]
+		}
 		return o.cards
 	case "PARTIALLY_FILLED":
 		return o.cards[:min(half(o.quantity), len(o.cards))]

@@ -129,6 +129,7 @@ func TestCheckNamesEachFault(t *testing.T) {
 		{"refunded and captured", order("done", func(o *topup.Order) { o.State = topup.Refunded }), "is refunded, but the journal says captured true"},
 		{"opened again", order("back", func(o *topup.Order) { o.State, o.Due = topup.Pending, at }), "is pending, but the journal says"},
 		{"captured another amount", order("done", func(o *topup.Order) { o.Captured-- }), "its capture is not what was delivered"},
+		{"captured for another number", order("done", func(o *topup.Order) { o.DeliveredQty = 0 }), "captured for another number than came"},
 		{"refunded without evidence", order("back", func(o *topup.Order) { o.Evidence = nil }), "without evidence"},
 		{"a state nobody knows", order("open", func(o *topup.Order) { o.State = "lost" }), "is in no known state"},
 		{"an order gone", func(tx *Tx) error { return tx.delete(bOrders, orderKey("done")) }, "3 holds, but 2 orders"},

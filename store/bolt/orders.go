@@ -305,3 +305,27 @@ func (t *Tx) NextDue() (time.Time, bool, error) {
 	}
 	return at, true, nil
 }
+
+// DueAfter walks the orders that are due after a time, the latest first.
+func (t *Tx) DueAfter(at time.Time) iter.Seq2[topup.Order, error] {
+	return func(yield func(topup.Order, error) bool) {
+		c := t.bucket(bDue).Cursor()
+		for k, _ := c.Last(); k != nil; k, _ = c.Prev() {
+			due, id, ok := fromTimeKey(k)
+			if !ok {
+				yield(topup.Order{}, store.Corrupt(bDue, k, "a key does not decode"))
+				return
+			}
+			if !due.After(at) {
+				return
+			}
+			o, ok, err := t.Order(topup.OrderID(id))
+			if err == nil && !ok {
+				err = store.Corrupt(bDue, k, "an order is missing")
+			}
+			if !yield(o, err) {
+				return
+			}
+		}
+	}
+}

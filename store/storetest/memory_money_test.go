@@ -221,6 +221,22 @@ func (t *tx) NextDue() (next time.Time, some bool, err error) {
 	return next, some, nil
 }
 
+func (t *tx) DueAfter(at time.Time) iter.Seq2[topup.Order, error] {
+	list, err := t.find(func(o topup.Order) bool { return o.Due.After(at) })
+	slices.SortFunc(list, func(a, b topup.Order) int { return cmp.Or(b.Due.Compare(a.Due), cmp.Compare(b.ID, a.ID)) })
+	return func(yield func(topup.Order, error) bool) {
+		if err != nil {
+			yield(topup.Order{}, err)
+			return
+		}
+		for _, o := range list {
+			if !yield(o, nil) {
+				return
+			}
+		}
+	}
+}
+
 // The codes, and the links to them.
 
 func (t *tx) Vouchers(id topup.OrderID) (list []topup.Voucher, err error) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,6 +89,19 @@ func due(t *testing.T, site func(testing.TB) Site) {
 		next, ok, err := tx.NextDue()
 		if err != nil || !ok || !next.Equal(t0.Add(time.Second)) {
 			t.Errorf("next due %v %t %v", next, ok, err)
+		}
+		var later []topup.OrderID
+		for o, err := range tx.DueAfter(t0.Add(time.Second)) {
+			if err != nil {
+				return err
+			}
+			later = append(later, o.ID)
+		}
+		if !slices.Equal(later, []topup.OrderID{"o0", "o2"}) {
+			t.Errorf("due later: %v", later)
+		}
+		for range tx.DueAfter(t0) {
+			break
 		}
 		return nil
 	}); err != nil {
