@@ -14,14 +14,7 @@ func TestFloodOfLines(t *testing.T) {
 	for name, flood := range map[string]int{"without": 0, "with": 300} {
 		bubble(t, "fr", func(r *rig) {
 			r.openShop("fr", 5000)
-			r.say(strangerID, "/start")
-			r.tap(strangerID, "Français")
-			r.say(strangerID, "Taxiphone Ali")
-			r.telegram.People.ShareContact(strangerID)
-			r.settle(time.Second)
-			r.tap(ownerID, "✅")
-			r.say(ownerID, "/credit 2 5000 test")
-			r.tap(ownerID, "✅")
+			r.secondShop()
 			r.settle(time.Minute) // nothing is left to do
 			for range flood {
 				r.telegram.People.Type(shopID, "/internet")
