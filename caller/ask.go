@@ -3,13 +3,15 @@ package caller
 import (
 	"context"
 	"errors"
+	"time"
 
 	"hanout/topup"
 )
 
 const (
-	listFrom  = 3 // so many checks are worth a list
-	pagesMost = 3 // of a list that is searched
+	listFrom  = 3                // so many checks, or searches, are worth a list
+	pagesMost = 50               // of a list that is searched: more orders than our calls can make in its time
+	together  = 30 * time.Minute // orders sent so close to each other are searched in one list
 )
 
 // errLongList is the fault of a search that did not reach the end of a list:
@@ -43,7 +45,7 @@ func (w *Caller) refresh(ctx context.Context, p topup.Provider, items []*item) {
 			since = at
 		}
 	}
-	list, _, err := p.Recent(ctx, items[0].order.Good, since, 1)
+	list, _, err := p.Recent(ctx, items[0].order.Good, since, time.Time{}, 1)
 	if err != nil {
 		if f := fault(err); ctx.Err() == nil && f.Kind != topup.FaultKey && f.Kind != topup.FaultBlocked {
 			w.checkAlone(items)
@@ -89,45 +91,157 @@ func (w *Caller) checkAlone(items []*item) {
 // lookup finds an order whose answer was lost. Only when all its places could
 // be read and none had it, is it absent.
 func lookup(ctx context.Context, p topup.Provider, o topup.Order, username string) topup.Answer {
-	a := topup.Answer{Order: o, Call: topup.CallLookup}
+	if a, over := find(ctx, p, o, username); over {
+		return a
+	}
+	s := newSearch([]topup.Order{o})
+	err := s.read(ctx, p)
+	return s.answer(ctx, p, o, err)
+}
+
+// find reads a lost order by the spellings of its reference. over reports that
+// it was found, or that one of them could not be read.
+func find(ctx context.Context, p topup.Provider, o topup.Order, username string) (a topup.Answer, over bool) {
+	a = topup.Answer{Order: o, Call: topup.CallLookup}
 	for _, ref := range p.References(o, username) {
 		s, err := p.Find(ctx, o, ref)
 		if err == nil {
 			follow(ctx, p, o, &s)
 			a.Status = &s
-			return a
+			return a, true
 		}
 		if f := fault(err); f.Kind != topup.FaultNotFound {
 			a.Fault = f
-			return a
+			return a, true
 		}
 	}
+	return a, false
+}
+
+// search looks for several lost orders of one good in one reading of the list.
+// Those that it does not show are read by their reference only when something
+// follows from it.
+func (w *Caller) search(ctx context.Context, p topup.Provider, items []*item) {
+	items = w.near(items)
+	orders := make([]topup.Order, len(items))
+	for i, it := range items {
+		orders[i] = it.order
+	}
+	s := newSearch(orders)
+	err := s.read(ctx, p)
+	switch f := fault(err); {
+	case ctx.Err() != nil:
+		w.answer(items, nil)
+		return
+	case err != nil && (f.Kind == topup.FaultKey || f.Kind == topup.FaultBlocked):
+		// One order tells of it; the others are due again later.
+		w.answer(items, []topup.Answer{{Order: orders[0], Call: topup.CallLookup, Fault: f}})
+		return
+	}
+	var rest []*item
+	for _, it := range items {
+		a := s.answer(ctx, p, it.order, err)
+		if a.Absent && topup.LooksThroughly(it.order) && len(p.References(it.order, w.username())) > 0 {
+			rest = append(rest, it)
+			continue
+		}
+		w.answer([]*item{it}, w.heard(ctx, a))
+	}
+	for i, it := range rest {
+		a, over := find(ctx, p, it.order, w.username())
+		a.Absent = !over
+		w.answer([]*item{it}, w.heard(ctx, a))
+		if w.Halted() {
+			w.answer(rest[i+1:], nil) // due again later
+			return
+		}
+	}
+}
+
+// near gives those items whose orders were sent close to the first one, and
+// queues the others again.
+func (w *Caller) near(items []*item) (near []*item) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, it := range items {
+		if it.order.Submitted.Sub(items[0].order.Submitted).Abs() <= together {
+			near = append(near, it)
+		} else {
+			w.push(it)
+		}
+	}
+	return near
+}
+
+// searched is what the provider's list shows of lost orders.
+type searched struct {
+	orders       []topup.Order
+	since, until time.Time
+	found        map[topup.OrderID]topup.Answer
+}
+
+func newSearch(orders []topup.Order) *searched {
+	s := &searched{orders: orders, since: orders[0].ListedFrom(), until: topup.ListedUntil(orders[0]), found: map[topup.OrderID]topup.Answer{}}
+	for _, o := range orders[1:] {
+		if at := o.ListedFrom(); at.Before(s.since) {
+			s.since = at
+		}
+		if at := topup.ListedUntil(o); at.IsZero() || (!s.until.IsZero() && at.After(s.until)) {
+			s.until = at
+		}
+	}
+	return s
+}
+
+// read reads the list to its end, or until it has shown all of the orders.
+func (s *searched) read(ctx context.Context, p topup.Provider) error {
 	for page, more := 1, true; more; page++ {
 		if page > pagesMost {
-			a.Candidates, a.Doubtful = nil, nil
-			a.Fault = &topup.Fault{Kind: topup.FaultUnavailable, Err: errLongList}
-			return a
+			return errLongList
 		}
 		var list []topup.Status
 		var err error
-		if list, more, err = p.Recent(ctx, o.Good, o.ListedFrom(), page); err != nil {
-			a.Candidates, a.Doubtful = nil, nil
-			a.Fault = fault(err)
-			return a
+		if list, more, err = p.Recent(ctx, s.orders[0].Good, s.since, s.until, page); err != nil {
+			return err
 		}
-		for _, s := range list {
-			switch {
-			case o.Owns(s):
-				follow(ctx, p, o, &s)
-				a.Status = &s
-				return a
-			case o.MayOwn(s):
-				a.Candidates = append(a.Candidates, s)
-			case topup.Doubtful(o, s):
-				a.Doubtful = append(a.Doubtful, s)
+		owned := 0
+		for _, o := range s.orders {
+			a := s.found[o.ID]
+			for i := range list {
+				switch row := &list[i]; {
+				case o.Owns(*row):
+					a.Status = row
+				case o.MayOwn(*row):
+					a.Candidates = append(a.Candidates, *row)
+				case topup.Doubtful(o, *row):
+					a.Doubtful = append(a.Doubtful, *row)
+				}
+			}
+			s.found[o.ID] = a
+			if a.Status != nil {
+				owned++
 			}
 		}
+		if owned == len(s.orders) {
+			return nil
+		}
 	}
-	a.Absent = len(a.Candidates)+len(a.Doubtful) == 0
+	return nil
+}
+
+// answer is what the list says of one of the orders; err is why it was not
+// read to its end, and then only what is certain counts.
+func (s *searched) answer(ctx context.Context, p topup.Provider, o topup.Order, err error) topup.Answer {
+	a := s.found[o.ID]
+	a.Order, a.Call = o, topup.CallLookup
+	switch {
+	case a.Status != nil:
+		follow(ctx, p, o, a.Status)
+	case err != nil:
+		a.Candidates, a.Doubtful = nil, nil
+		a.Fault = fault(err)
+	default:
+		a.Absent = len(a.Candidates)+len(a.Doubtful) == 0
+	}
 	return a
 }

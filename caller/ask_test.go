@@ -1,6 +1,7 @@
 package caller_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +93,15 @@ func TestCallerListFails(t *testing.T) {
 	}
 }
 
+// pages are the calls for the first pages of a list.
+func pages(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, ", recent mobile %d", i+1)
+	}
+	return b.String()
+}
+
 func TestCallerLookup(t *testing.T) {
 	const prefixed = "API-+213660000000-a"
 	unreadable := &topup.Fault{Kind: topup.FaultUnavailable}
@@ -111,7 +121,9 @@ func TestCallerLookup(t *testing.T) {
 		{"on the list", "+213660000000", nil, 1, true, nil, "find a, find " + prefixed + ", recent mobile 1", "found"},
 		{"on the third page", "", nil, 3, true, nil, "find a, recent mobile 1, recent mobile 2, recent mobile 3", "found"},
 		{"nowhere", "+213660000000", nil, 3, false, nil, "find a, find " + prefixed + ", recent mobile 1, recent mobile 2, recent mobile 3", "absent"},
-		{"list too long", "", nil, 4, false, nil, "find a, recent mobile 1, recent mobile 2, recent mobile 3", "fault"},
+		{"on a late page", "", nil, 50, true, nil, "find a" + pages(50), "found"},
+		{"nowhere on many", "", nil, 50, false, nil, "find a" + pages(50), "absent"},
+		{"list too long", "", nil, 51, false, nil, "find a" + pages(50), "fault"},
 		{"reference unreadable", "+213660000000", map[string]error{"a": unreadable}, 1, false, nil, "find a", "fault"},
 		{"prefixed unreadable", "+213660000000", map[string]error{prefixed: unreadable}, 1, false, nil, "find a, find " + prefixed, "fault"},
 		{"list unreadable", "", nil, 1, false, unreadable, "find a, recent mobile 1", "fault"},
@@ -141,7 +153,7 @@ func TestCallerLookup(t *testing.T) {
 				o := deskOrder(topup.MobileTopUp, "a")
 				o.State = topup.Submitting
 				r.Ask(o, topup.CallLookup)
-				pass(time.Minute)
+				pass(2 * time.Minute)
 				if got := strings.Join(p.made(), ", "); got != c.calls {
 					t.Errorf("calls %s, want %s", got, c.calls)
 				}
@@ -285,4 +297,151 @@ func TestCallerReadsRetriedOrdersAlone(t *testing.T) {
 		}
 		r.end()
 	})
+}
+
+// lostOrders are orders of one outage, a second after each other.
+func lostOrders(good topup.Good, n int) (list []topup.Order) {
+	for i := range n {
+		o := deskOrder(good, fmt.Sprint("o", i))
+		o.State, o.Submits = topup.Submitting, 1
+		o.Submitted = o.Submitted.Add(time.Duration(i) * time.Second)
+		list = append(list, o)
+	}
+	return list
+}
+
+// Many lost orders are found by one reading of the list. Those that it does
+// not show are read by their reference only before something follows from it.
+func TestCallerFindsManyLostOrders(t *testing.T) {
+	const lost, arrived = 100, 60
+	for name, c := range map[string]struct {
+		lookups, calls int
+	}{
+		"at first":                  {0, 2},
+		"before it may be repeated": {6, 2 + 2*(lost-arrived)},
+		"before a person is told":   {23, 2 + 2*(lost-arrived)},
+		"after it was not repeated": {7, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &deskProvider{}
+			p.recent = func(_ topup.Good, _ time.Time, page int) (list []topup.Status, more bool, err error) {
+				for i := range arrived / 2 {
+					id := fmt.Sprint("o", (page-1)*arrived/2+i)
+					list = append(list, topup.Status{ProviderID: "p-" + id, Reference: topup.OrderID(id), Phase: topup.PhaseOpen})
+				}
+				return list, page < 2, nil
+			}
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(1, p)
+				orders := lostOrders(topup.MobileTopUp, lost)
+				for _, o := range orders {
+					o.Lookups = c.lookups
+					r.Ask(o, topup.CallLookup)
+				}
+				r.run()
+				pass(5 * time.Minute)
+				found, absent := 0, 0
+				for _, a := range r.heard() {
+					switch {
+					case a.Status != nil && a.Status.Reference == a.Order.ID:
+						found++
+					case a.Absent:
+						absent++
+					}
+				}
+				if found != arrived || absent != lost-arrived || len(p.made()) != c.calls {
+					t.Errorf("%d found, %d absent by %d calls, want %d", found, absent, len(p.made()), c.calls)
+				}
+				last := orders[lost-1].Submitted
+				if want := last.Add(90 * time.Minute); !p.until.Equal(want) {
+					t.Errorf("listed until %v, want %v", p.until, want)
+				}
+				r.end()
+			})
+		})
+	}
+}
+
+// Gift cards are known by what and when: each gets its own rows, and a list
+// that could not be read to its end proves nothing of any.
+func TestCallerFindsManyLostGiftCards(t *testing.T) {
+	for name, fails := range map[string]bool{"readable": false, "its second page is not": true} {
+		t.Run(name, func(t *testing.T) {
+			p := &deskProvider{}
+			orders := func() []topup.Order {
+				list := lostOrders(topup.GiftCard, 3)
+				list[1].TypeID, list[2].TypeID = "second", "third"
+				return list
+			}
+			p.recent = func(_ topup.Good, _ time.Time, page int) ([]topup.Status, bool, error) {
+				if page == 2 {
+					if fails {
+						return nil, false, &topup.Fault{Kind: topup.FaultUnavailable}
+					}
+					return nil, false, nil
+				}
+				return []topup.Status{
+					{ProviderID: "p0", Plan: "product", TypeID: "type", Quantity: 4, Created: time.Now()},
+					{ProviderID: "p1", Plan: "product", TypeID: "second", Quantity: 4},
+				}, true, nil
+			}
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(1, p)
+				for _, o := range orders() {
+					r.Ask(o, topup.CallLookup)
+				}
+				r.run()
+				pass(time.Minute)
+				h := r.heard()
+				if fails {
+					for id, a := range h {
+						if a.Fault == nil || a.Absent || a.Candidates != nil || a.Doubtful != nil {
+							t.Errorf("%s: %+v", id, a)
+						}
+					}
+				} else if len(h["o0"].Candidates) != 1 || len(h["o1"].Doubtful) != 1 || h["o1"].Absent || !h["o2"].Absent {
+					t.Errorf("heard %+v", h)
+				}
+				if len(h) != 3 || len(p.made()) != 2 {
+					t.Errorf("%d answers by %v", len(h), p.made())
+				}
+				r.end()
+			})
+		})
+	}
+}
+
+// Orders of another outage have a list of their own, and a key that is not
+// taken is told once.
+func TestCallerSearchesTogetherWhatWasSentTogether(t *testing.T) {
+	for name, kind := range map[string]topup.FaultKind{"well": "", "the key is not taken": topup.FaultKey} {
+		t.Run(name, func(t *testing.T) {
+			p := &deskProvider{}
+			p.recent = func(topup.Good, time.Time, int) ([]topup.Status, bool, error) {
+				if kind != "" {
+					return nil, false, &topup.Fault{Kind: kind}
+				}
+				return nil, false, nil
+			}
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(1, p)
+				for i, o := range lostOrders(topup.MobileTopUp, 6) {
+					if i >= 3 {
+						o.Submitted = o.Submitted.Add(-20 * time.Hour)
+					}
+					r.Ask(o, topup.CallLookup)
+				}
+				r.run()
+				pass(time.Minute)
+				answers, calls := 6, []string{"recent mobile 1", "recent mobile 1"}
+				if kind != "" {
+					answers, calls = 1, calls[:1]
+				}
+				if got := p.made(); len(r.heard()) != answers || !slices.Equal(got, calls) {
+					t.Errorf("%d answers by %v", len(r.heard()), got)
+				}
+				r.end()
+			})
+		})
+	}
 }

@@ -218,6 +218,8 @@ func (w *Caller) run(ctx, sends context.Context, granted []*item) {
 	case it.call == topup.CallSend:
 		a := g.Send(sends, it.order)
 		w.answer([]*item{it}, []topup.Answer{{Order: it.order, Call: it.call, Sent: &a}})
+	case len(granted) > 1 && it.call == topup.CallLookup:
+		w.search(ctx, g, granted)
 	case len(granted) > 1:
 		w.refresh(ctx, g, granted)
 	case it.call == topup.CallCheck:

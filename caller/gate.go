@@ -200,9 +200,9 @@ func (g *gate) Find(ctx context.Context, o topup.Order, ref string) (topup.Statu
 	return read(ctx, g, func() (topup.Status, error) { return g.Provider.Find(ctx, o, ref) })
 }
 
-func (g *gate) Recent(ctx context.Context, good topup.Good, since time.Time, page int) (list []topup.Status, more bool, err error) {
+func (g *gate) Recent(ctx context.Context, good topup.Good, since, until time.Time, page int) (list []topup.Status, more bool, err error) {
 	list, err = read(ctx, g, func() ([]topup.Status, error) {
-		l, m, err := g.Provider.Recent(ctx, good, since, page)
+		l, m, err := g.Provider.Recent(ctx, good, since, until, page)
 		more = m
 		return l, err
 	})

@@ -17,8 +17,8 @@ import (
 //     them, and in a minute of 60 calls at least 8 questions, 8 checks, 5
 //     searches and 2 lists get through, whatever else waits.
 //  3. Within a kind the shops take turns, one call each; the house counts as a
-//     shop. Within a shop the oldest goes first. Checks that one list answers
-//     leave together, whosever they are.
+//     shop. Within a shop the oldest goes first. Checks, or searches, that
+//     one list answers leave together, whosever they are.
 //  4. Of a chat one question waits; a newer one takes its place.
 //  5. A shop that asked a moment ago, or is being answered, asks again only
 //     when nothing else waits and half of the burst and of the places is free.
@@ -252,11 +252,12 @@ func (q *queue) take(t turn, now time.Time) []*item {
 	return list
 }
 
-// together are the checks that the same list answers, or the item alone.
+// together are the checks, or the searches, that the same list answers, or the
+// item alone.
 func (q *queue) together(it *item) (list []*item) {
-	if it.call == topup.CallCheck && !it.alone {
+	if (it.call == topup.CallCheck || it.call == topup.CallLookup) && !it.alone {
 		for o := range q.all {
-			if o.call == topup.CallCheck && !o.alone && o.order.Good == it.order.Good {
+			if o.call == it.call && !o.alone && o.order.Good == it.order.Good {
 				list = append(list, o)
 			}
 		}

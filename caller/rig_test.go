@@ -29,6 +29,7 @@ type deskProvider struct {
 	check   func(o topup.Order) (topup.Status, error)
 	find    func(ref string) (topup.Status, error)
 	recent  func(good topup.Good, since time.Time, page int) ([]topup.Status, bool, error)
+	until   time.Time // of the last list
 	float   func() error
 }
 
@@ -111,10 +112,13 @@ func (p *deskProvider) Find(ctx context.Context, _ topup.Order, ref string) (top
 	return topup.Status{}, notFound()
 }
 
-func (p *deskProvider) Recent(ctx context.Context, good topup.Good, since time.Time, page int) ([]topup.Status, bool, error) {
+func (p *deskProvider) Recent(ctx context.Context, good topup.Good, since, until time.Time, page int) ([]topup.Status, bool, error) {
 	if err := p.call(ctx, "recent %s %d", good, page); err != nil {
 		return nil, false, err
 	}
+	p.mu.Lock()
+	p.until = until
+	p.mu.Unlock()
 	if p.recent != nil {
 		return p.recent(good, since, page)
 	}

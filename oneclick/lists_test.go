@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"hanout/topup"
 )
@@ -70,16 +71,19 @@ func TestImpossibleQuestions(t *testing.T) {
 	gift := giftOrder()
 	gift.ProviderID = "x"
 	for name, ask := range map[string]func() error{
-		"stock of nothing":     func() error { _, err := c.Stock(t.Context(), ""); return err },
-		"stock of the parent":  func() error { _, err := c.Stock(t.Context(), ".."); return err },
-		"stock of a path":      func() error { _, err := c.Stock(t.Context(), "a/b?c"); return err },
-		"check without an ID":  func() error { _, err := c.Check(t.Context(), o); return err },
-		"check of no good":     func() error { _, err := c.Check(t.Context(), topup.Order{ProviderID: "x"}); return err },
-		"find nothing":         func() error { _, err := c.Find(t.Context(), o, ""); return err },
-		"find the parent":      func() error { _, err := c.Find(t.Context(), o, ".."); return err },
-		"find a gift card":     func() error { _, err := c.Find(t.Context(), gift, "x"); return err },
-		"recent of no good":    func() error { _, _, err := c.Recent(t.Context(), "shoes", gift.Placed, 1); return err },
-		"the page before one":  func() error { _, _, err := c.Recent(t.Context(), topup.GiftCard, gift.Placed, 0); return err },
+		"stock of nothing":    func() error { _, err := c.Stock(t.Context(), ""); return err },
+		"stock of the parent": func() error { _, err := c.Stock(t.Context(), ".."); return err },
+		"stock of a path":     func() error { _, err := c.Stock(t.Context(), "a/b?c"); return err },
+		"check without an ID": func() error { _, err := c.Check(t.Context(), o); return err },
+		"check of no good":    func() error { _, err := c.Check(t.Context(), topup.Order{ProviderID: "x"}); return err },
+		"find nothing":        func() error { _, err := c.Find(t.Context(), o, ""); return err },
+		"find the parent":     func() error { _, err := c.Find(t.Context(), o, ".."); return err },
+		"find a gift card":    func() error { _, err := c.Find(t.Context(), gift, "x"); return err },
+		"recent of no good":   func() error { _, _, err := c.Recent(t.Context(), "shoes", gift.Placed, time.Time{}, 1); return err },
+		"the page before one": func() error {
+			_, _, err := c.Recent(t.Context(), topup.GiftCard, gift.Placed, time.Time{}, 0)
+			return err
+		},
 		"find beyond any size": func() error { _, err := c.Find(t.Context(), o, strings.Repeat("a", 201)); return err },
 	} {
 		var f *topup.Fault

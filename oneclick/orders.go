@@ -86,19 +86,22 @@ func (c *Client) Find(ctx context.Context, o topup.Order, ref string) (topup.Sta
 
 const pageSize = 100 // the most the provider gives
 
-// Recent lists one page of the orders of a good made since. A page with an
-// order on it that can't be read is a fault: it could be the one looked for.
-func (c *Client) Recent(ctx context.Context, good topup.Good, since time.Time, page int) ([]topup.Status, bool, error) {
+// Recent lists one page of the orders of a good made between two times; until
+// zero is until now. A page with an order on it that can't be read is a fault:
+// it could be the one looked for.
+func (c *Client) Recent(ctx context.Context, good topup.Good, since, until time.Time, page int) ([]topup.Status, bool, error) {
 	at := goods[good].list
 	if at == "" || page < 1 {
 		return nil, false, refusedHere()
+	}
+	if until.IsZero() {
+		until = time.Now().Add(time.Hour) // its clock may run ahead of ours
 	}
 	a := c.do(ctx, list(at, url.Values{
 		"page":     {strconv.Itoa(page)},
 		"pageSize": {strconv.Itoa(pageSize)},
 		"from":     {wireTime(since)},
-		// The provider wants both ends; its clock may run ahead of ours.
-		"to": {wireTime(time.Now().Add(time.Hour))},
+		"to":       {wireTime(until)}, // it wants both ends
 	}))
 	if !a.ok() {
 		return nil, false, a.fault()

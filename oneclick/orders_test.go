@@ -123,7 +123,7 @@ func TestRecent(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, d := serve(t, success(tt.data))
-			got, more, err := c.Recent(t.Context(), topup.MobileTopUp, since, tt.page)
+			got, more, err := c.Recent(t.Context(), topup.MobileTopUp, since, time.Time{}, tt.page)
 			if err != nil || more != tt.more {
 				t.Fatalf("%v, more %t", err, more)
 			}
@@ -146,7 +146,7 @@ func TestRecent(t *testing.T) {
 	}
 	full := `{"items":[` + strings.TrimSuffix(strings.Repeat(item("a", "")+",", 100), ",") + `]}`
 	c, _ := serve(t, success(full))
-	if got, more, err := c.Recent(t.Context(), topup.InternetCard, since, 1); err != nil || !more || len(got) != 100 {
+	if got, more, err := c.Recent(t.Context(), topup.InternetCard, since, time.Time{}, 1); err != nil || !more || len(got) != 100 {
 		t.Errorf("a full page without pagination: %d, more %t, %v", len(got), more, err)
 	}
 	// An order that can't be read could be the one that is looked for.
@@ -154,13 +154,13 @@ func TestRecent(t *testing.T) {
 		`{}`, `{"items":null}`, `[]`, `{"items":[{}]}`, `{"items":[` + item("a", "") + `,7]}`, `{"items":[{"status":"HANDLING"}]}`, `{"items":[{"_id":"a"}]}`,
 	} {
 		c, _ := serve(t, success(data))
-		if got, _, err := c.Recent(t.Context(), topup.GiftCard, since, 1); err == nil {
+		if got, _, err := c.Recent(t.Context(), topup.GiftCard, since, time.Time{}, 1); err == nil {
 			t.Errorf("%s: %+v", data, got)
 		}
 	}
 	for good, want := range map[topup.Good]string{topup.InternetCard: "/v3/internet/list", topup.GiftCard: "/v3/gift-cards/list"} {
 		c, d := serve(t, success(`{"items":[]}`))
-		if got, more, err := c.Recent(t.Context(), good, since, 1); err != nil || more || len(got) != 0 {
+		if got, more, err := c.Recent(t.Context(), good, since, time.Time{}, 1); err != nil || more || len(got) != 0 {
 			t.Errorf("empty list: %v, %t, %v", got, more, err)
 		}
 		if uri := d.only(t).URI; !strings.HasPrefix(uri, want+"?") {

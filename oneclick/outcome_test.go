@@ -169,7 +169,7 @@ func reads(ctx context.Context, c *Client) map[string]error {
 	_, errs["Stock"] = c.Stock(ctx, anID)
 	_, errs["Check"] = c.Check(ctx, o)
 	_, errs["Find"] = c.Find(ctx, o, "API-+213660000000-x")
-	_, _, errs["Recent"] = c.Recent(ctx, topup.GiftCard, time.Now(), 1)
+	_, _, errs["Recent"] = c.Recent(ctx, topup.GiftCard, time.Now(), time.Time{}, 1)
 	return errs
 }
 
@@ -439,7 +439,7 @@ func TestTimeouts(t *testing.T) {
 		}
 		for name, read := range map[string]func() error{
 			"Float":  func() error { _, err := c.Float(t.Context()); return err },
-			"Recent": func() error { _, _, err := c.Recent(t.Context(), topup.MobileTopUp, start, 1); return err },
+			"Recent": func() error { _, _, err := c.Recent(t.Context(), topup.MobileTopUp, start, time.Time{}, 1); return err },
 		} {
 			start := time.Now()
 			if err := read(); !errors.Is(err, errTimeout) {

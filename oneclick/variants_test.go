@@ -223,11 +223,11 @@ func walk(t *testing.T, v provider.Variants) {
 		}
 	}
 	for wanted, n := range map[topup.Good]int{topup.MobileTopUp: 6, topup.InternetCard: 3, topup.GiftCard: 3} {
-		list, more, err := c.Recent(t.Context(), wanted, start, 1)
+		list, more, err := c.Recent(t.Context(), wanted, start, time.Time{}, 1)
 		if err != nil || more || len(list) != n {
 			t.Errorf("recent %s: %d, more %t, %v", wanted, len(list), more, err)
 		}
-		if list, _, err := c.Recent(t.Context(), wanted, time.Now(), 1); err != nil || len(list) != 0 {
+		if list, _, err := c.Recent(t.Context(), wanted, time.Now(), time.Time{}, 1); err != nil || len(list) != 0 {
 			t.Errorf("recent %s from now on: %d, %v", wanted, len(list), err)
 		}
 	}

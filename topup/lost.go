@@ -37,6 +37,26 @@ func (o Order) ListedFrom() time.Time {
 	return sent.Add(-clockSlack)
 }
 
+// ListedUntil is the latest time that the provider may list a lost order under.
+// Where nothing but the time tells it, that is within minutes of the request;
+// else the clock of the provider may be wrong by an hour.
+func ListedUntil(o Order) time.Time {
+	switch {
+	case o.Submitted.IsZero():
+		return time.Time{}
+	case goods[o.Good].referenced:
+		return o.Submitted.Add(resendWithin + time.Hour)
+	}
+	return o.Submitted.Add(dateSlack + time.Second)
+}
+
+// LooksThroughly reports whether the next look-up of a lost order must read it
+// by its reference, too, and not only in a list that was read for many: it is
+// the last one before something follows from not finding it.
+func LooksThroughly(o Order) bool {
+	return (o.Throttled && o.Lookups == 0) || o.Lookups == lookupsToSend-1 || o.Lookups >= lookupsMost-1
+}
+
 // Owns reports whether a row of the provider's list is the order for certain:
 // it carries the order's reference.
 func (o Order) Owns(s Status) bool { return goods[o.Good].referenced && s.Reference == o.ID }

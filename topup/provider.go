@@ -149,9 +149,10 @@ type Provider interface {
 	References(o Order, account string) []string
 	// Find reads an order by one spelling of its reference.
 	Find(ctx context.Context, o Order, ref string) (Status, error)
-	// Recent lists one page (1 is the first, newest first) of the
-	// orders of a good made since, and whether there are more pages.
-	Recent(ctx context.Context, good Good, since time.Time, page int) (list []Status, more bool, err error)
+	// Recent lists one page (1 is the first, newest first) of the orders of a
+	// good made since and, if it is not zero, until a time, and whether there
+	// are more pages.
+	Recent(ctx context.Context, good Good, since, until time.Time, page int) (list []Status, more bool, err error)
 }
 
 // Answer is what came back for a call of an order. Exactly one of Sent,
