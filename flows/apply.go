@@ -119,7 +119,7 @@ func (t *turn) phoneGiven(phone string) {
 	}
 	sh, again := t.v.People.ShopOf(t.in.Person.ID)
 	if again && sh.State == topup.ShopApproved {
-		t.s = Session{Version: t.s.Version}
+		t.s = t.blank()
 		t.home()
 		return
 	}
@@ -127,7 +127,7 @@ func (t *turn) phoneGiven(phone string) {
 		sh = topup.Shop{ID: t.v.People.NextShop(), Chat: t.in.Chat}
 	}
 	sh.Name, sh.Phone, sh.State, sh.Asked = t.s.Name, phone, topup.ShopAsked, t.env.Now
-	t.s = Session{Version: t.s.Version}
+	t.s = t.blank()
 	t.do(SaveShop{Shop: sh})
 	t.say(Screen{Lines: []Msg{M("ask.sent", "Shop", Name(sh.Name))}, RemoveKeyboard: true})
 	for _, owner := range t.v.People.Owners() {
