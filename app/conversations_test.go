@@ -51,6 +51,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	provider: another order PRODUCT TYPE 1              by somebody else with our key
 //	provider: well again                                no more faults
 //	provider: gone                                      no connection, until "here"
+//	the line is cut for 5m                              Telegram can't be reached, what is done waits
+//	the line is back                                    all that waited arrives
 //	restart                                             the process stops and starts
 //
 // What a script takes for granted comes first:
@@ -222,6 +224,17 @@ func (s *stage) act(lang, line string) error {
 		}
 		s.settle(d)
 		return nil
+	case strings.HasPrefix(line, "the line is cut for ") && len(f) == 6:
+		d, err := time.ParseDuration(f[5])
+		if err != nil {
+			return err
+		}
+		s.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultOutage})
+		s.settle(d)
+		return nil
+	case line == "the line is back":
+		s.telegram.Faults.Clear()
+		s.settle(time.Minute)
 	case line == "restart":
 		if err := s.halt(); err != nil {
 			return err

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
@@ -100,7 +102,7 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 	p := &program{cfg: cfg, log: log, db: db, api: api}
 	p.engine = till.NewEngine(till.Config{
 		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
-		Numbering: oneclick.Numbering{},
+		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
 	}, till.Over(db), texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)
 	p.caller = caller.New(client, oneclick.Limits(), p.engine.Username, cfg.pollScale, p.engine.Answered, log)
@@ -108,6 +110,12 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 	p.engine.Connect(p.messenger, p.caller)
 	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
 	return p, nil
+}
+
+// keyPrint tells one key from another; the key can't be had from it.
+func keyPrint(key string) string {
+	sum := sha256.Sum256([]byte("the key of the provider: " + key))
+	return hex.EncodeToString(sum[:8])
 }
 
 // openFor opens the database, and lets in only the key that it was used with.

@@ -41,9 +41,10 @@ type Caller struct {
 	calls   int                     // granted and not ended
 	reads   int                     // of them those that are no sends
 	paused  time.Time               // no call leaves before it
-	halted  topup.FaultKind         // FaultKey or FaultBlocked: no call leaves; empty: it may
+	door    door                    // what the key lets leave
+	told    func()                  // hears that something new is known of the key
+	news    bool                    // there is something to tell
 	stopped bool                    // Run takes no more calls
-	unblock *time.Timer             // resumes after FaultBlocked
 }
 
 // New makes a caller of the provider. username gives the name of the
@@ -92,8 +93,8 @@ func (w *Caller) Asking(id topup.OrderID) bool {
 // a goroutine of its own, and every call that it makes of the Provider it is
 // given waits for its turn. Its context ends when the work gets old. When fn
 // can't have its turn it is run at once all the same, but its context is
-// cancelled and its calls fail without leaving: while the caller is halted,
-// after its stop, when the work got old in the queue, and when a newer
+// cancelled and its calls fail without leaving: while the key is not taken,
+// after a stop, when the work got old in the queue, and when a newer
 // question of the chat took its place (the cause is [topup.ErrReplaced]).
 func (w *Caller) Do(work topup.Work, fn func(context.Context, topup.Provider)) {
 	w.mu.Lock()
@@ -101,7 +102,7 @@ func (w *Caller) Do(work topup.Work, fn func(context.Context, topup.Provider)) {
 	w.push(&item{work: work, fn: fn})
 }
 
-// Run makes the calls until ctx is done, and returns when those in flight
+// Run makes the calls, from [Caller.Begin] until ctx is done, and returns when those in flight
 // have ended. A stop cancels reads; sends in flight get some seconds more, for
 // an answer that is not read leaves an order open.
 func (w *Caller) Run(ctx context.Context) {
@@ -123,9 +124,6 @@ func (w *Caller) Run(ctx context.Context) {
 	defer grace.Stop()
 	w.mu.Lock()
 	w.stopped = true
-	if w.unblock != nil {
-		w.unblock.Stop()
-	}
 	w.mu.Unlock()
 	w.refuse(w.drain(), context.Canceled, topup.ReasonUnreachable)
 	w.running.Wait()
@@ -135,10 +133,8 @@ func (w *Caller) Run(ctx context.Context) {
 // for the next one, 0 when only a change can bring one.
 func (w *Caller) start(ctx, sends context.Context) time.Duration {
 	for {
-		if w.Halted() {
-			w.refuse(w.drain(), errHalted, topup.ReasonClosed)
-			return 0
-		}
+		w.startProbe(sends)
+		w.refuse(w.turnedAway())
 		w.refuse(w.ended(), context.DeadlineExceeded, topup.ReasonStale)
 		granted, wait := w.next()
 		switch {
@@ -157,15 +153,18 @@ func (w *Caller) start(ctx, sends context.Context) time.Duration {
 func (w *Caller) next() (granted []*item, wait time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.halted != "" {
-		return nil, 0
-	}
 	now := time.Now()
 	if end := w.queue.nextEnd(); !end.IsZero() {
 		wait = end.Sub(now)
 	}
 	if pause := w.paused.Sub(now); pause > 0 {
 		return nil, sooner(wait, pause)
+	}
+	if w.door.standing != proven {
+		if w.door.probing || w.door.next.IsZero() {
+			return nil, wait
+		}
+		return nil, sooner(wait, w.door.next.Sub(now))
 	}
 	t, held := w.queue.pick(now, w.room())
 	switch {

@@ -73,6 +73,7 @@ func TestCallerCanBeAskedByTheAnswer(t *testing.T) {
 			}
 		}, slog.New(slog.DiscardHandler))
 		ctx, stop := context.WithCancel(t.Context())
+		w.Begin(topup.KeyState{}, false, func() {})
 		go w.Run(ctx)
 		w.Ask(o, topup.CallLookup)
 		synctest.Wait()

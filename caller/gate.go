@@ -9,10 +9,7 @@ import (
 	"hanout/topup"
 )
 
-var (
-	errHalted = errors.New("calls are stopped until the key is checked")
-	errPanic  = errors.New("the call panicked")
-)
+var errPanic = errors.New("the call panicked")
 
 // gate is the Provider that the caller hands out: each call waits for its
 // turn, and its outcome may pause or halt all others. It is safe for
@@ -29,18 +26,26 @@ var _ topup.Provider = (*gate)(nil)
 // enter waits for the permission to make one call. After nil, leave must be
 // called.
 func (g *gate) enter(ctx context.Context) *topup.Fault {
-	if !g.granted.CompareAndSwap(true, false) {
-		if f := g.wait(ctx); f != nil {
+	for {
+		if !g.granted.CompareAndSwap(true, false) {
+			if f := g.wait(ctx); f != nil {
+				return f
+			}
+		}
+		g.w.mu.Lock()
+		at := g.w.door.standing
+		if at == proven && ctx.Err() == nil {
+			g.w.mu.Unlock()
+			return nil
+		}
+		g.free()
+		f := g.w.closedFault(ctx)
+		g.w.mu.Unlock()
+		if at != unproven || ctx.Err() != nil {
 			return f
 		}
+		// The key is being tried anew: the call waits with the others.
 	}
-	g.w.mu.Lock()
-	defer g.w.mu.Unlock()
-	if g.w.halted == "" && ctx.Err() == nil {
-		return nil
-	}
-	g.free()
-	return g.w.closedFault(ctx)
 }
 
 // wait queues for a permission and waits for it.
@@ -51,7 +56,7 @@ func (g *gate) wait(ctx context.Context) *topup.Fault {
 		it.work.Until = end
 	}
 	w.mu.Lock()
-	if w.halted != "" || w.stopped || ctx.Err() != nil {
+	if w.door.standing == closed || w.stopped || ctx.Err() != nil {
 		defer w.mu.Unlock()
 		return w.closedFault(ctx)
 	}
@@ -71,17 +76,22 @@ func (g *gate) wait(ctx context.Context) *topup.Fault {
 	return &topup.Fault{Kind: topup.FaultUnavailable, Err: ctx.Err()}
 }
 
-// leave ends a call and draws the conclusion for all others.
-func (g *gate) leave(kind topup.FaultKind, retryAfter time.Duration) {
+// leave ends a call, nil for one that went well, and draws the conclusion for
+// all others.
+func (g *gate) leave(f *topup.Fault) {
 	w := g.w
+	defer w.tell()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	g.free()
-	switch kind {
-	case topup.FaultKey, topup.FaultBlocked:
-		w.halt(kind)
-	case topup.FaultThrottled:
-		w.pause(retryAfter)
+	switch {
+	case f == nil:
+	case f.Kind == topup.FaultKey || f.Kind == topup.FaultBlocked:
+		w.refusal(f.Kind, false, time.Now())
+	case f.Kind == topup.FaultThrottled:
+		w.pause(f.RetryAfter)
+	case f.Suspect:
+		w.doubt(false, time.Now())
 	}
 }
 
@@ -97,7 +107,7 @@ func (g *gate) free() {
 // giveBack returns a grant that no call used.
 func (g *gate) giveBack() {
 	if g.granted.CompareAndSwap(true, false) {
-		g.leave("", 0)
+		g.leave(nil)
 	}
 }
 
@@ -112,12 +122,12 @@ func read[T any](ctx context.Context, g *gate, call func() (T, error)) (v T, err
 			err = &topup.Fault{Kind: topup.FaultUnavailable, Err: errPanic}
 		}
 		if err == nil {
-			g.leave("", 0)
+			g.leave(nil)
 			return
 		}
 		f := fault(err)
 		err = f
-		g.leave(f.Kind, f.RetryAfter)
+		g.leave(f)
 	}()
 	return call()
 }
@@ -144,18 +154,7 @@ func (g *gate) Send(ctx context.Context, o topup.Order) (a topup.SendAnswer) {
 			g.w.panicked(p)
 			a = topup.SendAnswer{Verdict: topup.Unknown, Evidence: topup.Evidence{At: time.Now().UTC(), Word: errPanic.Error()}}
 		}
-		switch a.Verdict {
-		case topup.KeyFault:
-			kind := topup.FaultKey
-			if a.Blocked {
-				kind = topup.FaultBlocked
-			}
-			g.leave(kind, 0)
-		case topup.Throttled:
-			g.leave(topup.FaultThrottled, a.RetryAfter)
-		default:
-			g.leave("", 0)
-		}
+		g.leave(a.Fault())
 	}()
 	return g.Provider.Send(ctx, o)
 }

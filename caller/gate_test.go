@@ -97,6 +97,7 @@ func TestCallerPassesEachCallOn(t *testing.T) {
 		w := caller.New(everyProvider{}, limits, func() string { return "" }, 1, func([]topup.Answer) {}, slog.New(slog.DiscardHandler))
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
+		w.Begin(topup.KeyState{}, false, func() {})
 		go w.Run(ctx)
 		w.Do(question, func(ctx context.Context, p topup.Provider) {
 			if v, err := p.Weather(ctx); err != nil || !v.Down[topup.Djezzy] {

@@ -7,62 +7,6 @@ import (
 	"hanout/topup"
 )
 
-// Halt lets no call leave until Resume. Queued reads of orders are dropped,
-// queued sends are answered as never sent. A key that the provider does not
-// take does the same.
-func (w *Caller) Halt() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.halt(topup.FaultKey)
-}
-
-// Resume lets calls leave again.
-func (w *Caller) Resume() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.halted = ""
-	if w.unblock != nil {
-		w.unblock.Stop()
-		w.unblock = nil
-	}
-	w.nudge()
-}
-
-// Halted reports whether calls are stopped until Resume.
-func (w *Caller) Halted() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.halted != ""
-}
-
-// halt stops all calls; w.mu is held. A key that is not taken outlasts a
-// lock-out.
-func (w *Caller) halt(why topup.FaultKind) {
-	if w.halted == topup.FaultKey {
-		return
-	}
-	w.halted = why
-	if w.unblock != nil {
-		w.unblock.Stop()
-		w.unblock = nil
-	}
-	if why == topup.FaultBlocked {
-		w.unblock = time.AfterFunc(w.limits.LockOut, w.unblocked)
-	}
-	w.log.Error("all calls to the provider are stopped", "why", string(why))
-	w.nudge()
-}
-
-// unblocked ends a lock-out, unless it became something else.
-func (w *Caller) unblocked() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.halted == topup.FaultBlocked {
-		w.halted, w.unblock = "", nil
-		w.nudge()
-	}
-}
-
 // pause lets no call leave until the provider, which told us to wait, takes
 // calls again; w.mu is held.
 func (w *Caller) pause(named time.Duration) {
@@ -126,8 +70,12 @@ func notSent(why topup.Reason) *topup.SendAnswer {
 
 // closedFault is the error of a call that may not leave; w.mu is held.
 func (w *Caller) closedFault(ctx context.Context) *topup.Fault {
-	if w.halted != "" {
-		return &topup.Fault{Kind: w.halted, Err: errHalted}
+	if w.door.standing == closed {
+		kind := topup.FaultKey
+		if w.door.known.Closed != "" {
+			kind = w.door.known.Closed
+		}
+		return &topup.Fault{Kind: kind, Err: errHalted}
 	}
 	err := context.Canceled // our own stop
 	if cause := context.Cause(ctx); cause != nil {

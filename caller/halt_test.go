@@ -68,6 +68,7 @@ func TestCallerKeyFaultStopsAllAtOnce(t *testing.T) {
 					r.Do(sending, func(ctx context.Context, p topup.Provider) { p.Float(ctx) })
 				}
 				pass(3 * time.Second)
+				p.refuseKey()
 				fail(p, r)
 				synctest.Wait()
 				var fault error
@@ -108,6 +109,7 @@ func TestCallerKeyFaultStopsAllAtOnce(t *testing.T) {
 				}
 
 				p.send, p.check, p.float = nil, nil, nil
+				p.takeKey()
 				r.Resume()
 				r.Ask(openOrder(topup.MobileTopUp, "after"), topup.CallCheck)
 				pass(time.Hour)
@@ -133,8 +135,7 @@ func TestCallerHaltReachesWaitingCalls(t *testing.T) {
 			}
 		})
 		synctest.Wait() // ten have left, the eleventh waits
-		r.Halt()
-		synctest.Wait()
+		r.halt()
 		if calls != 15 || failed != 5 {
 			t.Errorf("%d calls, %d failed", calls, failed)
 		}
@@ -153,7 +154,7 @@ func TestCallerHaltReachesGrantedCalls(t *testing.T) {
 			})
 		}
 		synctest.Wait()
-		r.Halt()
+		r.halt()
 		pass(time.Minute)
 		for _, err := range errs {
 			var f *topup.Fault
@@ -161,10 +162,11 @@ func TestCallerHaltReachesGrantedCalls(t *testing.T) {
 				t.Errorf("error %v, calls %v", err, p.made())
 			}
 		}
+		p.takeKey()
 		r.Resume()
 		r.Ask(deskOrder(topup.MobileTopUp, "a"), topup.CallSend)
 		pass(time.Minute)
-		if r.heard()["a"].Sent == nil {
+		if s := r.heard()["a"].Sent; s == nil || s.Verdict != topup.Accepted {
 			t.Error("the refused calls keep their places")
 		}
 	})
@@ -193,13 +195,13 @@ func TestCallerBlockedEndsByItself(t *testing.T) {
 		if r.heard()["b"].Status == nil {
 			t.Error("nothing leaves after the lock-out")
 		}
-		// A key that is not taken does not end by itself, even after a lock-out.
+		// A key that is not taken outlasts a lock-out.
 		r.Ask(openOrder(topup.MobileTopUp, "a"), topup.CallCheck)
 		synctest.Wait()
-		r.Halt()
+		r.halt()
 		pass(time.Hour)
 		if !r.Halted() {
-			t.Error("a halt ended by itself")
+			t.Error("the end of a lock-out opened without a probe")
 		}
 	})
 }
@@ -211,6 +213,9 @@ func TestCallerBlockedSendEndsByItself(t *testing.T) {
 			return topup.SendAnswer{Verdict: topup.KeyFault, Reason: topup.ReasonClosed, Blocked: blocked}
 		}
 		inBubble(t, 1, p, func(t *testing.T, r *rig) {
+			if !blocked {
+				p.refuseKey()
+			}
 			r.Ask(openOrder(topup.MobileTopUp, "a"), topup.CallSend)
 			synctest.Wait()
 			if !r.Halted() {

@@ -133,6 +133,19 @@ func (q *queue) drain() (list []*item) {
 	return list
 }
 
+// awaited takes out what people wait for: sends and questions.
+func (q *queue) awaited() (list []*item) {
+	for it := range q.all {
+		if it.work.Kind == topup.WorkSend || it.work.Kind == topup.WorkQuestion {
+			list = append(list, it)
+		}
+	}
+	for _, it := range list {
+		q.remove(it)
+	}
+	return list
+}
+
 // ended takes out what nobody waits for any more.
 func (q *queue) ended(now time.Time) (list []*item) {
 	for it := range q.all {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,8 @@ type deskProvider struct {
 	recent  func(good topup.Good, since time.Time, page int) ([]topup.Status, bool, error)
 	until   time.Time // of the last list
 	float   func() error
+	account func() error    // of a probe, which is not among the calls
+	probes  []time.Duration // since the first call
 }
 
 // callMade is one call: "send a", "check b", "find ref", "recent mobile 1".
@@ -125,6 +128,38 @@ func (p *deskProvider) Recent(ctx context.Context, good topup.Good, since, until
 	return nil, false, nil
 }
 
+func (p *deskProvider) Account(context.Context) (topup.Account, error) {
+	p.mu.Lock()
+	p.probes = append(p.probes, time.Since(start2000))
+	answer := p.account
+	p.mu.Unlock()
+	if answer == nil {
+		return topup.Account{}, nil
+	}
+	return topup.Account{}, answer()
+}
+
+// answerProbes says what becomes of the probes from now on.
+func (p *deskProvider) answerProbes(f func() error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.account = f
+}
+
+func (p *deskProvider) refuseKey() { p.answerProbes(refusedKey) }
+func (p *deskProvider) takeKey()   { p.answerProbes(nil) }
+
+func refusedKey() error { return &topup.Fault{Kind: topup.FaultKey, HTTP: 401} }
+
+// portal is the answer of something that is not the provider.
+func portal() error { return &topup.Fault{Kind: topup.FaultUnavailable, HTTP: 401, Suspect: true} }
+
+func (p *deskProvider) probed() []time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.probes)
+}
+
 func (p *deskProvider) Float(ctx context.Context) (topup.Money, error) {
 	if err := p.call(ctx, "float"); err != nil {
 		return 0, err
@@ -158,6 +193,7 @@ type rig struct {
 
 	mu      sync.Mutex
 	answers []topup.Answer
+	news    int // that something new is known of the key
 }
 
 // inBubble runs a test with a caller that started and has nothing to do.
@@ -185,7 +221,21 @@ func newRig(scale float64, p *deskProvider) *rig {
 func (r *rig) run() {
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
+	r.Begin(topup.KeyState{}, false, r.hear)
 	go func() { r.Run(ctx); close(r.ended) }()
+}
+
+func (r *rig) hear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.news++
+}
+
+// halt has the key tried and refused.
+func (r *rig) halt() {
+	r.p.refuseKey()
+	r.Resume()
+	synctest.Wait()
 }
 
 // end stops the caller and waits for it.

@@ -139,7 +139,8 @@ func (t *turn) adjust() {
 		done, told = "debit.done", "debit.told"
 	}
 	panel := t.s.Panel
-	t.s = Session{Version: t.s.Version, Panel: panel}
+	t.s = t.blank()
+	t.s.Panel = panel
 	t.toast(M("credit.toast"))
 	t.do(Book{Transaction: entry})
 	t.do(Show{Chat: t.in.Chat, Panel: panel, Class: ClassMoney, Screen: Screen{Lines: []Msg{

@@ -125,7 +125,7 @@ func (t *turn) phoneGiven(phone string) {
 	}
 	sh, again := t.v.People.ShopOf(t.in.Person.ID)
 	if !t.mayAsk() {
-		t.s = Session{Version: t.s.Version}
+		t.s = t.blank()
 		t.home()
 		return
 	}
@@ -133,7 +133,7 @@ func (t *turn) phoneGiven(phone string) {
 		sh = topup.Shop{ID: t.v.People.NextShop(), Chat: t.in.Chat}
 	}
 	sh = sh.Ask(t.s.Name, phone, t.env.Now)
-	t.s = Session{Version: t.s.Version}
+	t.s = t.blank()
 	t.do(SaveShop{Shop: sh})
 	t.say(Screen{Lines: []Msg{M("ask.sent", "Shop", Name(sh.Name))}, RemoveKeyboard: true})
 	t.do(Request{Shop: sh, Person: t.in.Person.Name, Again: again})

@@ -89,7 +89,7 @@ func (t *turn) find(what string) {
 		t.drop(M("find.below"))
 	}
 	t.dropQuietly()
-	t.s = Session{Version: t.s.Version}
+	t.s = t.blank()
 	panel := t.env.NewID()
 	var sc Screen
 	if len(found) == 0 {

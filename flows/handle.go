@@ -17,7 +17,9 @@ import (
 func Handle(v View, env Env, s Session, in Input) (Session, []Effect) {
 	t := newTurn(v, env, s, in)
 	t.was = s.Step
+	t.caughtUp()
 	t.route()
+	t.backToBacklog()
 	if in.Data != "" && !t.answered {
 		t.do(Toast{})
 	}
@@ -35,6 +37,7 @@ type turn struct {
 	out      []Effect
 	answered bool
 	lower    bool // the panel comes down to where the eyes are
+	chosen   bool // a line of the backlog goes on as a sale
 }
 
 func newTurn(v View, env Env, s Session, in Input) *turn {
@@ -62,7 +65,7 @@ func (t *turn) draw(build func(*Screen)) {
 	fresh := false
 	if t.s.Panel == "" {
 		t.s.Panel = t.env.NewID()
-	} else if t.lower || (t.in.Data == "" && (t.s.Panel != t.env.LastPanel || t.s.Step == t.was)) {
+	} else if t.lower || (t.in.Data == "" && (t.s.Panel != t.env.LastPanel || (t.s.Step == t.was && t.s.Step != StepBacklog))) {
 		// Something was said below it, or what was typed led nowhere, and an
 		// edit to the same text would show nothing at all.
 		fresh = true
@@ -82,8 +85,12 @@ func (t *turn) sayLines(m ...Msg) { t.say(Screen{Lines: m}) }
 
 // begin leaves whatever conversation there was and starts one with a panel of its own.
 func (t *turn) begin(step Step) {
-	t.s = Session{Step: step, Version: t.s.Version}
+	t.s = t.blank()
+	t.s.Step = step
 }
+
+// blank is no conversation, and what outlives them.
+func (t *turn) blank() Session { return Session{Version: t.s.Version, Backlog: t.s.Backlog} }
 
 // drop ends the conversation; its panel, if any, says so and loses its buttons.
 func (t *turn) drop(m Msg) {
@@ -92,7 +99,9 @@ func (t *turn) drop(m Msg) {
 		sc.row(homeButton())
 		t.do(Show{Chat: t.in.Chat, Panel: t.s.Panel, Screen: sc, Class: ClassAnswer})
 	}
-	t.s = Session{Version: t.s.Version, Panel: t.s.Panel}
+	panel := t.s.Panel
+	t.s = t.blank()
+	t.s.Panel = panel
 }
 
 // dropQuietly leaves the conversation there is, because something else begins.
@@ -130,7 +139,9 @@ func (t *turn) route() {
 	case t.in.Data != "":
 		t.tapped()
 	case strings.HasPrefix(strings.TrimSpace(t.in.Text), "/"):
-		t.command()
+		if !t.lateAgain() {
+			t.command()
+		}
 	default:
 		t.told()
 	}
@@ -164,6 +175,8 @@ func (t *turn) told() {
 		text = t.in.Contact.Phone
 	}
 	switch {
+	case !shared && t.lateLine(text):
+		return
 	case !standing:
 	case shared && st.shared != nil && st.shared(t, *t.in.Contact):
 		return

@@ -13,7 +13,7 @@ const historyPanel = "h/"
 // history sends a new panel with the newest sales.
 func (t *turn) history() {
 	t.dropQuietly()
-	t.s = Session{Version: t.s.Version}
+	t.s = t.blank()
 	panel := t.env.NewID()
 	t.showHistory(panel, t.historyScreen(0, panel))
 }

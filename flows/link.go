@@ -64,7 +64,7 @@ func (t *turn) claim(token string) {
 }
 
 func (t *turn) openClaim(hash []byte) {
-	t.s = Session{Version: t.s.Version}
+	t.s = t.blank()
 	c, ok := topup.Claim{}, false
 	if t.v.Claims.Guesses(t.in.Chat) < GuessesMost {
 		c, ok = t.v.Claims.Claim(hash)

@@ -32,7 +32,7 @@ func mobileGood() good {
 		name: topup.MobileTopUp, verb: "mobile", label: "button.mobile", another: "button.newsale",
 		draft: func() sale { return &mobile{} },
 		begin: func(t *turn) { beginMobile(t, mobile{}) },
-		again: mobileAgain, typed: typedLine, conversation: sellingMobile,
+		again: mobileAgain, typed: typedLine, starts: lineNames, conversation: sellingMobile,
 		item: mobileItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "reason.provider",
 		sold: func(text string) ([]string, bool) {
 			n, err := topup.ParseMSISDN(text)

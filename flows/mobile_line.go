@@ -115,6 +115,18 @@ func typedLine(t *turn, text string, shared bool) bool {
 	return true
 }
 
+// lineNames names the sale that a line starts.
+func lineNames(text string) (Msg, bool) {
+	r, err := ReadLine(text)
+	switch {
+	case err != nil:
+		return Msg{}, false
+	case r.Face == 0:
+		return M("backlog.number", "Number", r.Number), true
+	}
+	return M("backlog.line", "Number", r.Number, "Amount", r.Face), true
+}
+
 // numberTyped takes a text while the number is asked for. An amount named
 // before is kept.
 func (d *mobile) numberTyped(t *turn, text string) bool {

@@ -43,7 +43,7 @@ var (
 	}
 	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
 	stepNeeds  = map[Step]topup.Act{
-		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory,
+		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,

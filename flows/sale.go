@@ -69,6 +69,7 @@ type good struct {
 	// typed takes a text that may be typed (or a number that is shared) at any
 	// moment; nil when none starts such a sale.
 	typed        func(t *turn, text string, shared bool) bool
+	starts       func(text string) (Msg, bool) // whether a text starts one, and its name on a button; nil when none does
 	conversation func() conversation
 
 	item    func(topup.Order) []Msg                    // what is sold, and to whom
@@ -130,7 +131,7 @@ func (t *turn) place(o topup.Order) {
 	o.State = topup.Placed
 	o.Placed, o.Changed, o.Due = t.env.Now, t.env.Now, t.env.Now
 	t.do(Place{Order: o})
-	t.s = Session{Version: t.s.Version}
+	t.s = t.blank()
 }
 
 func (t *turn) cancelButton() Button {

@@ -22,6 +22,7 @@ type Session struct {
 	Sale    sale        `json:"-"`                 // stored as "sale", by its good
 	Money   *Adjustment `json:"money,omitempty"`
 	Claim   []byte      `json:"claim,omitempty"` // hash of the link that waits
+	Backlog *Backlog    `json:"backlog,omitempty"`
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have
@@ -39,7 +40,7 @@ func DecodeSession(b []byte) Session {
 		s.Sale = decodeSale(stored.Sale)
 	}
 	if st, known := steps[s.Step]; s.Step != StepIdle && (!known || !st.of.holds(s)) {
-		return Session{Panel: s.Panel, Version: s.Version}
+		return Session{Panel: s.Panel, Version: s.Version, Backlog: s.Backlog}
 	}
 	return s
 }
@@ -66,7 +67,7 @@ func decodeSale(b []byte) sale {
 
 // Encode writes the session for storing; nil for one that says nothing.
 func (s Session) Encode() []byte {
-	if s.Step == StepIdle && s.Panel == "" && s.Sale == nil {
+	if s.Step == StepIdle && s.Panel == "" && s.Sale == nil && s.Backlog == nil {
 		return nil
 	}
 	b, err := json.Marshal(struct {

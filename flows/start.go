@@ -146,7 +146,7 @@ func (t *turn) cancel() {
 		t.sayLines(M("cancel.nothing"))
 	case st.panelless:
 		t.say(Screen{Lines: []Msg{t.left("cancel.done")}, RemoveKeyboard: true})
-		t.s = Session{Version: t.s.Version}
+		t.s = t.blank()
 	default:
 		t.drop(t.left("cancel.done"))
 	}

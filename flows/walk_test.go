@@ -29,7 +29,8 @@ var ways = map[Step]map[string]func(*talk){
 		"debit":    func(k *talk) { owner(k); k.say("/debit 1 500 back") },
 		"too much": func(k *talk) { owner(k); k.say("/debit 1 50000 back") },
 	},
-	StepSure: {"": func(k *talk) { owner(k); k.say("/credit 1 300000 cash"); k.tap("ok") }},
+	StepBacklog: {"": backlog, "the rest": func(k *talk) { backlog(k); k.tap("pick", "0"); k.say("/cancel") }},
+	StepSure:    {"": func(k *talk) { owner(k); k.say("/credit 1 300000 cash"); k.tap("ok") }},
 
 	StepNumber:   {"": func(k *talk) { k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
 	StepOperator: {"": func(k *talk) { k.say("0778037340") }, "with an amount": func(k *talk) { k.say("0778037340 500") }},
@@ -75,6 +76,20 @@ var ways = map[Step]map[string]func(*talk){
 			mobileQuote(k)
 		},
 	},
+}
+
+// backlog brings a talk to three lines that came late.
+func backlog(k *talk) {
+	for _, line := range []string{"0778037340 500", "0661234567 200", "0550123456"} {
+		k.late(line)
+	}
+}
+
+// late types a text that comes late.
+func (k *talk) late(text string) {
+	in := k.input()
+	in.Text, in.Late = text, true
+	k.handle(in)
 }
 
 func stranger(k *talk) { k.who = 9; k.say("/start") }

@@ -49,10 +49,13 @@ var outcomes = []outcome{
 		topup.Unknown, topup.ReasonNone, topup.FaultNotFound},
 	{"429 of any form", func(a *answer) bool { return a.status == 429 },
 		topup.Throttled, topup.ReasonNone, topup.FaultThrottled},
-	// A 401 of another form may come from a proxy, so it refuses no order;
-	// but further calls could use up the attempts that lock the address out.
-	{"401 of any form", func(a *answer) bool { return a.status == 401 },
+	// A 401 that is not documented refuses no order. In the provider's form it
+	// refuses a read; in another it may come from a portal or a proxy and says
+	// nothing. See suspect.
+	{"401 of an unknown code", func(a *answer) bool { return a.status == 401 && a.cause == nil && !*a.Success },
 		topup.Unknown, topup.ReasonNone, topup.FaultKey},
+	{"401 of any form", func(a *answer) bool { return a.status == 401 },
+		topup.Unknown, topup.ReasonNone, topup.FaultUnavailable},
 	{"anything else", func(*answer) bool { return true },
 		topup.Unknown, topup.ReasonNone, topup.FaultUnavailable},
 }
@@ -76,10 +79,16 @@ func (a *answer) outcome() outcome {
 	return outcomes[slices.IndexFunc(outcomes, func(o outcome) bool { return o.fits(a) })]
 }
 
+// suspect reports whether the key should be tried before further calls: five
+// refused ones lock the address out, and this 401 could be one of them.
+func (a *answer) suspect(o outcome) bool {
+	return a.status == 401 && o.verdict == topup.Unknown
+}
+
 // sent is what the answer to a send proves.
 func (a *answer) sent() topup.SendAnswer {
 	o := a.outcome()
-	s := topup.SendAnswer{Verdict: o.verdict, Reason: o.reason, Evidence: a.evidence(a.Error.Code)}
+	s := topup.SendAnswer{Verdict: o.verdict, Reason: o.reason, Suspect: a.suspect(o), Evidence: a.evidence(a.Error.Code)}
 	switch o.verdict {
 	case topup.Accepted:
 		s.ProviderID, s.ProviderRef = a.order()
@@ -97,11 +106,13 @@ func (a *answer) sent() topup.SendAnswer {
 
 // fault is the error of a read that was not answered.
 func (a *answer) fault() *topup.Fault {
+	o := a.outcome()
 	return &topup.Fault{
-		Kind:       a.outcome().fault,
+		Kind:       o.fault,
 		Code:       a.shownCode(),
 		HTTP:       a.status,
 		RetryAfter: a.retryAfter,
+		Suspect:    a.suspect(o),
 		Err:        a.cause,
 	}
 }

@@ -71,8 +71,11 @@ func TestOutcomes(t *testing.T) {
 		{"429 of any form", "empty", reply(429, ""), "throttled", "", "throttled"},
 		{"429 of any form", "other code", refuse(429, "SLOW"), "throttled", "", "throttled"},
 		{"no such order", "404", refuse(404, "NOT_FOUND"), "unknown", "", "notfound"},
-		{"401 of any form", "html", replyAs("text/html", 401, html), "unknown", "", "key"},
-		{"401 of any form", "other code", refuse(401, "WHO_ARE_YOU"), "unknown", "", "key"},
+		{"401 of an unknown code", "other code", refuse(401, "WHO_ARE_YOU"), "unknown", "", "key"},
+		{"401 of any form", "html", replyAs("text/html", 401, html), "unknown", "", "unavailable"},
+		{"401 of any form", "empty", reply(401, ""), "unknown", "", "unavailable"},
+		{"401 of any form", "of the framework", reply(401, `{"message":"Unauthorized","statusCode":401}`), "unknown", "", "unavailable"},
+		{"401 of any form", "that calls itself a success", reply(401, `{"success":true}`), "unknown", "", "unavailable"},
 
 		{"anything else", "404 of the framework", reply(404, framework), "unknown", "", "unavailable"},
 		{"anything else", "400 of the framework", reply(400, `{"message":"ERR_VALIDATION","error":"Bad Request","statusCode":400}`), "unknown", "", "unavailable"},
@@ -123,6 +126,9 @@ func TestOutcomes(t *testing.T) {
 			}
 			for _, o := range []topup.Order{mobileOrder(), internetOrder(), giftOrder()} {
 				s := c.Send(t.Context(), o)
+				if suspect := strings.HasPrefix(tt.row, "401"); s.Suspect != suspect {
+					t.Errorf("%s: suspect %v", o.Good, s.Suspect)
+				}
 				if s.Verdict != tt.verdict || s.Reason != tt.reason {
 					t.Errorf("%s: %s %q, want %s %q", o.Good, s.Verdict, s.Reason, tt.verdict, tt.reason)
 				}
@@ -140,6 +146,9 @@ func TestOutcomes(t *testing.T) {
 					if !errors.As(err, &f) || f.Kind != tt.fault {
 						t.Errorf("%s: %v, want a fault of kind %s", name, err, tt.fault)
 						continue
+					}
+					if suspect := strings.HasPrefix(tt.row, "401"); f.Suspect != suspect {
+						t.Errorf("%s: suspect %v", name, f.Suspect)
 					}
 					noSecret(t, f.Error())
 				}

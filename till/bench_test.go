@@ -31,6 +31,8 @@ func (idle) Asking(topup.OrderID) bool                            { return true 
 func (idle) Do(topup.Work, func(context.Context, topup.Provider)) {}
 func (idle) Halted() bool                                         { return false }
 func (idle) Resume()                                              {}
+func (idle) Begin(topup.KeyState, bool, func())                   {}
+func (idle) Key() topup.KeyState                                  { return topup.KeyState{} }
 
 // reserve is a step that places an order: what a confirmed sale costs the
 // disk.

@@ -20,6 +20,8 @@ type Config struct {
 	Scale    float64 // stretches every wait for the provider; 1 is real time
 	// Numbering tells the operators of mobile numbers.
 	Numbering topup.Numbering
+	// KeyPrint tells the provider's key from another one, without showing it.
+	KeyPrint string
 	// BackupDir is where /backup writes.
 	BackupDir string
 }
@@ -208,6 +210,9 @@ func (e *Engine) recover() error {
 			e.username.Store(&acc.Username)
 		}
 		if err := e.readSchedule(tx, time.Now()); err != nil {
+			return err
+		}
+		if err := e.beginCalls(tx); err != nil {
 			return err
 		}
 		return e.offerOwed(tx)

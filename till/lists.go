@@ -29,15 +29,13 @@ type cachedProducts struct {
 
 // Sync refreshes key, weather and price list from the provider. With a panel
 // (chat, panel) the result is shown there; 0, "" works in silence. A sync by a
-// person also tries a key anew that was refused before.
+// person also has the key tried first.
 func (e *Engine) Sync(chat int64, card string) {
 	asked := card != ""
 	work := topup.Work{Kind: topup.WorkList}
 	if asked {
 		work = topup.Work{Kind: topup.WorkQuestion, Chat: chat}
-		if e.caller.Halted() {
-			e.caller.Resume()
-		}
+		e.caller.Resume()
 	}
 	e.caller.Do(work, func(ctx context.Context, p topup.Provider) {
 		r := synced{chat: chat, card: card}
@@ -124,7 +122,7 @@ func (s synced) apply(e *Engine, tx Tx, a *after) error {
 		return nil
 	}
 	if s.closed && s.card == "" {
-		return e.alert(tx, a, topup.AlertKey, topup.Order{})
+		return nil // owners are told by the caller's word
 	}
 	result := flows.SyncResult{Account: s.account, Weather: s.weather, Closed: s.closed, Failed: len(s.plans) == 0}
 	if len(s.plans) > 0 {

@@ -129,6 +129,13 @@ type Caller interface {
 	Ask(topup.Order, topup.Call)
 	Asking(topup.OrderID) bool
 	Do(topup.Work, func(context.Context, topup.Provider))
+	// Halted reports whether the provider refuses our key: no call leaves.
 	Halted() bool
+	// Resume has the key tried before any other call.
 	Resume()
+	// Begin lets calls leave, as far as is known of the key; changed tells
+	// that it is another one now. told is called when something new is known,
+	// which Key gives.
+	Begin(known topup.KeyState, changed bool, told func())
+	Key() topup.KeyState
 }

@@ -76,7 +76,7 @@ func (e *Engine) ring(tx Tx, a *after, o topup.Order) error {
 // alert tells every owner of an order that needs them. What is no order's
 // fault is told in sums.
 func (e *Engine) alert(tx Tx, a *after, what topup.Alert, o topup.Order) error {
-	if what == topup.AlertFloat || what == topup.AlertKey {
+	if what == topup.AlertFloat {
 		return e.happened(tx, a, string(what), "", o.No)
 	}
 	for _, admin := range e.cfg.Admins {
@@ -88,16 +88,13 @@ func (e *Engine) alert(tx Tx, a *after, what topup.Alert, o topup.Order) error {
 	return nil
 }
 
-// accepted ends the troubles that a send which was taken proves to be over: the
-// float was filled, and the key good.
+// accepted ends the trouble that a send which was taken proves to be over: the
+// float was filled.
 func (e *Engine) accepted(tx Tx, a *after, was, o topup.Order) error {
 	if was.State != topup.Submitting || (o.State != topup.Pending && o.State != topup.Delivered) {
 		return nil
 	}
-	if err := e.over(tx, a, troubleFloat); err != nil {
-		return err
-	}
-	return e.over(tx, a, troubleKey)
+	return e.over(tx, a, troubleFloat)
 }
 
 // Answered takes what the provider said of orders; it is the caller's

@@ -2,6 +2,7 @@ package till
 
 import (
 	"errors"
+	"slices"
 
 	"hanout/flows"
 	"hanout/render"
@@ -74,6 +75,8 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	if err != nil {
 		return err
 	}
+	// Of what one batch makes of a panel only the last is worth sending.
+	a.offers = slices.DeleteFunc(a.offers, func(o Outgoing) bool { return o.Panel == w.panel })
 	a.offers = append(a.offers, Outgoing{Panel: w.panel, Seq: owed.Seq, Chat: w.chat, Class: int(w.class), Message: m, MessageID: ref.MessageID})
 	return nil
 }

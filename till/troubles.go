@@ -31,7 +31,7 @@ const (
 // The kinds of trouble that something ends.
 const (
 	troubleFloat = string(topup.AlertFloat)
-	troubleKey   = string(topup.AlertKey)
+	troubleKey   = "key"
 )
 
 // trouble is one kind of trouble, on disk.

@@ -2,6 +2,7 @@ package till
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,6 +121,47 @@ func TestQuickRestartIsNotLate(t *testing.T) {
 		c.handle(false, tapped(shopChat, c.button("✅")))
 		if n := c.sold(); n != 1 {
 			t.Errorf("%d sales, want 1", n)
+		}
+		stop()
+		c.close()
+	})
+}
+
+// TestBacklogIsOneQuestion: of all that waited in a chat, however it is cut
+// into batches and processes, there is one panel in the end, and nothing sold.
+func TestBacklogIsOneQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		c.plans()
+		yes, stop := c.quoted()
+		c.sent.out = nil
+		time.Sleep(4 * time.Minute)
+		var first, second []Update
+		for i := range 5 {
+			first = append(first, typed(shopChat, fmt.Sprintf("07912345%02d 500", i)), typed(shopChat, "/balance"))
+			second = append(second, typed(shopChat, fmt.Sprintf("07912346%02d 500", i)), tapped(shopChat, yes), typed(shopChat, "/balance"))
+		}
+		c.handle(true, append(first, crowd(90)...)...)
+		c.handle(true, append(crowd(100), second...)...)
+		stop()
+		stop = c.start()
+		c.handle(false, second...)
+		panels := map[string]bool{}
+		wallets := map[uint64]bool{}
+		for _, o := range c.sent.to(shopChat) {
+			switch {
+			case strings.Contains(o.Message.Text, "Pendant la coupure"):
+				panels[o.Panel] = true
+			case strings.Contains(o.Message.Text, "Portefeuille de"):
+				wallets[o.Seq] = true
+			}
+		}
+		if len(panels) != 1 || len(wallets) != 1 || c.sold() != 0 {
+			t.Errorf("%d questions, %d wallets, %d sales", len(panels), len(wallets), c.sold())
+		}
+		list := c.sent.to(shopChat)
+		if last := list[len(list)-1].Message; len(last.Rows) != 11 {
+			t.Errorf("the question has %d rows: %s", len(last.Rows), last.Text)
 		}
 		stop()
 		c.close()

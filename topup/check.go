@@ -242,8 +242,5 @@ func Faulted(o Order, f *Fault, now time.Time, scale float64) Change {
 		wait = min(wait<<min(o.Faults-1, 6), max(wait, faultsMost))
 		s.Order.Due = now.Add(max(stretch(wait, scale), min(f.RetryAfter, throttleMost)))
 	}
-	if f.Kind == FaultKey && s.Alert == AlertNone {
-		s.Alert = AlertKey
-	}
 	return s
 }

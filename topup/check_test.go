@@ -286,7 +286,7 @@ func TestFaulted(t *testing.T) {
 	if got := topup.Faulted(o, throttled, start, scale).Order.Due.Sub(start); got != 30*time.Second {
 		t.Errorf("told to wait for ever: %v", got)
 	}
-	if s := topup.Faulted(o, &topup.Fault{Kind: topup.FaultKey}, start, scale); s.Alert != topup.AlertKey || s.Order.State != topup.Pending {
+	if s := topup.Faulted(o, &topup.Fault{Kind: topup.FaultKey}, start, scale); s.Alert != topup.AlertNone || s.Order.State != topup.Pending {
 		t.Errorf("key fault: alert %q, %s", s.Alert, s.Order.State)
 	}
 }

@@ -69,6 +69,8 @@
 //   - poller: fetches the updates from Telegram.
 //   - dead letter: an update that no step could take, set aside for a person.
 //   - pause: a time in which nothing is sent, because the other side asked.
+//   - try of the key: one call that finds out whether the provider takes it;
+//     what is known against it is its [KeyState].
 //   - test key: a key of the provider's with which nothing is really sold; see
 //     [Account].
 //   - sandbox: our own fakes of Telegram and the provider.

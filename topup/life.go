@@ -39,7 +39,6 @@ type Alert string
 const (
 	AlertNone     Alert = ""
 	AlertFloat    Alert = "float"    // refused: the float is too low
-	AlertKey      Alert = "key"      // the key is not taken: all calls stop
 	AlertReview   Alert = "review"   // a person must decide
 	AlertDispute  Alert = "dispute"  // a final state was contradicted
 	AlertNoCode   Alert = "nocode"   // delivered at the provider, but without its code
@@ -95,11 +94,7 @@ func Answered(o Order, a Answer, owners map[string]OrderID, now time.Time, scale
 	case len(a.Candidates) > 0:
 		return Found(o, a.Candidates, owners, now, scale)
 	case a.Call == CallLookup:
-		c := Lost(o, a.Absent, now, scale)
-		if f := a.Fault; f != nil && f.Kind == FaultKey && c.Alert == AlertNone {
-			c.Alert = AlertKey
-		}
-		return c
+		return Lost(o, a.Absent, now, scale)
 	case a.Fault != nil:
 		return Faulted(o, a.Fault, now, scale)
 	}

@@ -29,7 +29,23 @@ type SendAnswer struct {
 	ProviderRef string
 	RetryAfter  time.Duration // Throttled; 0 when not told
 	Blocked     bool          // KeyFault: the address is locked out, which ends by itself
+	Suspect     bool          // Unknown: as in [Fault]
 	Evidence    Evidence
+}
+
+// Fault is what the answer says of other calls; nil for nothing.
+func (a SendAnswer) Fault() *Fault {
+	switch {
+	case a.Verdict == KeyFault && a.Blocked:
+		return &Fault{Kind: FaultBlocked}
+	case a.Verdict == KeyFault:
+		return &Fault{Kind: FaultKey}
+	case a.Verdict == Throttled:
+		return &Fault{Kind: FaultThrottled, RetryAfter: a.RetryAfter}
+	case a.Suspect:
+		return &Fault{Kind: FaultUnavailable, Suspect: true}
+	}
+	return nil
 }
 
 // Phase is a provider status, read tolerantly.
@@ -96,6 +112,7 @@ type Fault struct {
 	Code       string // the provider's code, normalised; may be empty
 	HTTP       int
 	RetryAfter time.Duration
+	Suspect    bool  // looks like a refusal of the key, but may be somebody else's: the key should be tried
 	Err        error // the cause, without secrets
 }
 

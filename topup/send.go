@@ -21,10 +21,7 @@ func Sent(o Order, a SendAnswer, now time.Time, scale float64) Change {
 			return accept(o, a.ProviderID, a.ProviderRef, now, scale)
 		}
 	case Refused, NotSent, KeyFault:
-		switch {
-		case a.Verdict == KeyFault:
-			alert = AlertKey
-		case a.Reason == ReasonFloat:
+		if a.Reason == ReasonFloat {
 			alert = AlertFloat
 		}
 		// A refusal of a repeated send says nothing about an earlier one, not

@@ -26,7 +26,7 @@ func TestSent(t *testing.T) {
 		{name: "invalid", answer: topup.SendAnswer{Verdict: topup.Refused, Reason: topup.ReasonInvalid}, state: topup.Refunded, money: released},
 		{name: "out of stock", answer: topup.SendAnswer{Verdict: topup.Refused, Reason: topup.ReasonStock}, good: topup.GiftCard, state: topup.Refunded, money: released},
 		{name: "float too low", answer: topup.SendAnswer{Verdict: topup.Refused, Reason: topup.ReasonFloat}, state: topup.Refunded, money: released, alert: topup.AlertFloat},
-		{name: "key", answer: topup.SendAnswer{Verdict: topup.KeyFault, Reason: topup.ReasonClosed}, state: topup.Refunded, money: released, alert: topup.AlertKey},
+		{name: "key", answer: topup.SendAnswer{Verdict: topup.KeyFault, Reason: topup.ReasonClosed}, state: topup.Refunded, money: released},
 		{name: "throttled", answer: topup.SendAnswer{Verdict: topup.Throttled, RetryAfter: 7 * time.Second}, state: topup.Submitting, money: held, due: 7 * time.Second},
 		{name: "throttled, no time told", answer: topup.SendAnswer{Verdict: topup.Throttled}, state: topup.Submitting, money: held, due: 2 * time.Second},
 		{name: "throttled for an hour", answer: topup.SendAnswer{Verdict: topup.Throttled, RetryAfter: time.Hour}, state: topup.Submitting, money: held, due: 30 * time.Second},
@@ -37,7 +37,7 @@ func TestSent(t *testing.T) {
 		{name: "a repeat refused", answer: topup.SendAnswer{Verdict: topup.Refused, Reason: topup.ReasonInvalid}, repeat: true, state: topup.Submitting, money: held, due: 2 * time.Second},
 		{name: "a repeat not sent", answer: topup.SendAnswer{Verdict: topup.NotSent, Reason: topup.ReasonUnreachable}, repeat: true, state: topup.Submitting, money: held, due: 2 * time.Second},
 		{name: "a repeat: float", answer: topup.SendAnswer{Verdict: topup.Refused, Reason: topup.ReasonFloat}, repeat: true, state: topup.Submitting, money: held, alert: topup.AlertFloat, due: 2 * time.Second},
-		{name: "a repeat: key", answer: topup.SendAnswer{Verdict: topup.KeyFault, Reason: topup.ReasonClosed}, repeat: true, state: topup.Submitting, money: held, alert: topup.AlertKey, due: 2 * time.Second},
+		{name: "a repeat: key", answer: topup.SendAnswer{Verdict: topup.KeyFault, Reason: topup.ReasonClosed}, repeat: true, state: topup.Submitting, money: held, due: 2 * time.Second},
 		{name: "a repeat: duplicate", answer: topup.SendAnswer{Verdict: topup.Duplicate, ProviderID: "p1"}, repeat: true, state: topup.Pending, money: held, due: 5 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
