@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"hanout/store"
 	"hanout/store/bolt"
@@ -72,6 +73,11 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 	return nil
 }
 
+// isDamage tells a file that was one of ours, and is not whole.
+func isDamage(err error) bool {
+	return errors.Is(err, store.ErrEmpty) || errors.Is(err, store.ErrTruncated) || errors.Is(err, store.ErrDamaged)
+}
+
 // explain adds what to do to the errors that a person can do something about.
 // path is the file they are about, unless the error names another.
 func explain(path string, err error) error {
@@ -83,7 +89,11 @@ func explain(path string, err error) error {
 		return fmt.Errorf("there is no database at %s: `hanout init` makes a new one, `hanout restore FILE` brings a backup back", path)
 	case errors.Is(err, store.ErrExists):
 		return fmt.Errorf("%s exists already and is not overwritten: move it away first", path)
-	case errors.Is(err, store.ErrEmpty), errors.Is(err, store.ErrTruncated), errors.Is(err, store.ErrDamaged):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return fmt.Errorf("the disk that holds %s is full (%w): make room there and start again. Nothing that was told to anybody is lost; what was being written may be there or not, and the start finds that out", path, err)
+	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("the disk that holds %s fails (%w): look at the disk, copy what it holds to another, and start again there. Nothing that was told to anybody is lost; what was being written may be there or not, and the start finds that out", path, err)
+	case isDamage(err):
 		return fmt.Errorf("%s is damaged (%w): keep it, and bring the last backup back with `hanout restore FILE`", path, err)
 	case errors.Is(err, store.ErrForeign):
 		return fmt.Errorf("%s is not a Hanout database (%w)", path, err)

@@ -112,6 +112,12 @@ func settle(batch []event, err error) {
 	}
 }
 
+// fault is an error that was met beside the writer: a fatal one ends the till
+// as one of its own does.
+type fault struct{ err error }
+
+func (f fault) apply(*Engine, Tx, *after) error { return f.err }
+
 func (e *Engine) stop(batch []event, err error) error {
 	settle(batch, err)
 	return fmt.Errorf("till: the till stops: %w", err)
@@ -121,12 +127,12 @@ func (e *Engine) stop(batch []event, err error) error {
 // commit, and a store that does not read.
 func fatal(err error) bool {
 	var commit *store.CommitError
-	var corrupt *store.CorruptError
-	return errors.As(err, &commit) || errors.As(err, &corrupt)
+	return errors.As(err, &commit) || errors.Is(err, store.ErrDamaged)
 }
 
 // attempt runs one transaction over a batch; a panic in a step becomes an
-// error and rolls the transaction back.
+// error and rolls the transaction back. One that the store raised is damage,
+// and no step's fault.
 func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) error) (*after, error) {
 	var a *after
 	err := e.db.Update(func(tx Tx) error {
@@ -147,7 +153,11 @@ func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) erro
 
 func (e *Engine) guarded(ev event, tx Tx, a *after, do func(event, *Engine, Tx, *after) error) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if err = store.Damage(p); err == nil {
 			err = fmt.Errorf("till: panic in a step: %v\n%s", p, debug.Stack())
 		}
 	}()

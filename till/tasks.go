@@ -223,7 +223,7 @@ func (e *Engine) remind() {
 		return nil
 	})
 	if err != nil {
-		e.log.Error("the shops can't be reminded", "error", err)
+		e.later(fault{fmt.Errorf("the shops can't be reminded: %w", err)})
 		return
 	}
 	for len(shops) > 0 {

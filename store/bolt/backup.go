@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 
-	"go.etcd.io/bbolt"
-
 	"hanout/store"
 )
 
@@ -43,8 +41,8 @@ func (db *DB) copyTo(path string, prove func(copied string) error) error {
 	if err != nil {
 		return err
 	}
-	err = db.bolt.View(func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(f)
+	err = db.View(func(t *Tx) error {
+		_, err := t.tx.WriteTo(f)
 		return err
 	})
 	if err == nil {

@@ -83,8 +83,9 @@ func syncDir(dir string) error {
 	return d.Sync()
 }
 
-// inspect refuses what must not be mapped: bbolt would make an empty file a
-// new till, and a page that is not there ends the process.
+// inspect refuses what must not be mapped, nor written on: bbolt would make an
+// empty file a new till, a page that is not there ends the process, and in a
+// tree out of order it looks for rows where they are not.
 func inspect(path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -116,8 +117,7 @@ func inspect(path string) error {
 	case uint64(info.Size()) < m.pageSize*m.high:
 		return store.ErrTruncated
 	}
-	p := pages{file: f, pageSize: m.pageSize, high: m.high, seen: map[uint64]bool{}}
-	if err := p.freelist(m.freelist); err != nil {
+	if err := prove(f, m); err != nil {
 		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
 	}
 	return nil

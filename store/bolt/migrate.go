@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"go.etcd.io/bbolt"
-
 	"hanout/store"
 	"hanout/topup"
 )
@@ -97,8 +95,8 @@ func keepersFromShops(t *Tx, from []byte) (next []byte, err error) {
 }
 
 // copyAside keeps the file as it is under the first free name of its version.
-// Its rows follow rules that this version no longer knows, so only its pages
-// are checked.
+// Its rows follow rules that this version no longer knows, so only their form
+// is checked, as of every file that is opened.
 func (db *DB) copyAside(schema uint64) error {
 	name := fmt.Sprintf("%s.v%d", db.path, schema)
 	for n := 1; ; n++ {
@@ -111,8 +109,7 @@ func (db *DB) copyAside(schema uint64) error {
 			if err != nil {
 				return err
 			}
-			defer c.Close()
-			return c.bolt.View(func(tx *bbolt.Tx) error { return c.checkPages(tx) })
+			return c.Close()
 		})
 		if !errors.Is(err, store.ErrExists) {
 			return err

@@ -107,8 +107,8 @@ func TestPages(t *testing.T) {
 		for i, page := range tt.pages {
 			copy(file[(2+i)*pageSizeOfTests:], page)
 		}
-		p := pages{file: bytes.NewReader(file), pageSize: pageSizeOfTests, high: uint64(2 + len(tt.pages)), seen: map[uint64]bool{}}
-		if err := p.tree(2, nil, nil, 0); (err == nil) != tt.sound || (err != nil && !errors.Is(err, errPages)) {
+		p := newPages(bytes.NewReader(file), pageSizeOfTests, uint64(2+len(tt.pages)))
+		if err := p.tree(2, "", nil, nil, 0); (err == nil) != tt.sound || (err != nil && !errors.Is(err, errPages)) {
 			t.Errorf("%s: %v, want sound %t", tt.name, err, tt.sound)
 		}
 	}
@@ -142,13 +142,9 @@ func TestFreePages(t *testing.T) {
 	} {
 		file := make([]byte, 6*pageSizeOfTests)
 		copy(file[2*pageSizeOfTests:], tt.page)
-		p := pages{file: bytes.NewReader(file), pageSize: pageSizeOfTests, high: 6, seen: map[uint64]bool{}}
+		p := newPages(bytes.NewReader(file), pageSizeOfTests, 6)
 		if err := p.freelist(2); (err == nil) != tt.sound {
 			t.Errorf("%s: %v, want sound %t", tt.name, err, tt.sound)
 		}
-	}
-	p := pages{}
-	if err := p.freelist(noFreelist); err != nil {
-		t.Errorf("a file that keeps no list: %v", err)
 	}
 }

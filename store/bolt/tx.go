@@ -72,8 +72,6 @@ func sum(bucket string, key, value []byte) uint32 {
 	return crc32.Update(c, crcTable, value)
 }
 
-func (t *Tx) bucket(name string) *bbolt.Bucket { return t.tx.Bucket([]byte(name)) }
-
 // put stores a value under its checksum.
 func (t *Tx) put(bucket string, key, value []byte) error {
 	stored := binary.BigEndian.AppendUint32(make([]byte, 0, 4+len(value)), sum(bucket, key, value))
@@ -192,7 +190,7 @@ func getRow[T any](t *Tx, bucket string, key []byte) (v T, err error) {
 
 // newestFirst walks the keys with a prefix backwards, from below before (nil:
 // from the newest). Its cost is that of what it visits.
-func newestFirst(b *bbolt.Bucket, prefix, before []byte) iter.Seq[[]byte] {
+func newestFirst(b bucket, prefix, before []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		c := b.Cursor()
 		start := before
