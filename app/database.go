@@ -32,7 +32,7 @@ func runInit(_ context.Context, args []string, getenv func(string) string, stdou
 	return nil
 }
 
-func runBackup(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
+func runBackup(ctx context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
 	if len(args) != 1 {
 		return &usageError{errors.New("backup wants one argument: the file to write")}
 	}
@@ -45,7 +45,7 @@ func runBackup(_ context.Context, args []string, getenv func(string) string, std
 		return explain(path, err)
 	}
 	defer db.Close()
-	head, err := db.Backup(args[0])
+	head, err := db.Backup(ctx, args[0])
 	if err != nil {
 		return explain(args[0], err)
 	}

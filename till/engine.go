@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,6 +45,10 @@ type Engine struct {
 	username atomic.Pointer[string]
 	counts   Counts
 
+	// What works beside the loop ends with stopping, and Run waits for it.
+	stopping context.Context
+	helpers  sync.WaitGroup
+
 	// Of the loop alone: when each task is due, and which are at work.
 	schedule map[string]time.Time
 	busy     map[string]bool
@@ -61,10 +66,11 @@ const batchMost = 256
 func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *Engine {
 	return &Engine{
 		cfg: cfg, db: db, log: log,
-		render: render.New(texts, log),
-		events: make(chan event, batchMost),
-		ready:  make(chan struct{}),
-		gone:   make(chan struct{}),
+		render:   render.New(texts, log),
+		events:   make(chan event, batchMost),
+		stopping: context.Background(),
+		ready:    make(chan struct{}),
+		gone:     make(chan struct{}),
 
 		schedule: map[string]time.Time{}, busy: map[string]bool{},
 	}
@@ -96,7 +102,11 @@ func (e *Engine) Connect(s Messenger, w Caller) { e.messenger, e.caller = s, w }
 // error of a commit, or corruption, ends it at once: nothing is told to
 // anyone about what may or may not be written.
 func (e *Engine) Run(ctx context.Context) error {
-	defer close(e.gone)
+	var stop context.CancelFunc
+	e.stopping, stop = context.WithCancel(ctx)
+	defer e.helpers.Wait()
+	defer close(e.gone) // nobody waits to hand in an event
+	defer stop()
 	if err := e.recover(); err != nil {
 		return err
 	}

@@ -161,10 +161,10 @@ func (f finished) apply(e *Engine, tx Tx, a *after) error {
 // work does a task beside the writer.
 func (e *Engine) work(t *task) {
 	e.busy[t.name] = true
-	go func() {
+	e.helpers.Go(func() {
 		t.beside(e)
 		e.later(finished{t})
-	}()
+	})
 }
 
 // pruneHandled forgets the IDs of updates that can't come again.

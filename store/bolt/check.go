@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"iter"
@@ -16,7 +17,12 @@ import (
 // With a vault it also proves that the codes of every delivered order open
 // under its keys; without one (nil) they are only counted.
 func Check(path string, v *store.Vault) (store.Report, error) {
-	db, err := Open(path, Options{ReadOnly: true, Vault: v})
+	return check(context.Background(), path, v)
+}
+
+// check is Check, as long as ctx is not done.
+func check(ctx context.Context, path string, v *store.Vault) (store.Report, error) {
+	db, err := openUntil(ctx, path, Options{ReadOnly: true, Vault: v})
 	if err != nil {
 		return store.Report{}, err
 	}
@@ -24,12 +30,14 @@ func Check(path string, v *store.Vault) (store.Report, error) {
 	if db.schema < uint64(len(migrations)) {
 		return store.Report{}, store.ErrOld
 	}
-	return db.Check(v)
+	return db.check(ctx, v)
 }
 
 // Check proves the invariants of an open database, in one read transaction.
-func (db *DB) Check(v *store.Vault) (report store.Report, err error) {
-	err = db.Read(v, func(src store.Source) error {
+func (db *DB) Check(v *store.Vault) (store.Report, error) { return db.check(context.Background(), v) }
+
+func (db *DB) check(ctx context.Context, v *store.Vault) (report store.Report, err error) {
+	err = db.read(ctx, v, func(src store.Source) error {
 		var err error
 		report, err = store.Check(src, v != nil)
 		return err
@@ -40,7 +48,12 @@ func (db *DB) Check(v *store.Vault) (report store.Report, err error) {
 // Read gives what a check reads, with what a vault opens (nil: what needs no
 // key), in one read transaction.
 func (db *DB) Read(v *store.Vault, fn func(store.Source) error) error {
-	return db.View(func(tx *Tx) error { return fn(source{&Tx{tx.tx, v}, db}) })
+	return db.read(context.Background(), v, fn)
+}
+
+// read is Read, as long as ctx is not done.
+func (db *DB) read(ctx context.Context, v *store.Vault, fn func(store.Source) error) error {
+	return db.View(func(tx *Tx) error { return fn(source{&Tx{tx.tx, v, ctx}, db}) })
 }
 
 // source is the file as a check reads it.

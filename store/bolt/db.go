@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -113,14 +114,17 @@ func Create(path string) error {
 // Open opens a database that [Create] made. A missing, empty, short, damaged,
 // foreign or locked file is refused with an error of its own; a file of an
 // older schema is copied aside and then brought up to date.
-func Open(path string, o Options) (*DB, error) {
+func Open(path string, o Options) (*DB, error) { return openUntil(context.Background(), path, o) }
+
+// openUntil is Open, but reads the file only as long as ctx is not done.
+func openUntil(ctx context.Context, path string, o Options) (*DB, error) {
 	db := &DB{path: path, onCommit: o.OnCommit, readOnly: o.ReadOnly, vault: o.Vault}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !o.ReadOnly {
 		if db.lock, err = takeLock(path + lockSuffix); err != nil {
 			return nil, err
 		}
 	}
-	if err := inspect(path); err != nil {
+	if err := inspect(ctx, path); err != nil {
 		db.unlock()
 		return nil, err
 	}
@@ -236,7 +240,7 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	ran := false
 	err := guarded(db.broke, func(in func(func() error) error) error {
 		return db.bolt.Update(func(tx *bbolt.Tx) error {
-			inside = in(func() error { return fn(&Tx{tx, db.vault}) })
+			inside = in(func() error { return fn(&Tx{tx: tx, vault: db.vault}) })
 			ran = true
 			return inside
 		})
@@ -261,7 +265,7 @@ func (db *DB) View(fn func(*Tx) error) error {
 	}
 	return guarded(db.broke, func(in func(func() error) error) error {
 		return db.bolt.View(func(tx *bbolt.Tx) error {
-			return in(func() error { return fn(&Tx{tx, db.vault}) })
+			return in(func() error { return fn(&Tx{tx: tx, vault: db.vault}) })
 		})
 	})
 }

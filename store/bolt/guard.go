@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"fmt"
 	"runtime/debug"
 
@@ -16,9 +17,19 @@ import (
 
 // bucket is one of bbolt's, and cursor a walk through it.
 type (
-	bucket struct{ b *bbolt.Bucket }
-	cursor struct{ c *bbolt.Cursor }
+	bucket struct {
+		b     *bbolt.Bucket
+		until context.Context
+	}
+	cursor struct {
+		c     *bbolt.Cursor
+		until context.Context
+	}
 )
+
+// abandoned is how a walk ends that is no longer wanted: a cursor has no error
+// to give it in.
+type abandoned struct{ error }
 
 // damaged makes damage of a panic that bbolt raised, and raises that: a read
 // has no error to give it in.
@@ -37,7 +48,7 @@ func damage(p any) error {
 
 func (t *Tx) bucket(name string) bucket {
 	defer damaged()
-	return bucket{t.tx.Bucket([]byte(name))}
+	return bucket{t.tx.Bucket([]byte(name)), t.until}
 }
 
 // has reports whether the file has a bucket.
@@ -46,12 +57,20 @@ func (t *Tx) has(name string) bool { return t.bucket(name).b != nil }
 func (b bucket) Get(key []byte) []byte         { defer damaged(); return b.b.Get(key) }
 func (b bucket) Put(key, value []byte) error   { defer damaged(); return b.b.Put(key, value) }
 func (b bucket) Delete(key []byte) error       { defer damaged(); return b.b.Delete(key) }
-func (b bucket) Cursor() cursor                { defer damaged(); return cursor{b.b.Cursor()} }
+func (b bucket) Cursor() cursor                { defer damaged(); return cursor{b.b.Cursor(), b.until} }
 func (c cursor) First() (key, value []byte)    { defer damaged(); return c.c.First() }
 func (c cursor) Last() (key, value []byte)     { defer damaged(); return c.c.Last() }
-func (c cursor) Next() (key, value []byte)     { defer damaged(); return c.c.Next() }
 func (c cursor) Prev() (key, value []byte)     { defer damaged(); return c.c.Prev() }
 func (c cursor) Seek(k []byte) (key, v []byte) { defer damaged(); return c.c.Seek(k) }
+
+// Next goes on, unless the walk is abandoned.
+func (c cursor) Next() (key, value []byte) {
+	if c.until != nil && c.until.Err() != nil {
+		panic(abandoned{c.until.Err()})
+	}
+	defer damaged()
+	return c.c.Next()
+}
 
 // guarded runs a transaction of bbolt: run is given what to do inside it. Of a
 // panic of the step inside, what damage raised becomes an error, and all else
@@ -71,7 +90,11 @@ func guarded(broken func(), run func(inside func(step func() error) error) error
 	}()
 	return run(func(step func() error) (err error) {
 		defer func() {
-			if p := recover(); p != nil {
+			switch p := recover().(type) {
+			case nil:
+			case abandoned:
+				err = p.error
+			default:
 				if err = store.Damage(p); err == nil {
 					panic(stepPanic{p})
 				}

@@ -41,7 +41,7 @@ func migrated(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if _, err := db.Backup(path + ".small"); err != nil { // without the room that a writer keeps at the end
+	if _, err := db.Backup(t.Context(), path+".small"); err != nil { // without the room that a writer keeps at the end
 		t.Fatal(err)
 	}
 	if b, err = os.ReadFile(path + ".small"); err != nil {

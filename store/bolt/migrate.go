@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -104,7 +105,7 @@ func (db *DB) copyAside(schema uint64) error {
 		if n > 1 {
 			aside = fmt.Sprintf("%s.%d", name, n)
 		}
-		err := db.copyTo(aside, func(copied string) error {
+		err := db.copyTo(context.Background(), aside, func(copied string) error {
 			c, err := Open(copied, Options{ReadOnly: true})
 			if err != nil {
 				return err

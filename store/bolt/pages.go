@@ -164,7 +164,8 @@ func (p *pages) room(level int, size uint64) []byte {
 
 // tree proves the form of the tree of a bucket ("": the one of all buckets)
 // under a page: every page there once and of its kind, every key and value
-// inside its page, the keys in order from low up to, but not including, high
+// behind the one before it, so that a page that tells of fewer than it has is
+// found, too, and the keys in order from low up to, but not including, high
 // (nil: no bound).
 func (p *pages) tree(id uint64, bucket string, low, high []byte, level int) error {
 	if level > depthMost {
@@ -191,6 +192,7 @@ func (p *pages) branch(id uint64, bucket string, page, low, high []byte, level i
 	}
 	keys := make([][]byte, count+1)
 	children := make([]uint64, count)
+	next := uint64(pageHeader + count*pageElement)
 	for i := range count {
 		at := uint64(pageHeader + i*pageElement)
 		if at+pageElement > uint64(len(page)) {
@@ -199,9 +201,10 @@ func (p *pages) branch(id uint64, bucket string, page, low, high []byte, level i
 		e := page[at:]
 		from := at + uint64(binary.NativeEndian.Uint32(e))
 		to := from + uint64(binary.NativeEndian.Uint32(e[4:]))
-		if to > uint64(len(page)) {
-			return fmt.Errorf("%w: a key of page %d leaves it", errPages, id)
+		if from != next || to > uint64(len(page)) {
+			return fmt.Errorf("%w: a key of page %d is not in its place", errPages, id)
 		}
+		next = to
 		keys[i], children[i] = page[from:to], binary.NativeEndian.Uint64(e[8:])
 		if (i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0) || !within(keys[i], low, high) {
 			return fmt.Errorf("%w: the keys of page %d are not in order", errPages, id)
@@ -219,6 +222,10 @@ func (p *pages) branch(id uint64, bucket string, page, low, high []byte, level i
 func (p *pages) leaf(id uint64, bucket string, page, low, high []byte, level int) error {
 	count := int(binary.NativeEndian.Uint16(page[10:]))
 	var last []byte
+	next := uint64(pageHeader + count*pageElement)
+	if count == 0 && len(bytes.Trim(page[pageHeader:], "\x00")) > 0 {
+		return fmt.Errorf("%w: page %d holds more than it tells", errPages, id)
+	}
 	for i := range count {
 		at := uint64(pageHeader + i*pageElement)
 		if at+pageElement > uint64(len(page)) {
@@ -228,9 +235,10 @@ func (p *pages) leaf(id uint64, bucket string, page, low, high []byte, level int
 		from := at + uint64(binary.NativeEndian.Uint32(e[4:]))
 		mid := from + uint64(binary.NativeEndian.Uint32(e[8:]))
 		to := mid + uint64(binary.NativeEndian.Uint32(e[12:]))
-		if to > uint64(len(page)) {
-			return fmt.Errorf("%w: a value of page %d leaves it", errPages, id)
+		if from != next || to > uint64(len(page)) {
+			return fmt.Errorf("%w: a value of page %d is not in its place", errPages, id)
 		}
+		next = to
 		key := page[from:mid]
 		if (i > 0 && bytes.Compare(last, key) >= 0) || !within(key, low, high) {
 			return fmt.Errorf("%w: the keys of page %d are not in order", errPages, id)

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -61,7 +62,8 @@ var allBuckets = []string{
 // is ok = false.
 type Tx struct {
 	tx    *bbolt.Tx
-	vault *store.Vault // nil: nothing is sealed, and what is stays closed
+	vault *store.Vault    // nil: nothing is sealed, and what is stays closed
+	until context.Context // its walks end with it; nil: they do not
 }
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)

@@ -68,7 +68,7 @@ func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	delivered(t, db)
 	opens(t, db, v)
 	copied := filepath.Join(t.TempDir(), "copy")
-	if _, err := db.Backup(copied); err != nil {
+	if _, err := db.Backup(t.Context(), copied); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.ReadFile(copied)
