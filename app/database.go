@@ -101,6 +101,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is in use by another process: stop it first", path)
 	case errors.Is(err, store.ErrSealed):
 		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS and run `hanout rekey`", path)
+	case errors.Is(err, store.ErrRekeying):
+		return fmt.Errorf("a change of the codes key of %s was cut short: nothing was started. Run `hanout rekey` again, with the same keys: it goes on where it was", path)
 	case errors.Is(err, store.ErrUnsound):
 		return fmt.Errorf("%s is not sound and is not used (%w): `hanout check` says more of it", path, err)
 	case errors.Is(err, store.ErrOld):

@@ -37,6 +37,8 @@ var (
 	// ErrMember is a place in a shop that a person can't take: they have one
 	// elsewhere, or the shop has another keeper.
 	ErrMember = errors.New("store: the person can't take this place in the shop")
+	// ErrRekeying is a store whose secrets are in part sealed under a new key.
+	ErrRekeying = errors.New("store: a change of the codes key was cut short")
 	// ErrSealed is a secret that none of the keys at hand opens.
 	ErrSealed = errors.New("store: the codes key does not open this")
 )

@@ -114,6 +114,12 @@ func (s source) Prove(found func(string, ...any)) (readable bool, err error) {
 	if !s.checksums(found) {
 		return false, nil // what follows would only repeat it
 	}
+	if _, half, err := s.rekeyed(); err != nil || half {
+		if half {
+			found("%v: `hanout rekey` goes on with it", store.ErrRekeying)
+		}
+		return false, err
+	}
 	p := prover{s.Tx, found, map[string]int{}}
 	for _, part := range []func() error{p.journal, p.orders, p.people, p.times, p.claims, p.counts} {
 		if err := part(); err != nil {

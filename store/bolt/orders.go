@@ -18,7 +18,11 @@ func (t *Tx) toKey(s topup.ShopID, to string, no uint64) []byte {
 	if t.vault != nil && to != "" {
 		to = t.vault.Mark(to)
 	}
-	return textKey(strconv.FormatUint(uint64(s), 10)+"/"+to, no)
+	return toKey(s, to, no)
+}
+
+func toKey(s topup.ShopID, mark string, no uint64) []byte {
+	return textKey(strconv.FormatUint(uint64(s), 10)+"/"+mark, no)
 }
 
 // Place makes an order: it gets its number, its price is held, and it is due.
