@@ -49,14 +49,13 @@ func (t *turn) shopBalance(args string) {
 
 func (t *turn) shops() {
 	var sc Screen
-	list := t.v.People.Shops()
-	if len(list) == 0 {
+	list, total := t.v.People.Newest(shopsShown)
+	if total == 0 {
 		t.sayLines(M("shops.none"))
 		return
 	}
-	sc.line(M("shops.title", "Count", len(list)))
-	for i := len(list) - 1; i >= 0 && i >= len(list)-shopsShown; i-- {
-		sh := list[i]
+	sc.line(M("shops.title", "Count", total))
+	for _, sh := range list {
 		w := t.v.Wallets.Wallet(sh.ID)
 		sc.line(M("shops.line", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Amount", w.Available, "State", M("shop."+string(sh.State))))
 		if sh.State == topup.ShopAsked {

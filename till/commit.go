@@ -36,6 +36,7 @@ type after struct {
 	asks    []ask
 	jobs    []job
 	menus   []int64
+	known   []topup.OrderID // orders for which no other waits any more
 	forget  []forget
 	// username is our account's name at the provider, when it was told.
 	username *string
@@ -181,6 +182,9 @@ func (e *Engine) release(a *after) {
 	}
 	for _, f := range a.forget {
 		e.messenger.Forget(f.chat, f.messageID)
+	}
+	for _, id := range a.known {
+		delete(e.unknown, id)
 	}
 	for _, chat := range a.menus {
 		e.setMenu(chat)

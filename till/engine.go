@@ -49,9 +49,11 @@ type Engine struct {
 	stopping context.Context
 	helpers  sync.WaitGroup
 
-	// Of the loop alone: when each task is due, and which are at work.
+	// Of the loop alone: when each task is due, and which are at work; and
+	// which orders took their turn and are not known, at least.
 	schedule map[string]time.Time
 	busy     map[string]bool
+	unknown  map[topup.OrderID]bool
 }
 
 // Counts are the engine's running totals, for the metrics.
@@ -72,7 +74,7 @@ func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *En
 		ready:    make(chan struct{}),
 		gone:     make(chan struct{}),
 
-		schedule: map[string]time.Time{}, busy: map[string]bool{},
+		schedule: map[string]time.Time{}, busy: map[string]bool{}, unknown: map[topup.OrderID]bool{},
 	}
 }
 
@@ -212,6 +214,9 @@ func (e *Engine) recover() error {
 			e.username.Store(&acc.Username)
 		}
 		if err := e.readSchedule(tx, time.Now()); err != nil {
+			return err
+		}
+		if err := e.readUnknown(tx); err != nil {
 			return err
 		}
 		return e.offerOwed(tx)
