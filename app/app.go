@@ -8,25 +8,39 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"syscall"
 )
 
 // Main runs the program and gives its exit status: 0 done, 1 failed or found
-// unsound, 2 called wrongly. args are those after the program's name.
+// unsound, 2 called wrongly, 3 the database is damaged. args are those after
+// the program's name.
 func Main(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if err := noCores(); err != nil {
+		fmt.Fprintln(stderr, "hanout: core dumps can't be switched off:", err)
+	}
 	err := run(ctx, args, getenv, stdout, stderr)
+	if err != nil && !errors.Is(err, errUnsound) { // of that the report has said all
+		fmt.Fprintln(stderr, "hanout:", err)
+	}
+	return status(err)
+}
+
+func status(err error) int {
 	var bad *usageError
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errUnsound):
-		return 1 // the report has said it all
-	}
-	fmt.Fprintln(stderr, "hanout:", err)
-	if errors.As(err, &bad) {
+	case errors.As(err, &bad):
 		return 2
+	case isDamage(err):
+		return 3 // no restart mends it
 	}
 	return 1
 }
+
+// noCores keeps the process from leaving its memory, with keys and codes, on
+// disk when it crashes.
+func noCores() error { return syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}) }
 
 // usageError is a command line or a configuration that can't be used.
 type usageError struct{ error }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"hanout/store"
 	"hanout/store/bolt"
@@ -31,7 +32,7 @@ func runInit(_ context.Context, args []string, getenv func(string) string, stdou
 	return nil
 }
 
-func runBackup(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
+func runBackup(ctx context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
 	if len(args) != 1 {
 		return &usageError{errors.New("backup wants one argument: the file to write")}
 	}
@@ -44,7 +45,7 @@ func runBackup(_ context.Context, args []string, getenv func(string) string, std
 		return explain(path, err)
 	}
 	defer db.Close()
-	head, err := db.Backup(args[0])
+	head, err := db.Backup(ctx, args[0])
 	if err != nil {
 		return explain(args[0], err)
 	}
@@ -72,6 +73,11 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 	return nil
 }
 
+// isDamage tells a file that was one of ours, and is not whole.
+func isDamage(err error) bool {
+	return errors.Is(err, store.ErrEmpty) || errors.Is(err, store.ErrTruncated) || errors.Is(err, store.ErrDamaged)
+}
+
 // explain adds what to do to the errors that a person can do something about.
 // path is the file they are about, unless the error names another.
 func explain(path string, err error) error {
@@ -83,7 +89,11 @@ func explain(path string, err error) error {
 		return fmt.Errorf("there is no database at %s: `hanout init` makes a new one, `hanout restore FILE` brings a backup back", path)
 	case errors.Is(err, store.ErrExists):
 		return fmt.Errorf("%s exists already and is not overwritten: move it away first", path)
-	case errors.Is(err, store.ErrEmpty), errors.Is(err, store.ErrTruncated), errors.Is(err, store.ErrDamaged):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return fmt.Errorf("the disk that holds %s is full (%w): make room there and start again. Nothing that was told to anybody is lost; what was being written may be there or not, and the start finds that out", path, err)
+	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("the disk that holds %s fails (%w): look at the disk, copy what it holds to another, and start again there. Nothing that was told to anybody is lost; what was being written may be there or not, and the start finds that out", path, err)
+	case isDamage(err):
 		return fmt.Errorf("%s is damaged (%w): keep it, and bring the last backup back with `hanout restore FILE`", path, err)
 	case errors.Is(err, store.ErrForeign):
 		return fmt.Errorf("%s is not a Hanout database (%w)", path, err)
@@ -91,6 +101,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is in use by another process: stop it first", path)
 	case errors.Is(err, store.ErrSealed):
 		return fmt.Errorf("HANOUT_CODES_KEY is not the key that %s was used with: nothing was started. Give the right key, or, to change keys, name the former one in HANOUT_CODES_OLD_KEYS and run `hanout rekey`", path)
+	case errors.Is(err, store.ErrRekeying):
+		return fmt.Errorf("a change of the codes key of %s was cut short: nothing was started. Run `hanout rekey` again, with the same keys: it goes on where it was", path)
 	case errors.Is(err, store.ErrUnsound):
 		return fmt.Errorf("%s is not sound and is not used (%w): `hanout check` says more of it", path, err)
 	case errors.Is(err, store.ErrOld):

@@ -151,10 +151,15 @@ func (p *program) run(ctx context.Context) error {
 	p.log.Info("hanout is running", "version", versionText(), "database", p.cfg.db)
 
 	<-ctx.Done()
-	p.log.Info("hanout is stopping")
+	cause := explain(p.cfg.db, reason(context.Cause(ctx)))
+	if cause == nil {
+		p.log.Info("hanout is stopping")
+	} else {
+		p.log.Error("hanout is stopping", "error", cause)
+	}
 	within(stopGrace, finish)
 	p.log.Info("hanout has stopped")
-	return reason(context.Cause(ctx))
+	return cause
 }
 
 // start sets the parts to work. When ctx is done, finish ends them in the

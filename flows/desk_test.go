@@ -70,6 +70,13 @@ func (d *desk) Shops() []topup.Shop {
 	own, _ := d.ShopOf(deskChat)
 	return append([]topup.Shop{own}, d.asked...)
 }
+func (d *desk) Newest(limit int) (list []topup.Shop, total int) {
+	all := d.Shops()
+	for i := len(all) - 1; i >= 0 && len(list) < limit; i-- {
+		list = append(list, all[i])
+	}
+	return list, len(all)
+}
 func (d *desk) NextShop() topup.ShopID { return topup.ShopID(len(d.asked) + 2) }
 
 func (d *desk) Wallet(topup.ShopID) topup.Wallet              { return topup.Wallet{Available: d.money} }

@@ -11,7 +11,11 @@ import (
 
 // The shops as the business's owners see them.
 
-const shopsShown = 30
+// The list of shops shows this many, out of so many of the newest.
+const (
+	shopsShown = 30
+	shopsRead  = 300
+)
 
 // findShop reads SHOP: the shop's number or its chat ID.
 func (t *turn) findShop(arg string) (topup.Shop, bool) {
@@ -51,13 +55,13 @@ func (t *turn) shopBalance(args string) {
 
 func (t *turn) shops() {
 	var sc Screen
-	list := t.v.People.Shops()
-	if len(list) == 0 {
+	list, total := t.v.People.Newest(shopsRead)
+	if total == 0 {
 		t.sayLines(M("shops.none"))
 		return
 	}
-	sc.line(M("shops.title", "Count", len(list)))
-	slices.Reverse(list) // the newest first, and before them what waits for a decision
+	sc.line(M("shops.title", "Count", total))
+	// The newest first, and before them what waits for a decision.
 	slices.SortStableFunc(list, func(a, b topup.Shop) int { return cmp.Compare(rank(a), rank(b)) })
 	for _, sh := range list[:min(len(list), shopsShown)] {
 		w := t.v.Wallets.Wallet(sh.ID)

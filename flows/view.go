@@ -27,7 +27,8 @@ type People interface {
 	// ShopOf is the shop that a person keeps or asked for, in any state.
 	ShopOf(person int64) (topup.Shop, bool)
 	Shop(id topup.ShopID) (topup.Shop, bool)
-	Shops() []topup.Shop
+	// Newest lists the newest shops, the newest first, and counts all.
+	Newest(limit int) (list []topup.Shop, total int)
 	// NextShop is the number that a new shop will get.
 	NextShop() topup.ShopID
 }

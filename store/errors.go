@@ -37,6 +37,8 @@ var (
 	// ErrMember is a place in a shop that a person can't take: they have one
 	// elsewhere, or the shop has another keeper.
 	ErrMember = errors.New("store: the person can't take this place in the shop")
+	// ErrRekeying is a store whose secrets are in part sealed under a new key.
+	ErrRekeying = errors.New("store: a change of the codes key was cut short")
 	// ErrSealed is a secret that none of the keys at hand opens.
 	ErrSealed = errors.New("store: the codes key does not open this")
 )
@@ -76,6 +78,33 @@ type CorruptError struct {
 func Corrupt(bucket string, key []byte, why string) *CorruptError {
 	h := sha256.Sum256(key)
 	return &CorruptError{Bucket: bucket, Key: hex.EncodeToString(h[:4]), Why: why}
+}
+
+// Is makes it a damaged store.
+func (e *CorruptError) Is(err error) bool { return err == ErrDamaged }
+
+// DamagedError is a store of which not even the form holds.
+type DamagedError struct{ Why string }
+
+// Error says what was met.
+func (e *DamagedError) Error() string { return "store: the file is damaged: " + e.Why }
+
+// Is makes it a damaged store.
+func (e *DamagedError) Is(err error) bool { return err == ErrDamaged }
+
+// Damage tells a panic that damage raised from one that a program's own fault
+// did: it gives the error of the former, nil of the latter. Memory that can't
+// be read, where the program has debug.SetPanicOnFault, is a file's: Go's own
+// always can.
+func Damage(p any) error {
+	err, _ := p.(error)
+	if errors.Is(err, ErrDamaged) {
+		return err
+	}
+	if fault, ok := p.(interface{ Addr() uintptr }); ok {
+		return &DamagedError{Why: fmt.Sprintf("a part of it can't be read, at %#x", fault.Addr())}
+	}
+	return nil
 }
 
 // Error names the bucket, the key by its hash and what is wrong, never a

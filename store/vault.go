@@ -64,6 +64,19 @@ func (v *Vault) Mark(number string) string {
 	return hex.EncodeToString(derive(v.seal.index, number)[:16])
 }
 
+// Marks are all that may stand for a number in an index that was written under
+// any of the keys, or under none.
+func (v *Vault) Marks(number string) []string {
+	list := []string{number}
+	if number == "" {
+		return list
+	}
+	for _, k := range v.opens {
+		list = append(list, hex.EncodeToString(derive(k.index, number)[:16]))
+	}
+	return list
+}
+
 // Seal encrypts a secret for a context.
 func (v *Vault) Seal(secret []byte, context string) []byte {
 	out := append([]byte{vaultFormat}, v.seal.print...)

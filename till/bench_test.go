@@ -154,7 +154,7 @@ func BenchmarkReserve(b *testing.B) {
 	}
 }
 
-func benchEngine(b *testing.B, db Store) *Engine {
+func benchEngine(b testing.TB, db Store) *Engine {
 	b.Helper()
 	texts, err := locales.Load()
 	if err != nil {

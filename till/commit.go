@@ -48,6 +48,7 @@ type after struct {
 	menus   []int64
 	// menusSet are those that Telegram has.
 	menusSet []menuSet
+	known    []topup.OrderID // orders for which no other waits any more
 	forget   []forget
 	// username is our account's name at the provider, when it was told.
 	username *string
@@ -124,6 +125,12 @@ func settle(batch []event, err error) {
 	}
 }
 
+// fault is an error that was met beside the writer: a fatal one ends the till
+// as one of its own does.
+type fault struct{ err error }
+
+func (f fault) apply(*Engine, Tx, *after) error { return f.err }
+
 func (e *Engine) stop(batch []event, err error) error {
 	settle(batch, err)
 	return fmt.Errorf("till: the till stops: %w", err)
@@ -133,12 +140,12 @@ func (e *Engine) stop(batch []event, err error) error {
 // commit, and a store that does not read.
 func fatal(err error) bool {
 	var commit *store.CommitError
-	var corrupt *store.CorruptError
-	return errors.As(err, &commit) || errors.As(err, &corrupt)
+	return errors.As(err, &commit) || errors.Is(err, store.ErrDamaged)
 }
 
 // attempt runs one transaction over a batch; a panic in a step becomes an
-// error and rolls the transaction back.
+// error and rolls the transaction back. One that the store raised is damage,
+// and no step's fault.
 func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) error) (*after, error) {
 	var a *after
 	err := e.db.Update(func(tx Tx) error {
@@ -159,7 +166,11 @@ func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) erro
 
 func (e *Engine) guarded(ev event, tx Tx, a *after, do func(event, *Engine, Tx, *after) error) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if err = store.Damage(p); err == nil {
 			err = fmt.Errorf("till: panic in a step: %v\n%s", p, debug.Stack())
 		}
 	}()
@@ -188,6 +199,9 @@ func (e *Engine) release(a *after) {
 		if e.menus[m.chat] == m.mark {
 			delete(e.menus, m.chat) // the mark is on disk now
 		}
+	}
+	for _, id := range a.known {
+		delete(e.unknown, id)
 	}
 	for _, chat := range a.menus {
 		e.setMenu(chat)

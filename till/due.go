@@ -86,7 +86,7 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 	case e.caller.Halted():
 		return e.cancel(tx, a, o, topup.ReasonClosed)
 	}
-	if waits, err := waits(tx, o, a.now); err != nil {
+	if waits, err := e.waits(tx, a, o); err != nil {
 		return err
 	} else if waits {
 		_, err := tx.Apply(topup.Wait(o, a.now))
@@ -98,6 +98,9 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 	}
 	if err := e.change(tx, a, o, step); err != nil {
 		return err
+	}
+	if o.TakesTurns() {
+		e.unknown[o.ID] = true
 	}
 	a.asks = append(a.asks, ask{step.Order, topup.CallSend})
 	return nil
@@ -116,15 +119,43 @@ func (d dispatch) setAside(e *Engine, tx Tx, a *after, _ error) error {
 	return e.postpone(tx, a, d.id)
 }
 
-// waits reports whether another order has to be known first.
-func waits(tx Tx, o topup.Order, now time.Time) (waits bool, err error) {
+// waits reports whether another order has to be known first. Only one that took
+// its turn and is not known can be it, and unknown names these: so nobody walks
+// all that is open, every few seconds, for each order that waits.
+func (e *Engine) waits(tx Tx, a *after, o topup.Order) (waits bool, err error) {
 	if !o.TakesTurns() {
 		return false, nil
 	}
-	for other, err := range tx.OpenOrders() {
-		if err != nil || o.WaitsFor(other, now) {
-			return err == nil, err
+	for id := range e.unknown {
+		other, _, err := tx.Order(id)
+		switch {
+		case err != nil:
+			return false, err
+		case o.WaitsFor(other, a.now):
+			return true, nil
+		case other.Submits == 0:
+			delete(e.unknown, id) // its sending was rolled back
+		case !tookTurn(other):
+			a.known = append(a.known, id)
 		}
 	}
 	return false, nil
+}
+
+// tookTurn reports whether others may have to wait for an order.
+func tookTurn(o topup.Order) bool {
+	return o.TakesTurns() && o.Submits > 0 && o.ProviderID == "" && !o.State.Final()
+}
+
+// readUnknown finds, at a start, the orders that others may have to wait for.
+func (e *Engine) readUnknown(tx Tx) error {
+	for o, err := range tx.OpenOrders() {
+		if err != nil {
+			return err
+		}
+		if tookTurn(o) {
+			e.unknown[o.ID] = true
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,13 +48,20 @@ type Engine struct {
 	counts   Counts
 	answers  answers
 
-	// Of the loop alone: when each task is due, and which are at work.
+	// What works beside the loop ends with stopping, and Run waits for it.
+	stopping context.Context
+	helpers  sync.WaitGroup
+
+	// Of the loop alone: when each task is due, and which are at work; and
+	// which orders took their turn and are not known, at least.
 	schedule map[string]time.Time
 	busy     map[string]bool
 	// menus are the marks of the command menus that are on their way.
 	menus map[int64]string
 	// budget is what strangers have had.
 	budget budget
+	// unknown are orders that took their turn and are not known yet.
+	unknown map[topup.OrderID]bool
 }
 
 // Counts are the engine's running totals, for the metrics.
@@ -68,12 +76,13 @@ const batchMost = 256
 func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *Engine {
 	return &Engine{
 		cfg: cfg, db: db, log: log,
-		render: render.New(texts, log),
-		events: make(chan event, batchMost),
-		ready:  make(chan struct{}),
-		gone:   make(chan struct{}),
+		render:   render.New(texts, log),
+		events:   make(chan event, batchMost),
+		stopping: context.Background(),
+		ready:    make(chan struct{}),
+		gone:     make(chan struct{}),
 
-		schedule: map[string]time.Time{}, busy: map[string]bool{}, menus: map[int64]string{},
+		schedule: map[string]time.Time{}, busy: map[string]bool{}, menus: map[int64]string{}, unknown: map[topup.OrderID]bool{},
 		budget: budget{chats: map[int64]*window{}},
 	}
 }
@@ -104,7 +113,11 @@ func (e *Engine) Connect(s Messenger, w Caller) { e.messenger, e.caller = s, w }
 // error of a commit, or corruption, ends it at once: nothing is told to
 // anyone about what may or may not be written.
 func (e *Engine) Run(ctx context.Context) error {
-	defer close(e.gone)
+	var stop context.CancelFunc
+	e.stopping, stop = context.WithCancel(ctx)
+	defer e.helpers.Wait()
+	defer close(e.gone) // nobody waits to hand in an event
+	defer stop()
 	if err := e.recover(); err != nil {
 		return err
 	}
@@ -213,6 +226,9 @@ func (e *Engine) recover() error {
 			return err
 		}
 		if err := e.beginCalls(tx); err != nil {
+			return err
+		}
+		if err := e.readUnknown(tx); err != nil {
 			return err
 		}
 		return e.offerOwed(tx)

@@ -183,3 +183,22 @@ func (c *counter) sold() int {
 	}
 	return n
 }
+
+// TestDamageIsNoStepsFault: what the store raises as a panic stops the till;
+// nothing is set aside, and nobody is told anything.
+func TestDamageIsNoStepsFault(t *testing.T) {
+	c := newCounter(t)
+	var told []string
+	raised := func() error { panic(&store.DamagedError{Why: "a page is not there"}) }
+	err := c.engine.commit([]event{mark{"a", nil, &told}, mark{"b", raised, &told}})
+	if !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("the till ends with %v", err)
+	}
+	if len(c.sent.answers)+len(c.sent.out) != 0 || strings.Join(told, ",") != "a false,b false" || c.engine.counts.SetAside.Load() != 0 {
+		t.Errorf("told %v, %d set aside", told, c.engine.counts.SetAside.Load())
+	}
+	if err := c.engine.commit([]event{fault{&store.DamagedError{Why: "met beside the writer"}}}); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("damage met beside the writer: %v", err)
+	}
+	c.close()
+}

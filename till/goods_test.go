@@ -3,6 +3,7 @@ package till
 import (
 	"context"
 	"errors"
+	"iter"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +90,62 @@ func TestGiftCardsGoOneByOne(t *testing.T) {
 		}
 		c.close()
 	})
+}
+
+// TestTurnsOfGiftCardsWalkNothing: whose turn it is, is known without a look
+// at all that is open; after a start, too.
+func TestTurnsOfGiftCardsWalkNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		for i, id := range []topup.OrderID{"first", "second", "third"} {
+			c.giftOrder(id, "psn", "20", i+1)
+		}
+		c.engine.db = noWalk{c.db, t}
+		c.dispatch("first")
+		again := NewEngine(c.engine.cfg, c.db, c.texts, c.engine.log)
+		again.Connect(c.sent, idle{})
+		if err := again.recover(); err != nil {
+			t.Fatal(err)
+		}
+		again.db = c.engine.db
+		c.engine = again
+		c.dispatch("second", "third")
+		if a, b := c.order("second"), c.order("third"); a.State != topup.Placed || b.State != topup.Placed {
+			t.Errorf("after a start the second is %s, the third %s", a.State, b.State)
+		}
+		first := topup.Answer{Order: c.order("first"), Call: topup.CallSend, Sent: &topup.SendAnswer{Verdict: topup.Accepted, ProviderID: "p1"}}
+		if err := c.engine.commit([]event{answered{Answer: first}}); err != nil {
+			t.Fatal(err)
+		}
+		c.dispatch("second", "third")
+		if a, b := c.order("second"), c.order("third"); a.State != topup.Submitting || b.State != topup.Placed {
+			t.Errorf("the second is %s, the third %s", a.State, b.State)
+		}
+		if len(c.engine.unknown) != 1 {
+			t.Errorf("%d orders are remembered as unknown, want the second", len(c.engine.unknown))
+		}
+		c.close()
+	})
+}
+
+// noWalk is a store in which nobody may walk what is open.
+type noWalk struct {
+	Store
+	t *testing.T
+}
+
+func (n noWalk) Update(fn func(Tx) error) error {
+	return n.Store.Update(func(tx Tx) error { return fn(noWalkTx{tx, n.t}) })
+}
+
+type noWalkTx struct {
+	Tx
+	t *testing.T
+}
+
+func (n noWalkTx) OpenOrders() iter.Seq2[topup.Order, error] {
+	n.t.Error("all that is open is walked")
+	return n.Tx.OpenOrders()
 }
 
 // TestLostGiftCardIsMatchedByTime: of the orders in the provider's list only

@@ -60,7 +60,7 @@ func (e *Engine) setMenu(chat int64) {
 		return err
 	})
 	if err != nil {
-		e.log.Error("a command menu can't be made", "error", err)
+		go e.later(fault{fmt.Errorf("a command menu can't be made: %w", err)}) // the loop itself may be here
 		return
 	}
 	if !changed {

@@ -37,16 +37,19 @@ func (e *Engine) startJob(j job) {
 	case flows.JobStock:
 		e.readStock(j)
 	case flows.JobBackup:
-		go func() {
-			name := "hanout-" + time.Now().UTC().Format("20060102-150405") + ".db"
-			head, err := e.db.Backup(filepath.Join(e.cfg.BackupDir, name))
-			if err != nil {
-				e.log.Error("the backup failed", "error", err)
-				name = ""
-			}
-			e.later(backedUp{job: j.Run, name: name, seq: head.Seq})
-		}()
+		e.helpers.Go(func() { e.backUp(j.Run) })
 	}
+}
+
+// backUp copies the store beside the writer. A stop ends it.
+func (e *Engine) backUp(j flows.Run) {
+	name := "hanout-" + time.Now().UTC().Format("20060102-150405") + ".db"
+	head, err := e.db.Backup(e.stopping, filepath.Join(e.cfg.BackupDir, name))
+	if err != nil {
+		e.log.Error("the backup failed", "error", err)
+		name = ""
+	}
+	e.later(backedUp{job: j, name: name, seq: head.Seq})
 }
 
 // answerWait is how long somebody waits before a panel for an answer of the

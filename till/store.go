@@ -1,6 +1,7 @@
 package till
 
 import (
+	"context"
 	"iter"
 	"time"
 
@@ -20,8 +21,9 @@ type Store interface {
 	// another transaction.
 	View(fn func(Tx) error) error
 	// Backup copies the store to a new file at path, checks the copy, and
-	// gives the state of its journal. It never overwrites (store.ErrExists).
-	Backup(path string) (store.Head, error)
+	// gives the state of its journal. It never overwrites (store.ErrExists), and
+	// ends with ctx.
+	Backup(ctx context.Context, path string) (store.Head, error)
 }
 
 // Tx is one transaction. Its methods fail only on damaged data
@@ -180,7 +182,7 @@ func Over[T Tx](db database[T]) Store { return over[T]{db} }
 type database[T Tx] interface {
 	Update(fn func(T) error) error
 	View(fn func(T) error) error
-	Backup(path string) (store.Head, error)
+	Backup(ctx context.Context, path string) (store.Head, error)
 }
 
 type over[T Tx] struct{ database[T] }

@@ -176,10 +176,10 @@ func (f finished) apply(e *Engine, tx Tx, a *after) error {
 // work does a task beside the writer.
 func (e *Engine) work(t *task) {
 	e.busy[t.name] = true
-	go func() {
+	e.helpers.Go(func() {
 		t.beside(e)
 		e.later(finished{t})
-	}()
+	})
 }
 
 // wakeOverslept makes orders due that a clock set back would have us forget.
@@ -250,7 +250,7 @@ func (e *Engine) remind() {
 		return nil
 	})
 	if err != nil {
-		e.log.Error("the shops can't be reminded", "error", err)
+		e.later(fault{fmt.Errorf("the shops can't be reminded: %w", err)})
 		return
 	}
 	for len(shops) > 0 {

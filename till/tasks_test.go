@@ -223,3 +223,37 @@ func TestClockSetBack(t *testing.T) {
 		c.close()
 	})
 }
+
+// TestNewestShopsAreReadAlone: the list of shops costs what it shows.
+func TestNewestShopsAreReadAlone(t *testing.T) {
+	c := newCounter(t)
+	if err := c.db.Update(func(tx Tx) error {
+		for id := topup.ShopID(2); id <= 40; id++ {
+			if _, err := tx.NextID("shop"); err != nil {
+				return err
+			}
+			s := topup.Shop{ID: id, Chat: 5000 + int64(id), Name: "Nour", State: topup.ShopAsked}
+			if err := tx.PutShop(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.db.View(func(tx Tx) error {
+		r := &reading{tx: tx}
+		if list, total := (people{r}).Newest(30); len(list) != 30 || total != 40 || list[0].ID != 40 || list[29].ID != 11 {
+			t.Errorf("%d of %d shops, from %d to %d", len(list), total, list[0].ID, list[len(list)-1].ID)
+		}
+		if list, total := (people{r}).Newest(50); len(list) != 40 || total != 40 {
+			t.Errorf("%d of %d shops", len(list), total)
+		}
+		return r.err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.file.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -82,15 +82,16 @@ func (p people) Shop(id topup.ShopID) (topup.Shop, bool) {
 	return s, ok
 }
 
-func (p people) Shops() []topup.Shop {
-	var out []topup.Shop
-	for s, err := range p.tx.Shops() {
-		if p.note(err); err != nil {
-			break
+// Newest reads the shops with the highest numbers, without the others: they
+// are numbered from 1, and none goes.
+func (p people) Newest(limit int) (list []topup.Shop, total int) {
+	total = int(p.NextShop()) - 1
+	for id := total; id > 0 && len(list) < limit; id-- {
+		if s, ok := p.Shop(topup.ShopID(id)); ok {
+			list = append(list, s)
 		}
-		out = append(out, s)
 	}
-	return out
+	return list, total
 }
 
 func (p people) NextShop() topup.ShopID {

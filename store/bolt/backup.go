@@ -1,11 +1,11 @@
 package bolt
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
-
-	"go.etcd.io/bbolt"
 
 	"hanout/store"
 )
@@ -14,10 +14,12 @@ import (
 // gives the state of the journal in it. It never overwrites (store.ErrExists)
 // and leaves nothing behind when it fails. An error is a *store.FileError that
 // names the file it is about: path, or this one when it does not check.
-func (db *DB) Backup(path string) (store.Head, error) {
+//
+// It ends with ctx, and leaves nothing then either.
+func (db *DB) Backup(ctx context.Context, path string) (store.Head, error) {
 	var report store.Report
-	err := db.copyTo(path, func(copied string) (err error) {
-		if report, err = Check(copied, db.vault); err == nil && len(report.Problems) > 0 {
+	err := db.copyTo(ctx, path, func(copied string) (err error) {
+		if report, err = check(ctx, copied, db.vault); err == nil && len(report.Problems) > 0 {
 			err = fmt.Errorf("%w: %s", store.ErrUnsound, report.Problems[0])
 		}
 		return about(db.path, err)
@@ -30,7 +32,7 @@ func (db *DB) Backup(path string) (store.Head, error) {
 
 // copyTo writes a copy under a temporary name and gives it its own once it is
 // on disk and proved.
-func (db *DB) copyTo(path string, prove func(copied string) error) error {
+func (db *DB) copyTo(ctx context.Context, path string, prove func(copied string) error) error {
 	if _, err := os.Lstat(path); err == nil {
 		return store.ErrExists
 	}
@@ -43,9 +45,10 @@ func (db *DB) copyTo(path string, prove func(copied string) error) error {
 	if err != nil {
 		return err
 	}
-	err = db.bolt.View(func(tx *bbolt.Tx) error {
-		_, err := tx.WriteTo(f)
-		return err
+	err = db.View(func(t *Tx) error {
+		to := &steady{ctx: ctx, file: f}
+		_, err := t.tx.WriteTo(to)
+		return cmp.Or(to.err, err) // bbolt keeps only the words of some
 	})
 	if err == nil {
 		err = f.Sync()
@@ -60,6 +63,29 @@ func (db *DB) copyTo(path string, prove func(copied string) error) error {
 		return err
 	}
 	return publish(temp, path)
+}
+
+// steady writes a copy so that a stop ends it, and so that it does not pile up
+// what the disk must take before it takes a commit.
+type steady struct {
+	ctx     context.Context
+	file    *os.File
+	pending int
+	err     error
+}
+
+const pendingMost = 8 << 20
+
+func (s *steady) Write(b []byte) (n int, err error) {
+	if s.err = s.ctx.Err(); s.err != nil {
+		return 0, s.err
+	}
+	n, s.err = s.file.Write(b)
+	if s.pending += n; s.err == nil && s.pending >= pendingMost {
+		s.pending = 0
+		s.err = s.file.Sync()
+	}
+	return n, s.err
 }
 
 // Restore makes the database at path from a backup. A backup that does not
@@ -81,7 +107,7 @@ func Restore(backup, path string) (store.Report, error) {
 		return report, about(backup, err)
 	}
 	defer from.Close()
-	_, err = from.Backup(path)
+	_, err = from.Backup(context.Background(), path)
 	return report, err
 }
 

@@ -1,13 +1,10 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"iter"
-	"runtime/debug"
-
-	"go.etcd.io/bbolt"
 
 	"hanout/store"
 	"hanout/topup"
@@ -19,15 +16,13 @@ import (
 //
 // With a vault it also proves that the codes of every delivered order open
 // under its keys; without one (nil) they are only counted.
-func Check(path string, v *store.Vault) (report store.Report, err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // a bad sector under the map
-	defer func() {
-		if p := recover(); p != nil {
-			report.Problems = append(report.Problems, fmt.Sprintf("the file is damaged so badly that reading it fails: %v", p))
-			err = nil
-		}
-	}()
-	db, err := Open(path, Options{ReadOnly: true, Vault: v})
+func Check(path string, v *store.Vault) (store.Report, error) {
+	return check(context.Background(), path, v)
+}
+
+// check is Check, as long as ctx is not done.
+func check(ctx context.Context, path string, v *store.Vault) (store.Report, error) {
+	db, err := openUntil(ctx, path, Options{ReadOnly: true, Vault: v})
 	if err != nil {
 		return store.Report{}, err
 	}
@@ -35,12 +30,14 @@ func Check(path string, v *store.Vault) (report store.Report, err error) {
 	if db.schema < uint64(len(migrations)) {
 		return store.Report{}, store.ErrOld
 	}
-	return db.Check(v)
+	return db.check(ctx, v)
 }
 
 // Check proves the invariants of an open database, in one read transaction.
-func (db *DB) Check(v *store.Vault) (report store.Report, err error) {
-	err = db.Read(v, func(src store.Source) error {
+func (db *DB) Check(v *store.Vault) (store.Report, error) { return db.check(context.Background(), v) }
+
+func (db *DB) check(ctx context.Context, v *store.Vault) (report store.Report, err error) {
+	err = db.read(ctx, v, func(src store.Source) error {
 		var err error
 		report, err = store.Check(src, v != nil)
 		return err
@@ -51,7 +48,12 @@ func (db *DB) Check(v *store.Vault) (report store.Report, err error) {
 // Read gives what a check reads, with what a vault opens (nil: what needs no
 // key), in one read transaction.
 func (db *DB) Read(v *store.Vault, fn func(store.Source) error) error {
-	return db.View(func(tx *Tx) error { return fn(source{&Tx{tx.tx, v}, db}) })
+	return db.read(context.Background(), v, fn)
+}
+
+// read is Read, as long as ctx is not done.
+func (db *DB) read(ctx context.Context, v *store.Vault, fn func(store.Source) error) error {
+	return db.View(func(tx *Tx) error { return fn(source{&Tx{tx.tx, v, ctx}, db}) })
 }
 
 // source is the file as a check reads it.
@@ -105,12 +107,18 @@ func (s source) AllMembers() iter.Seq2[topup.Member, error] {
 
 // Prove proves pages and checksums, and if these hold the indexes.
 func (s source) Prove(found func(string, ...any)) (readable bool, err error) {
-	if err := s.db.checkPages(s.tx); err != nil {
+	if err := s.checkPages(); err != nil {
 		found("pages: %v", err)
 		return false, nil
 	}
 	if !s.checksums(found) {
 		return false, nil // what follows would only repeat it
+	}
+	if _, half, err := s.rekeyed(); err != nil || half {
+		if half {
+			found("%v: `hanout rekey` goes on with it", store.ErrRekeying)
+		}
+		return false, err
 	}
 	p := prover{s.Tx, found, map[string]int{}}
 	for _, part := range []func() error{p.journal, p.orders, p.people, p.times, p.claims, p.counts} {
@@ -125,24 +133,15 @@ func (s source) Prove(found func(string, ...any)) (readable bool, err error) {
 	return true, nil
 }
 
-// checkPages proves that the file's pages fit together: first without mapping
-// them, then, on a file that nobody writes, by bbolt itself.
-func (db *DB) checkPages(tx *bbolt.Tx) error {
-	size := uint64(db.bolt.Info().PageSize)
-	p := pages{file: db.file, pageSize: size, high: uint64(tx.Size()) / size, seen: map[uint64]bool{}}
-	if err := p.tree(uint64(tx.Cursor().Bucket().Root()), nil, nil, 0); err != nil {
-		return err
+// checkPages proves that the pages of a file in use fit together. What only
+// reads proved it when it was opened, and nobody writes.
+func (s source) checkPages() error {
+	if s.db.readOnly {
+		return nil
 	}
-	if !db.readOnly {
-		return nil // bbolt's check reads the list of free pages, which its writer changes
-	}
-	var first error
-	for err := range tx.Check() {
-		if first == nil {
-			first = err
-		}
-	}
-	return first
+	size := uint64(s.db.bolt.Info().PageSize)
+	p := newPages(s.db.file, size, uint64(s.tx.Size())/size)
+	return p.tree(uint64(s.tx.Cursor().Bucket().Root()), "", nil, nil, 0)
 }
 
 // checksums reads every row, so that later parts may rely on all of them.
@@ -151,7 +150,7 @@ func (s source) checksums(found func(string, ...any)) (ok bool) {
 	fault := func(format string, args ...any) { ok = false; found(format, args...) }
 	for _, name := range allBuckets {
 		b := s.bucket(name)
-		if b == nil {
+		if b.b == nil {
 			fault("bucket %q is missing", name)
 			continue
 		}

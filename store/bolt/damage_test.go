@@ -33,7 +33,7 @@ func busy(t *testing.T) ([]byte, string) {
 		})
 	}
 	path := filepath.Join(t.TempDir(), "busy.db")
-	if _, err := db.Backup(path); err != nil {
+	if _, err := db.Backup(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(path)

@@ -1,11 +1,14 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"os"
-	"runtime/debug"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -54,17 +57,21 @@ type DB struct {
 	vault    *store.Vault
 	readOnly bool
 	schema   uint64 // when it was opened
+	broken   atomic.Bool
 }
 
 const (
 	marker       = "hanout till"
 	openTimeout  = time.Second
 	lockPause    = 50 * time.Millisecond
-	mapAhead     = 1 << 30 // address space only; keeps growth from waiting for readers
 	lockSuffix   = ".lock"
 	newFileMode  = 0o600
 	smallestFile = 4 * 4096 // two meta pages, the free pages, one leaf
 )
+
+// mapAhead are the sizes to which a file is mapped, the first that the system
+// grants. It is address space only.
+var mapAhead = []int64{64 << 30, 1 << 30, 0}
 
 // Create makes a new, empty database: under a temporary name first, for a
 // half-made bbolt file does not open. It never overwrites ([store.ErrExists]).
@@ -107,26 +114,21 @@ func Create(path string) error {
 // Open opens a database that [Create] made. A missing, empty, short, damaged,
 // foreign or locked file is refused with an error of its own; a file of an
 // older schema is copied aside and then brought up to date.
-func Open(path string, o Options) (*DB, error) {
+func Open(path string, o Options) (*DB, error) { return openUntil(context.Background(), path, o) }
+
+// openUntil is Open, but reads the file only as long as ctx is not done.
+func openUntil(ctx context.Context, path string, o Options) (*DB, error) {
 	db := &DB{path: path, onCommit: o.OnCommit, readOnly: o.ReadOnly, vault: o.Vault}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !o.ReadOnly {
 		if db.lock, err = takeLock(path + lockSuffix); err != nil {
 			return nil, err
 		}
 	}
-	if err := inspect(path); err != nil {
+	if err := inspect(ctx, path); err != nil {
 		db.unlock()
 		return nil, err
 	}
-	b, err := bbolt.Open(path, newFileMode, &bbolt.Options{
-		Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize,
-		FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapAhead,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
-			db.file = f
-			return f, err
-		},
-	})
+	err := db.open(o)
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		err = store.ErrLocked
@@ -139,7 +141,6 @@ func Open(path string, o Options) (*DB, error) {
 		db.unlock()
 		return nil, err
 	}
-	db.bolt = b
 	if err := db.checkSchema(); err != nil {
 		db.Close()
 		return nil, err
@@ -147,21 +148,38 @@ func Open(path string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// checkSchema checks that the file is ours and of a schema we know, and migrates.
-// A page that can't be read is an error here, where a person waits for one.
-func (db *DB) checkSchema() (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+// open maps the file: far ahead of its end where the machine has the address
+// space, so that no commit waits for a reader to map it anew.
+func (db *DB) open(o Options) (err error) {
+	for _, ahead := range mapAhead {
+		if ahead > math.MaxInt {
+			continue
 		}
-	}()
-	err = db.bolt.View(func(tx *bbolt.Tx) error {
-		meta := tx.Bucket([]byte(bMeta))
-		if meta == nil {
+		err = guarded(func() {}, func(func(func() error) error) (err error) {
+			db.bolt, err = bbolt.Open(db.path, newFileMode, &bbolt.Options{
+				Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize,
+				FreelistType: bbolt.FreelistMapType, InitialMmapSize: int(ahead),
+				OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+					f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
+					db.file = f
+					return f, err
+				},
+			})
+			return err
+		})
+		if !errors.Is(err, syscall.ENOMEM) {
+			return err
+		}
+	}
+	return err
+}
+
+// checkSchema checks that the file is ours and of a schema we know, and migrates.
+func (db *DB) checkSchema() error {
+	err := db.View(func(t *Tx) error {
+		if !t.has(bMeta) {
 			return store.ErrForeign
 		}
-		t := &Tx{tx: tx}
 		m, err := t.get(bMeta, []byte("marker"))
 		if err != nil || string(m) != marker {
 			return store.ErrForeign
@@ -176,7 +194,7 @@ func (db *DB) checkSchema() (err error) {
 		}
 		if db.schema == uint64(len(migrations)) {
 			for _, name := range allBuckets {
-				if tx.Bucket([]byte(name)) == nil {
+				if !t.has(name) {
 					return fmt.Errorf("%w: bucket %q is missing", store.ErrForeign, name)
 				}
 			}
@@ -189,11 +207,14 @@ func (db *DB) checkSchema() (err error) {
 	return db.migrate(db.schema)
 }
 
-// Close releases the file and the locks; it waits for open reads.
+// Close releases the file and the locks; it waits for open reads. A database
+// that broke is only let go of: its locks may never come free.
 func (db *DB) Close() error {
-	err := db.bolt.Close()
-	db.unlock()
-	return err
+	defer db.unlock()
+	if db.broken.Load() {
+		return db.file.Close()
+	}
+	return db.bolt.Close()
 }
 
 // Size is the file's size in bytes.
@@ -212,12 +233,17 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	if db.readOnly {
 		return store.ErrReadOnly
 	}
+	if db.broken.Load() {
+		return errBroken
+	}
 	var inside error
 	ran := false
-	err := db.bolt.Update(func(tx *bbolt.Tx) error {
-		inside = fn(&Tx{tx, db.vault})
-		ran = true
-		return inside
+	err := guarded(db.broke, func(in func(func() error) error) error {
+		return db.bolt.Update(func(tx *bbolt.Tx) error {
+			inside = in(func() error { return fn(&Tx{tx: tx, vault: db.vault}) })
+			ran = true
+			return inside
+		})
 	})
 	switch {
 	case err == nil:
@@ -225,7 +251,7 @@ func (db *DB) Update(fn func(*Tx) error) error {
 			db.onCommit()
 		}
 		return nil
-	case !ran || inside != nil:
+	case !ran || inside != nil || errors.Is(err, store.ErrDamaged):
 		return err
 	}
 	return &store.CommitError{Err: err}
@@ -234,5 +260,18 @@ func (db *DB) Update(fn func(*Tx) error) error {
 // View runs fn in a read transaction. Keep it short: an open read holds old
 // pages, and must never wait for anything slow.
 func (db *DB) View(fn func(*Tx) error) error {
-	return db.bolt.View(func(tx *bbolt.Tx) error { return fn(&Tx{tx, db.vault}) })
+	if db.broken.Load() {
+		return errBroken
+	}
+	return guarded(db.broke, func(in func(func() error) error) error {
+		return db.bolt.View(func(tx *bbolt.Tx) error {
+			return in(func() error { return fn(&Tx{tx: tx, vault: db.vault}) })
+		})
+	})
 }
+
+func (db *DB) broke() { db.broken.Store(true) }
+
+// errBroken is all that comes of a database that broke: a lock of bbolt's may
+// be held for ever.
+var errBroken = &store.DamagedError{Why: "it broke before"}

@@ -1,8 +1,10 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -83,9 +85,10 @@ func syncDir(dir string) error {
 	return d.Sync()
 }
 
-// inspect refuses what must not be mapped: bbolt would make an empty file a
-// new till, and a page that is not there ends the process.
-func inspect(path string) error {
+// inspect refuses what must not be mapped, nor written on: bbolt would make an
+// empty file a new till, a page that is not there ends the process, and in a
+// tree out of order it looks for rows where they are not.
+func inspect(ctx context.Context, path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return store.ErrMissing
@@ -116,11 +119,27 @@ func inspect(path string) error {
 	case uint64(info.Size()) < m.pageSize*m.high:
 		return store.ErrTruncated
 	}
-	p := pages{file: f, pageSize: m.pageSize, high: m.high, seen: map[uint64]bool{}}
-	if err := p.freelist(m.freelist); err != nil {
+	err = prove(readUntil{ctx, f}, m)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", store.ErrDamaged, err)
 	}
 	return nil
+}
+
+// readUntil reads a file as long as ctx is not done.
+type readUntil struct {
+	ctx  context.Context
+	file io.ReaderAt
+}
+
+func (r readUntil) ReadAt(b []byte, at int64) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.file.ReadAt(b, at)
 }
 
 // lockForReading waits a little for a writer that is just closing the file.

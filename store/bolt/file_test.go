@@ -30,7 +30,7 @@ func TestWithoutLinks(t *testing.T) {
 	defer db.Close()
 	copied := filepath.Join(dir, "copy.db")
 	for _, want := range []error{nil, store.ErrExists} {
-		if _, err := db.Backup(copied); !errors.Is(err, want) {
+		if _, err := db.Backup(t.Context(), copied); !errors.Is(err, want) {
 			t.Fatalf("backup: %v, want %v", err, want)
 		}
 	}

@@ -1,10 +1,9 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"fmt"
-
-	"go.etcd.io/bbolt"
 
 	"hanout/store"
 	"hanout/topup"
@@ -97,8 +96,8 @@ func keepersFromShops(t *Tx, from []byte) (next []byte, err error) {
 }
 
 // copyAside keeps the file as it is under the first free name of its version.
-// Its rows follow rules that this version no longer knows, so only its pages
-// are checked.
+// Its rows follow rules that this version no longer knows, so only their form
+// is checked, as of every file that is opened.
 func (db *DB) copyAside(schema uint64) error {
 	name := fmt.Sprintf("%s.v%d", db.path, schema)
 	for n := 1; ; n++ {
@@ -106,13 +105,12 @@ func (db *DB) copyAside(schema uint64) error {
 		if n > 1 {
 			aside = fmt.Sprintf("%s.%d", name, n)
 		}
-		err := db.copyTo(aside, func(copied string) error {
+		err := db.copyTo(context.Background(), aside, func(copied string) error {
 			c, err := Open(copied, Options{ReadOnly: true})
 			if err != nil {
 				return err
 			}
-			defer c.Close()
-			return c.bolt.View(func(tx *bbolt.Tx) error { return c.checkPages(tx) })
+			return c.Close()
 		})
 		if !errors.Is(err, store.ErrExists) {
 			return err

@@ -18,7 +18,11 @@ func (t *Tx) toKey(s topup.ShopID, to string, no uint64) []byte {
 	if t.vault != nil && to != "" {
 		to = t.vault.Mark(to)
 	}
-	return textKey(strconv.FormatUint(uint64(s), 10)+"/"+to, no)
+	return toKey(s, to, no)
+}
+
+func toKey(s topup.ShopID, mark string, no uint64) []byte {
+	return textKey(strconv.FormatUint(uint64(s), 10)+"/"+mark, no)
 }
 
 // Place makes an order: it gets its number, its price is held, and it is due.
@@ -144,19 +148,24 @@ func (t *Tx) reindex(was, o topup.Order) error {
 	return nil
 }
 
-// storedOrder is an order as it lies on disk: the customer's number sealed,
-// and the vouchers.
+// storedOrder is an order as it lies on disk: the customer's number sealed, the
+// provider's words, which may hold it, and the vouchers. Rows of before have
+// the words as they are, until they are written again.
 type storedOrder struct {
 	topup.Order
-	To       string `json:"to,omitempty"`
-	SealedTo []byte `json:"sealed_to,omitempty"`
-	Vouchers []byte `json:"sealed,omitempty"`
+	To            string `json:"to,omitempty"`
+	SealedTo      []byte `json:"sealed_to,omitempty"`
+	Message       string `json:"message,omitempty"`
+	SealedMessage []byte `json:"sealed_message,omitempty"`
+	Vouchers      []byte `json:"sealed,omitempty"`
 }
 
 func toContext(id topup.OrderID) string { return "number of " + string(id) }
 
-// stored reads an order, and its vouchers as they lie on disk. A number that
-// the key does not open gives store.ErrSealed, with the rest of the order.
+func messageContext(id topup.OrderID) string { return "words on " + string(id) }
+
+// stored reads an order, and its vouchers as they lie on disk. What the
+// key does not open gives store.ErrSealed, with the rest of the order.
 func (t *Tx) stored(id topup.OrderID) (o topup.Order, vouchers []byte, ok bool, err error) {
 	if id == "" {
 		return o, nil, false, nil
@@ -169,12 +178,17 @@ func (t *Tx) stored(id topup.OrderID) (o topup.Order, vouchers []byte, ok bool, 
 	completeOrder(&o)
 	o.Coded = len(s.Vouchers) > 0
 	o.To, err = t.reveal(s.To, s.SealedTo, toContext(id))
+	if err != nil {
+		return o, s.Vouchers, true, err
+	}
+	o.Message, err = t.reveal(s.Message, s.SealedMessage, messageContext(id))
 	return o, s.Vouchers, true, err
 }
 
 func (t *Tx) putOrder(o topup.Order, vouchers []byte) error {
 	s := storedOrder{Order: o, Vouchers: vouchers}
 	s.To, s.SealedTo = t.hide(o.To, toContext(o.ID))
+	s.Message, s.SealedMessage = t.hide(o.Message, messageContext(o.ID))
 	return t.putJSON(bOrders, orderKey(o.ID), s)
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
-	"slices"
 )
 
 // bbolt maps its file and trusts every number in it: a page number beyond the
@@ -33,6 +32,7 @@ const (
 // form is what a meta page says of a file.
 type form struct {
 	pageSize uint64
+	root     uint64 // of the tree of all buckets
 	freelist uint64
 	high     uint64 // pages in use are below it
 	txid     uint64
@@ -60,6 +60,7 @@ func readForm(file io.ReaderAt) (form, bool) {
 		}
 		f := form{
 			pageSize: uint64(binary.NativeEndian.Uint32(m[8:])),
+			root:     binary.NativeEndian.Uint64(m[16:]),
 			freelist: binary.NativeEndian.Uint64(m[32:]),
 			high:     binary.NativeEndian.Uint64(m[40:]),
 			txid:     binary.NativeEndian.Uint64(m[48:]),
@@ -75,68 +76,123 @@ func readForm(file io.ReaderAt) (form, bool) {
 	return newest, found
 }
 
-// pages reads the pages of a file below its high-water mark.
+// pages reads the pages of a file below its high-water mark, each once. What
+// it keeps is a bit for each page, and one page for each level of the tree.
 type pages struct {
 	file     io.ReaderAt
 	pageSize uint64
 	high     uint64
-	seen     map[uint64]bool
+	seen     []uint64 // a bit for each page
+	levels   [depthMost + 2][]byte
+	// row is told every row of every bucket; nil: only the form is proved.
+	row func(bucket string, key, value []byte) error
+}
+
+// prove proves a whole file, as its newest meta page has it: its tree, its
+// list of free pages, and the checksum of every row. Its memory is bounded; it
+// reads the file once.
+func prove(file io.ReaderAt, f form) error {
+	p := newPages(file, f.pageSize, f.high)
+	p.row = func(bucket string, key, value []byte) error {
+		_, err := unwrap(bucket, key, value)
+		return err
+	}
+	if err := p.tree(f.root, "", nil, nil, 0); err != nil {
+		return err
+	}
+	if f.freelist == noFreelist {
+		return nil
+	}
+	if err := p.freelist(f.freelist); err != nil {
+		return err
+	}
+	return p.all()
+}
+
+func newPages(file io.ReaderAt, pageSize, high uint64) *pages {
+	return &pages{file: file, pageSize: pageSize, high: high, seen: make([]uint64, high/64+1)}
 }
 
 var errPages = errors.New("the pages do not fit together")
 
-// read gives a page with its overflow, once.
-func (p *pages) read(id uint64) ([]byte, error) {
+// mark notes that a page is used, and reports whether it was before.
+func (p *pages) mark(id uint64) (before bool) {
+	word, bit := &p.seen[id/64], uint64(1)<<(id%64)
+	before = *word&bit != 0
+	*word |= bit
+	return before
+}
+
+// read gives a page with its overflow, once. It is good until the next one of
+// its level is read.
+func (p *pages) read(id uint64, level int) ([]byte, error) {
 	if id < 2 || id >= p.high {
 		return nil, fmt.Errorf("%w: page %d is beyond the end", errPages, id)
 	}
-	head := make([]byte, pageHeader)
-	if _, err := p.file.ReadAt(head, int64(id*p.pageSize)); err != nil {
+	page := p.room(level, p.pageSize)
+	if _, err := p.file.ReadAt(page, int64(id*p.pageSize)); err != nil {
 		return nil, err
 	}
-	over := uint64(binary.NativeEndian.Uint32(head[12:]))
-	if binary.NativeEndian.Uint64(head) != id || id+over >= p.high {
+	over := uint64(binary.NativeEndian.Uint32(page[12:]))
+	if binary.NativeEndian.Uint64(page) != id || id+over >= p.high {
 		return nil, fmt.Errorf("%w: page %d is not what it should be", errPages, id)
 	}
 	for n := id; n <= id+over; n++ {
-		if p.seen[n] {
+		if p.mark(n) {
 			return nil, fmt.Errorf("%w: page %d is used twice", errPages, n)
 		}
-		p.seen[n] = true
 	}
-	page := make([]byte, (over+1)*p.pageSize)
+	if over == 0 {
+		return page, nil
+	}
+	page = p.room(level, (over+1)*p.pageSize)
 	_, err := p.file.ReadAt(page, int64(id*p.pageSize))
 	return page, err
 }
 
-// tree proves the form of the tree under a page: every page there once and of
-// its kind, every key and value inside its page, the keys in order from low
-// up to, but not including, high (nil: no bound).
-func (p *pages) tree(id uint64, low, high []byte, depth int) error {
-	if depth > depthMost {
+// room is where a page of a level is read to. What a large one took is not
+// kept.
+func (p *pages) room(level int, size uint64) []byte {
+	if size > p.pageSize {
+		return make([]byte, size)
+	}
+	if p.levels[level] == nil {
+		p.levels[level] = make([]byte, size)
+	}
+	return p.levels[level]
+}
+
+// tree proves the form of the tree of a bucket ("": the one of all buckets)
+// under a page: every page there once and of its kind, every key and value
+// behind the one before it, so that a page that tells of fewer than it has is
+// found, too, and the keys in order from low up to, but not including, high
+// (nil: no bound).
+func (p *pages) tree(id uint64, bucket string, low, high []byte, level int) error {
+	if level > depthMost {
 		return fmt.Errorf("%w: page %d lies too deep", errPages, id)
 	}
-	page, err := p.read(id)
+	page, err := p.read(id, level)
 	if err != nil {
 		return err
 	}
 	switch flags := binary.NativeEndian.Uint16(page[8:]); flags {
 	case leafPage:
-		return p.leaf(id, page, low, high, depth)
+		return p.leaf(id, bucket, page, low, high, level)
 	case branchPage:
-		return p.branch(id, page, low, high, depth)
+		return p.branch(id, bucket, page, low, high, level)
 	default:
 		return fmt.Errorf("%w: page %d has no known kind", errPages, id)
 	}
 }
 
-func (p *pages) branch(id uint64, page, low, high []byte, depth int) error {
+func (p *pages) branch(id uint64, bucket string, page, low, high []byte, level int) error {
 	count := int(binary.NativeEndian.Uint16(page[10:]))
 	if count == 0 {
 		return fmt.Errorf("%w: page %d is an empty branch", errPages, id)
 	}
 	keys := make([][]byte, count+1)
 	children := make([]uint64, count)
+	next := uint64(pageHeader + count*pageElement)
 	for i := range count {
 		at := uint64(pageHeader + i*pageElement)
 		if at+pageElement > uint64(len(page)) {
@@ -145,26 +201,31 @@ func (p *pages) branch(id uint64, page, low, high []byte, depth int) error {
 		e := page[at:]
 		from := at + uint64(binary.NativeEndian.Uint32(e))
 		to := from + uint64(binary.NativeEndian.Uint32(e[4:]))
-		if to > uint64(len(page)) {
-			return fmt.Errorf("%w: a key of page %d leaves it", errPages, id)
+		if from != next || to > uint64(len(page)) {
+			return fmt.Errorf("%w: a key of page %d is not in its place", errPages, id)
 		}
+		next = to
 		keys[i], children[i] = page[from:to], binary.NativeEndian.Uint64(e[8:])
-		if !inOrder(keys, i, low, high) {
+		if (i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0) || !within(keys[i], low, high) {
 			return fmt.Errorf("%w: the keys of page %d are not in order", errPages, id)
 		}
 	}
 	keys[count] = high
 	for i, child := range children {
-		if err := p.tree(child, keys[i], keys[i+1], depth+1); err != nil {
+		if err := p.tree(child, bucket, keys[i], keys[i+1], level+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *pages) leaf(id uint64, page, low, high []byte, depth int) error {
+func (p *pages) leaf(id uint64, bucket string, page, low, high []byte, level int) error {
 	count := int(binary.NativeEndian.Uint16(page[10:]))
-	keys := make([][]byte, count)
+	var last []byte
+	next := uint64(pageHeader + count*pageElement)
+	if count == 0 && len(bytes.Trim(page[pageHeader:], "\x00")) > 0 {
+		return fmt.Errorf("%w: page %d holds more than it tells", errPages, id)
+	}
 	for i := range count {
 		at := uint64(pageHeader + i*pageElement)
 		if at+pageElement > uint64(len(page)) {
@@ -174,55 +235,62 @@ func (p *pages) leaf(id uint64, page, low, high []byte, depth int) error {
 		from := at + uint64(binary.NativeEndian.Uint32(e[4:]))
 		mid := from + uint64(binary.NativeEndian.Uint32(e[8:]))
 		to := mid + uint64(binary.NativeEndian.Uint32(e[12:]))
-		if to > uint64(len(page)) {
-			return fmt.Errorf("%w: a value of page %d leaves it", errPages, id)
+		if from != next || to > uint64(len(page)) {
+			return fmt.Errorf("%w: a value of page %d is not in its place", errPages, id)
 		}
-		keys[i] = page[from:mid]
-		if !inOrder(keys, i, low, high) {
+		next = to
+		key := page[from:mid]
+		if (i > 0 && bytes.Compare(last, key) >= 0) || !within(key, low, high) {
 			return fmt.Errorf("%w: the keys of page %d are not in order", errPages, id)
 		}
-		if binary.NativeEndian.Uint32(e)&bucketValue == 0 {
-			continue
-		}
-		if err := p.bucket(id, page[mid:to], depth); err != nil {
+		last = key
+		if err := p.value(id, bucket, key, page[mid:to], binary.NativeEndian.Uint32(e)&bucketValue != 0, level); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// value proves what stands under a key: in the tree of all buckets a bucket,
+// in a bucket a row.
+func (p *pages) value(id uint64, bucket string, key, value []byte, isBucket bool, level int) error {
+	switch {
+	case p.row != nil && isBucket != (bucket == ""):
+		return fmt.Errorf("%w: a row of page %d is not of its kind", errPages, id)
+	case isBucket:
+		return p.bucket(id, string(key), value, level)
+	case p.row != nil:
+		return p.row(bucket, key, value)
+	}
+	return nil
+}
+
 // bucket follows a bucket to its pages. A small one lies inside the value, in
 // the form of a leaf page.
-func (p *pages) bucket(id uint64, value []byte, depth int) error {
+func (p *pages) bucket(id uint64, name string, value []byte, level int) error {
 	if len(value) < bucketHead {
 		return fmt.Errorf("%w: a bucket in page %d is cut short", errPages, id)
 	}
 	if root := binary.NativeEndian.Uint64(value); root != 0 {
-		return p.tree(root, nil, nil, depth+1)
+		return p.tree(root, name, nil, nil, level+1)
 	}
 	inside := value[bucketHead:]
-	if len(inside) < pageHeader || binary.NativeEndian.Uint16(inside[8:]) != leafPage || depth > depthMost {
+	if len(inside) < pageHeader || binary.NativeEndian.Uint16(inside[8:]) != leafPage || level > depthMost {
 		return fmt.Errorf("%w: a bucket in page %d is no bucket", errPages, id)
 	}
-	return p.leaf(id, inside, nil, nil, depth+1)
+	return p.leaf(id, name, inside, nil, nil, level+1)
 }
 
-// inOrder reports whether the newest key follows the one before it and lies
-// within the bounds that the pages above set.
-func inOrder(keys [][]byte, i int, low, high []byte) bool {
-	if i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0 {
-		return false
-	}
-	return (low == nil || bytes.Compare(low, keys[i]) <= 0) && (high == nil || bytes.Compare(keys[i], high) < 0)
+// within reports whether a key lies within the bounds that the pages above
+// set.
+func within(key, low, high []byte) bool {
+	return (low == nil || bytes.Compare(low, key) <= 0) && (high == nil || bytes.Compare(key, high) < 0)
 }
 
 // freelist proves that the list of free pages names pages of this file, each
-// once: bbolt will write where it points.
+// once and none that is used: bbolt will write where it points.
 func (p *pages) freelist(id uint64) error {
-	if id == noFreelist {
-		return nil
-	}
-	page, err := p.read(id)
+	page, err := p.read(id, 0)
 	if err != nil {
 		return err
 	}
@@ -236,16 +304,21 @@ func (p *pages) freelist(id uint64) error {
 	if count > uint64(len(rest)/8) {
 		return fmt.Errorf("%w: the list of free pages leaves its page", errPages)
 	}
-	free := make([]uint64, count)
-	for i := range free {
-		free[i] = binary.NativeEndian.Uint64(rest[8*i:])
-		if free[i] < 2 || free[i] >= p.high || p.seen[free[i]] {
-			return fmt.Errorf("%w: page %d can't be free", errPages, free[i])
+	for i := range count {
+		free := binary.NativeEndian.Uint64(rest[8*i:])
+		if free < 2 || free >= p.high || p.mark(free) {
+			return fmt.Errorf("%w: page %d can't be free", errPages, free)
 		}
 	}
-	slices.Sort(free)
-	if len(slices.Compact(free)) != int(count) {
-		return fmt.Errorf("%w: a page is free twice", errPages)
+	return nil
+}
+
+// all proves that every page is used or free.
+func (p *pages) all() error {
+	for id := uint64(2); id < p.high; id++ {
+		if p.seen[id/64]&(1<<(id%64)) == 0 {
+			return fmt.Errorf("%w: page %d is neither used nor free", errPages, id)
+		}
 	}
 	return nil
 }

@@ -88,6 +88,9 @@ func TestPages(t *testing.T) {
 		{"an empty branch", [][]byte{layout(2, branchPage)}, false},
 		{"a leaf of too many rows", [][]byte{with16(ab(2), 10, 60000)}, false},
 		{"a branch of too many rows", [][]byte{with16(bytes.Clone(both), 10, 60000), ab(3), cd(4)}, false},
+		{"a leaf that tells of fewer", [][]byte{with16(ab(2), 10, 1)}, false},
+		{"a leaf that tells of none", [][]byte{with16(ab(2), 10, 0)}, false},
+		{"a branch that tells of fewer", [][]byte{with16(bytes.Clone(both), 10, 1), ab(3)}, false},
 		{"a key beyond its leaf", [][]byte{with32(ab(2), pageHeader+8, 1<<31)}, false},
 		{"a value beyond its leaf", [][]byte{with32(ab(2), pageHeader+12, 1<<31)}, false},
 		{"a row beyond its leaf", [][]byte{with32(ab(2), pageHeader+4, 1<<31)}, false},
@@ -107,8 +110,8 @@ func TestPages(t *testing.T) {
 		for i, page := range tt.pages {
 			copy(file[(2+i)*pageSizeOfTests:], page)
 		}
-		p := pages{file: bytes.NewReader(file), pageSize: pageSizeOfTests, high: uint64(2 + len(tt.pages)), seen: map[uint64]bool{}}
-		if err := p.tree(2, nil, nil, 0); (err == nil) != tt.sound || (err != nil && !errors.Is(err, errPages)) {
+		p := newPages(bytes.NewReader(file), pageSizeOfTests, uint64(2+len(tt.pages)))
+		if err := p.tree(2, "", nil, nil, 0); (err == nil) != tt.sound || (err != nil && !errors.Is(err, errPages)) {
 			t.Errorf("%s: %v, want sound %t", tt.name, err, tt.sound)
 		}
 	}
@@ -142,13 +145,9 @@ func TestFreePages(t *testing.T) {
 	} {
 		file := make([]byte, 6*pageSizeOfTests)
 		copy(file[2*pageSizeOfTests:], tt.page)
-		p := pages{file: bytes.NewReader(file), pageSize: pageSizeOfTests, high: 6, seen: map[uint64]bool{}}
+		p := newPages(bytes.NewReader(file), pageSizeOfTests, 6)
 		if err := p.freelist(2); (err == nil) != tt.sound {
 			t.Errorf("%s: %v, want sound %t", tt.name, err, tt.sound)
 		}
-	}
-	p := pages{}
-	if err := p.freelist(noFreelist); err != nil {
-		t.Errorf("a file that keeps no list: %v", err)
 	}
 }

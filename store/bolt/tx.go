@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -61,7 +62,8 @@ var allBuckets = []string{
 // is ok = false.
 type Tx struct {
 	tx    *bbolt.Tx
-	vault *store.Vault // nil: nothing is sealed, and what is stays closed
+	vault *store.Vault    // nil: nothing is sealed, and what is stays closed
+	until context.Context // its walks end with it; nil: they do not
 }
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
@@ -71,8 +73,6 @@ func sum(bucket string, key, value []byte) uint32 {
 	c = crc32.Update(c, crcTable, key)
 	return crc32.Update(c, crcTable, value)
 }
-
-func (t *Tx) bucket(name string) *bbolt.Bucket { return t.tx.Bucket([]byte(name)) }
 
 // put stores a value under its checksum.
 func (t *Tx) put(bucket string, key, value []byte) error {
@@ -192,7 +192,7 @@ func getRow[T any](t *Tx, bucket string, key []byte) (v T, err error) {
 
 // newestFirst walks the keys with a prefix backwards, from below before (nil:
 // from the newest). Its cost is that of what it visits.
-func newestFirst(b *bbolt.Bucket, prefix, before []byte) iter.Seq[[]byte] {
+func newestFirst(b bucket, prefix, before []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		c := b.Cursor()
 		start := before

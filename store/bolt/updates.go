@@ -21,13 +21,15 @@ func (t *Tx) SetAside(updateID int64, raw []byte, why string, at time.Time) erro
 // DeadLetters walks the updates set aside. One that the key does not open
 // comes with store.ErrSealed, and the walk goes on.
 func (t *Tx) DeadLetters() iter.Seq2[store.DeadLetter, error] {
-	return walk(t, bDeadLetters, func(k []byte) (store.DeadLetter, error) {
-		d, err := getRow[store.DeadLetter](t, bDeadLetters, k)
-		if err == nil && t.vault != nil {
-			d.Raw, err = t.vault.Open(d.Raw, deadLetterContext(d.UpdateID))
-		}
-		return d, err
-	})
+	return walk(t, bDeadLetters, t.deadLetter)
+}
+
+func (t *Tx) deadLetter(k []byte) (store.DeadLetter, error) {
+	d, err := getRow[store.DeadLetter](t, bDeadLetters, k)
+	if err == nil && t.vault != nil {
+		d.Raw, err = t.vault.Open(d.Raw, deadLetterContext(d.UpdateID))
+	}
+	return d, err
 }
 
 // Handled tells whether an update was handled. IDs are compared for equality

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"hanout/store"
@@ -77,14 +78,18 @@ func (t *tx) Entries(a topup.AccountID, before uint64, limit int) (list []topup.
 // The orders.
 
 func (t *tx) put(o topup.Order) {
-	s := t.seal([]byte(o.To), "to "+string(o.ID))
-	o.To = ""
+	var hidden []byte
+	if o.To != "" || o.Message != "" {
+		hidden = []byte(o.To + "\x00" + o.Message)
+	}
+	s := t.seal(hidden, "to "+string(o.ID))
+	o.To, o.Message = "", ""
 	t.state.Orders[o.ID] = row[topup.Order]{o, s}
 }
 
 func (t *tx) get(id topup.OrderID, r row[topup.Order]) (topup.Order, error) {
-	to, err := t.open(r.Secret, "to "+string(id))
-	r.Value.To = string(to)
+	hidden, err := t.open(r.Secret, "to "+string(id))
+	r.Value.To, r.Value.Message, _ = strings.Cut(string(hidden), "\x00")
 	_, r.Value.Coded = t.state.Vouchers[id]
 	return r.Value, err
 }

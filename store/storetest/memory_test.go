@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -141,7 +142,7 @@ func (m *memory) Check(v *store.Vault) (store.Report, error) {
 	return store.Check(&tx{m.disk.read(), v}, v != nil)
 }
 
-func (m *memory) Backup(path string) (store.Head, error) {
+func (m *memory) Backup(_ context.Context, path string) (store.Head, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return store.Head{}, store.ErrExists

@@ -31,6 +31,14 @@ func delivered(t *testing.T, db Store) {
 		if _, err := tx.Apply(topup.Checked(o, said(topup.PhaseDone, "p", topup.Voucher{Code: "770011223344"}), t0, 1)); err != nil {
 			return err
 		}
+		if o, err = submitted(tx, order(s, "b", topup.Dinars(100))); err != nil {
+			return err
+		}
+		back := said(topup.PhaseRefunded, "q")
+		back.Message = "numéro 0770998811 refusé"
+		if _, err := tx.Apply(topup.Checked(o, back, t0, 1)); err != nil {
+			return err
+		}
 		if err := tx.PutSession(7, []byte(`{"number":"0778037340"}`)); err != nil {
 			return err
 		}
@@ -60,7 +68,7 @@ func spellings(secret string) []string {
 	return list
 }
 
-var readable = []string{"770011223344", "036362608", "0661998877", "0778037340"}
+var readable = []string{"0770998811", "770011223344", "036362608", "0661998877", "0778037340"}
 
 func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	here, v := site(t), vault(t, 1)
@@ -68,7 +76,7 @@ func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	delivered(t, db)
 	opens(t, db, v)
 	copied := filepath.Join(t.TempDir(), "copy")
-	if _, err := db.Backup(copied); err != nil {
+	if _, err := db.Backup(t.Context(), copied); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.ReadFile(copied)
@@ -183,7 +191,7 @@ func rekey(t *testing.T, site func(testing.TB) Site) {
 	if n, err := db.Rekey(vault(t, 2)); !errors.Is(err, store.ErrSealed) || n != 0 {
 		t.Fatalf("rekey without the former key: %d, %v", n, err)
 	}
-	if n, err := db.Rekey(vault(t, 2, 1)); err != nil || n != 1 {
+	if n, err := db.Rekey(vault(t, 2, 1)); err != nil || n != 2 {
 		t.Fatalf("%d orders sealed anew, %v", n, err)
 	}
 	if err := db.Close(); err != nil {
@@ -209,6 +217,9 @@ func opens(t *testing.T, db Store, v *store.Vault) {
 		list, err := tx.OrdersTo(1, "036362608", 5)
 		if err != nil || len(list) != 1 || list[0].To != "036362608" {
 			t.Fatalf("orders to the number: %v %v", list, err)
+		}
+		if o, _, err := tx.Order("b"); err != nil || o.Message != "numéro 0770998811 refusé" {
+			t.Errorf("the provider's words are %q, %v", o.Message, err)
 		}
 		if vouchers, err := tx.Vouchers(list[0].ID); err != nil || len(vouchers) != 1 || vouchers[0].Code != "770011223344" {
 			t.Errorf("vouchers %d, %v", len(vouchers), err)

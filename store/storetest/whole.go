@@ -160,14 +160,14 @@ func backup(t *testing.T, site func(testing.TB) Site) {
 	s := stock(t, db, 1000_00)
 	update(t, db, func(tx till.Tx) error { _, err := tx.Place(order(s, "a", 500_00)); return err })
 	path := filepath.Join(t.TempDir(), "backup")
-	head, err := db.Backup(path)
+	head, err := db.Backup(t.Context(), path)
 	if err != nil || head.Seq != 2 {
 		t.Fatalf("backup: %+v %v", head, err)
 	}
 	if r, err := db.Check(nil); err != nil || r.Head != head {
 		t.Errorf("the copy stands at %+v, the store at %+v (%v)", head, r.Head, err)
 	}
-	if _, err := db.Backup(path); !errors.Is(err, store.ErrExists) {
+	if _, err := db.Backup(t.Context(), path); !errors.Is(err, store.ErrExists) {
 		t.Errorf("a second backup to the same place: %v", err)
 	}
 }
