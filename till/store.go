@@ -107,9 +107,12 @@ type People interface {
 	Member(person int64) (topup.Member, bool, error)
 	PutChat(store.Chat) error
 	Chat(id int64) (store.Chat, bool, error)
-	// NextID takes the next number of a sequence, PeekID tells it.
+	// NextID takes the next number of a sequence, PeekID tells it. Orders are
+	// numbered by "order", shops by "shop".
 	NextID(sequence string) (uint64, error)
 	PeekID(sequence string) (uint64, error)
+	// SkipIDs leaves out the next numbers of a sequence.
+	SkipIDs(sequence string, count uint64) error
 }
 
 // Sessions are where conversations stand, as bytes; nil ends one.

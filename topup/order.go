@@ -63,6 +63,7 @@ const (
 	ReasonClosed      Reason = "closed"      // refused or never sent: the provider does not take our key
 	ReasonUnreachable Reason = "unreachable" // never left: no connection could be made
 	ReasonCancelled   Reason = "cancelled"   // taken back before it was sent
+	ReasonRestored    Reason = "restored"    // not sent when the copy was made that the till goes on from, nor since
 	ReasonLost        Reason = "lost"        // review: the answer was lost and the provider does not list it
 	ReasonMismatch    Reason = "mismatch"    // review: the provider's order with our reference is not ours
 	ReasonTooLong     Reason = "toolong"     // review: no final state within the provider's own limits

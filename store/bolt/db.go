@@ -54,6 +54,7 @@ type DB struct {
 	vault    *store.Vault
 	readOnly bool
 	schema   uint64 // when it was opened
+	place    place
 }
 
 const (
@@ -106,7 +107,8 @@ func Create(path string) error {
 
 // Open opens a database that [Create] made. A missing, empty, short, damaged,
 // foreign or locked file is refused with an error of its own; a file of an
-// older schema is copied aside and then brought up to date.
+// older schema is copied aside and then brought up to date; one that was put
+// here from elsewhere is marked as restored (place.go).
 func Open(path string, o Options) (*DB, error) {
 	db := &DB{path: path, onCommit: o.OnCommit, readOnly: o.ReadOnly, vault: o.Vault}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !o.ReadOnly {
@@ -141,6 +143,10 @@ func Open(path string, o Options) (*DB, error) {
 	}
 	db.bolt = b
 	if err := db.checkSchema(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if err := db.settle(); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -213,14 +219,15 @@ func (db *DB) Update(fn func(*Tx) error) error {
 		return store.ErrReadOnly
 	}
 	var inside error
-	ran := false
+	ran, commit := false, 0
 	err := db.bolt.Update(func(tx *bbolt.Tx) error {
 		inside = fn(&Tx{tx, db.vault})
-		ran = true
+		ran, commit = true, tx.ID()
 		return inside
 	})
 	switch {
 	case err == nil:
+		db.committed(commit)
 		if db.onCommit != nil {
 			db.onCommit()
 		}
