@@ -157,6 +157,7 @@ type life struct {
 	*rig
 	doom     *doom
 	repeats  int // how often a person had to do a thing again
+	before   int // requests of the plot's beginning
 	reborn   chan struct{}
 	problems []string
 }
@@ -173,17 +174,21 @@ type spoil func(*life)
 // process dies at a point and another goes on from what is on disk. It gives
 // the points that the first process passed and all that is wrong in the end.
 func live(t *testing.T, at int, bugs ...spoil) (l *life) {
-	return liveIn(t, plot{(*life).scenario, (*life).verdict}, at, bugs...)
+	return liveIn(t, plot{play: (*life).scenario, verdict: (*life).verdict}, at, bugs...)
 }
 
-// plot is what people do, and what must be true in the end.
-type plot struct{ play, verdict func(*life) }
+// plot is what people do, and what must be true in the end. No death falls on
+// what comes before.
+type plot struct{ before, play, verdict func(*life) }
 
 func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 	synctest.Test(t, func(t *testing.T) {
 		l = &life{rig: newRig(t, "fr"), reborn: make(chan struct{})}
 		l.provider = provider.New(provider.Options{UnknownFor: 2 * time.Minute})
 		l.via.provider = sandbox.InProcess(l.provider)
+		if p.before != nil {
+			p.before(l)
+		}
 		var err error
 		if l.doom, err = newDoom(at, l.cfg.db); err != nil {
 			t.Fatal(err)

@@ -20,13 +20,16 @@ func (e *Engine) due() (time.Duration, error) {
 	var list []topup.Order
 	var next time.Time
 	var some bool
-	busy := false
+	busy, may := false, false
 	asked := func(id topup.OrderID) bool {
 		flying := e.caller.Asking(id)
 		busy = busy || flying
 		return flying
 	}
 	err := e.db.View(func(tx Tx) (err error) {
+		if may, err = e.maySend(tx); err != nil {
+			return err
+		}
 		if list, err = tx.Due(now, dueMost, asked); err != nil {
 			return err
 		}
@@ -39,9 +42,9 @@ func (e *Engine) due() (time.Duration, error) {
 	var sends []event
 	for _, o := range list {
 		switch {
-		case o.State == topup.Placed, o.Resend() && !e.caller.Halted():
+		case may && (o.State == topup.Placed || o.Resend() && !e.caller.Halted()):
 			sends = append(sends, dispatch{id: o.ID})
-		case e.caller.Halted():
+		case e.caller.Halted(), o.State == topup.Placed, o.Resend():
 			busy = true
 		default:
 			e.caller.Ask(o, o.Next())
@@ -69,6 +72,9 @@ func (e *Engine) due() (time.Duration, error) {
 type dispatch struct{ id topup.OrderID }
 
 func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
+	if may, err := e.maySend(tx); err != nil || !may {
+		return err
+	}
 	o, ok, err := tx.Order(d.id)
 	if err != nil || !ok {
 		return err

@@ -34,15 +34,18 @@ type Engine struct {
 	render    *render.Renderer
 	log       *slog.Logger
 
-	events   chan event
-	lastPoll atomic.Int64  // Unix nanoseconds of the last poll that Telegram answered
-	heard    atomic.Int64  // the same, or the start of this process
-	behind   atomic.Bool   // updates that waited may still come; see updates.go
-	ready    chan struct{} // closed when Run has read what a start must know
-	gone     chan struct{}
-	botName  atomic.Pointer[string]
-	username atomic.Pointer[string]
-	counts   Counts
+	events    chan event
+	lastPoll  atomic.Int64            // Unix nanoseconds of the last poll that Telegram answered
+	heard     atomic.Int64            // the same, or the start of this process
+	behind    atomic.Bool             // updates that waited may still come; see updates.go
+	heardOnce atomic.Bool             // Telegram has answered a poll of this process
+	listed    atomic.Pointer[listing] // what the provider has since a copy; see restore.go
+	listing   atomic.Bool             // it is being read
+	ready     chan struct{}           // closed when Run has read what a start must know
+	gone      chan struct{}
+	botName   atomic.Pointer[string]
+	username  atomic.Pointer[string]
+	counts    Counts
 
 	// Of the loop alone: when each task is due, and which are at work.
 	schedule map[string]time.Time
@@ -98,6 +101,9 @@ func (e *Engine) Connect(s Messenger, w Caller) { e.messenger, e.caller = s, w }
 func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.gone)
 	if err := e.recover(); err != nil {
+		return err
+	}
+	if err := e.begin(); err != nil {
 		return err
 	}
 	if err := e.commit([]event{restarted{}}); err != nil {

@@ -26,17 +26,18 @@ type reading struct {
 	now    time.Time
 	plans  []topup.Plan // read once; a turn asks for them many times
 	err    error
+	listed *listing // what the provider has since a copy; nil as long as that is not read
 
 	numbering topup.Numbering
 }
 
 func (e *Engine) reading(tx Tx, now time.Time) *reading {
-	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering}
+	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load()}
 }
 
 // view shows the transaction to the conversations.
 func (r *reading) view() flows.View {
-	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}}
+	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}}
 }
 
 func (r *reading) note(err error) {

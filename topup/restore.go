@@ -32,6 +32,14 @@ type Restored struct {
 // Waits reports whether the till waits for the owner's word.
 func (r Restored) Waits() bool { return !r.Found.IsZero() && r.Opened.IsZero() }
 
+// straysFor is how long after the till sells again strays can be booked.
+const straysFor = 14 * 24 * time.Hour
+
+// Over reports whether nothing more is to be done about the copy.
+func (r Restored) Over(now time.Time) bool {
+	return !r.Opened.IsZero() && now.Sub(r.Opened) > straysFor
+}
+
 // ListFrom is from when on the provider's lists have what the copy lacks.
 func (r Restored) ListFrom() time.Time { return r.Copied.Add(-clockSlack) }
 
@@ -120,10 +128,11 @@ func (p Pricing) Recovered(s Stray, plan Plan, name string) (Order, bool) {
 	switch {
 	case goods[s.Good].several:
 		o.Product, o.TypeID, o.Quantity = s.Plan, s.TypeID, max(s.Quantity, 1)
-		margin, cost = p.GiftCard, s.Charged/Money(max(s.DoneQty, o.Quantity, 1))
+		paid := o.Quantity
 		if s.DoneQty > 0 {
-			cost = s.Charged / Money(s.DoneQty)
+			paid = s.DoneQty // what did not come is not charged
 		}
+		margin, cost = p.GiftCard, s.Charged/Money(paid)
 	case s.Plan != "":
 		o.Plan, o.Operator, o.PlanKind, o.PlanFamily = s.Plan, plan.Operator, plan.Kind, plan.Family
 		if !known && plan.CostKnown {
