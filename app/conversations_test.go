@@ -54,6 +54,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	the line is cut for 5m                              Telegram can't be reached, what is done waits
 //	the line is back                                    all that waited arrives
 //	restart                                             the process stops and starts
+//	the file is copied                                  by hand, while the bot runs
+//	the copy is put back                                in place of the file, between a stop and a start
 //
 // What a script takes for granted comes first:
 //
@@ -122,6 +124,7 @@ type stage struct {
 	seen map[int64]map[int]string // what each message showed last
 	past map[int64][]pressable    // every button that was ever shown
 	said int                      // answers to taps told so far
+	copy []byte                   // of the bot's file
 }
 
 // pressable is a button on a message, as it was once shown.
@@ -235,6 +238,10 @@ func (s *stage) act(lang, line string) error {
 	case line == "the line is back":
 		s.telegram.Faults.Clear()
 		s.settle(time.Minute)
+	case line == "the file is copied":
+		s.copy = s.copied()
+	case line == "the copy is put back":
+		s.putBack(s.copy)
 	case line == "restart":
 		if err := s.halt(); err != nil {
 			return err

@@ -291,3 +291,13 @@ func TestRigCrashWithLinksEverywhere(t *testing.T) {
 	}
 	sweepIn(t, links, len(calm.doom.passed), 1)
 }
+
+// TestRigCrashWhileRestoredEverywhere does the same for what follows a
+// restore.
+func TestRigCrashWhileRestoredEverywhere(t *testing.T) {
+	calm := liveIn(t, puttingBack, 0)
+	if len(calm.problems) > 0 {
+		t.Fatal(calm.problems)
+	}
+	sweepIn(t, puttingBack, len(calm.doom.passed), 1)
+}

@@ -12,7 +12,7 @@ import (
 
 // goods is the scenario of codes: an internet card, gift cards whose answer is
 // lost, and a link by which a customer takes the latter.
-var goods = plot{(*life).sellsCodes, (*life).codesVerdict}
+var goods = plot{play: (*life).sellsCodes, verdict: (*life).codesVerdict}
 
 func (l *life) sellsCodes() {
 	l.opens()

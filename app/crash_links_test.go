@@ -11,7 +11,7 @@ import (
 // links is the scenario of a customer's link: made from a part delivery,
 // opened by somebody who blocks the bot at once, tried by another, and brought
 // to its end when the first comes back and the rest arrives.
-var links = plot{(*life).sharesCodes, (*life).linksVerdict}
+var links = plot{play: (*life).sharesCodes, verdict: (*life).linksVerdict}
 
 func (l *life) sharesCodes() {
 	l.opens()

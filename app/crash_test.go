@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -34,9 +33,9 @@ type doom struct {
 
 	mu     sync.Mutex
 	passed []string // the points so far
-	image  []byte   // the file as the last commit left it
-	former []byte   // and the one before
-	grave  []byte   // the file at death
+	image  image    // what the last commit left
+	former image    // and the one before
+	grave  image    // what lies there at death
 	died   bool
 	dead   context.Context
 	die    context.CancelFunc
@@ -46,9 +45,33 @@ func newDoom(at int, file string) (*doom, error) {
 	d := &doom{at: at}
 	d.dead, d.die = context.WithCancel(context.Background())
 	var err error
-	d.image, err = pages(file)
+	d.image, err = imageOf(file)
 	d.former = d.image
 	return d, err
+}
+
+// image is a database as it lies on disk, with the note beside it of its last
+// commit.
+type image struct{ file, note []byte }
+
+func imageOf(file string) (image, error) {
+	b, err := pages(file)
+	if err != nil {
+		return image{}, err
+	}
+	note, err := os.ReadFile(file + ".lock")
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	return image{b, note}, err
+}
+
+// put puts it back where it lay.
+func (i image) put(file string) error {
+	if err := os.WriteFile(file, i.file, 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(file+".lock", i.note, 0o600)
 }
 
 // pages reads the part of a bbolt file that is in use. The file is grown far
@@ -96,7 +119,7 @@ func (d *doom) point(name string) bool {
 // committed keeps the file. The only writer is inside it, so what is read is
 // what the commit has left.
 func (d *doom) committed(file string) {
-	b, err := pages(file)
+	b, err := imageOf(file)
 	if err != nil {
 		panic(err)
 	}
@@ -134,6 +157,7 @@ type life struct {
 	*rig
 	doom     *doom
 	repeats  int // how often a person had to do a thing again
+	before   int // requests of the plot's beginning
 	reborn   chan struct{}
 	problems []string
 }
@@ -150,17 +174,21 @@ type spoil func(*life)
 // process dies at a point and another goes on from what is on disk. It gives
 // the points that the first process passed and all that is wrong in the end.
 func live(t *testing.T, at int, bugs ...spoil) (l *life) {
-	return liveIn(t, plot{(*life).scenario, (*life).verdict}, at, bugs...)
+	return liveIn(t, plot{play: (*life).scenario, verdict: (*life).verdict}, at, bugs...)
 }
 
-// plot is what people do, and what must be true in the end.
-type plot struct{ play, verdict func(*life) }
+// plot is what people do, and what must be true in the end. No death falls on
+// what comes before.
+type plot struct{ before, play, verdict func(*life) }
 
 func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 	synctest.Test(t, func(t *testing.T) {
 		l = &life{rig: newRig(t, "fr"), reborn: make(chan struct{})}
 		l.provider = provider.New(provider.Options{UnknownFor: 2 * time.Minute})
 		l.via.provider = sandbox.InProcess(l.provider)
+		if p.before != nil {
+			p.before(l)
+		}
 		var err error
 		if l.doom, err = newDoom(at, l.cfg.db); err != nil {
 			t.Fatal(err)
@@ -182,8 +210,8 @@ func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 			}
 			_ = l.halt() // its goroutines; nothing of what they still do gets out
 			time.Sleep(3 * time.Second)
-			l.cfg.db, l.via = filepath.Join(filepath.Dir(first), "second.db"), whole
-			if err := os.WriteFile(l.cfg.db, l.doom.grave, 0o600); err != nil {
+			l.via = whole
+			if err := l.doom.grave.put(first); err != nil {
 				panic(err)
 			}
 			l.start()

@@ -151,12 +151,7 @@ func (r *rig) check() {
 	if err != nil || len(report.Problems) > 0 {
 		r.t.Errorf("the till is not sound: %v %q", err, report.Problems)
 	}
-	gifts := 0
-	for _, o := range r.orders() {
-		if o.Good == topup.GiftCard {
-			gifts++
-		}
-	}
+	gifts := r.gifts()
 	if posts := r.provider.Book().Requests["POST /gift-cards/placeOrder"]; posts > gifts+r.foreign {
 		r.t.Errorf("%d requests for %d orders of gift cards", posts, gifts)
 	}
@@ -182,6 +177,16 @@ func (r *rig) check() {
 			r.t.Errorf("the database file tells %.4s…", c)
 		}
 	}
+}
+
+// gifts counts the shop's orders of gift cards.
+func (r *rig) gifts() (n int) {
+	for _, o := range r.orders() {
+		if o.Good == topup.GiftCard {
+			n++
+		}
+	}
+	return n
 }
 
 // codes are the codes and serials that the provider has delivered, those

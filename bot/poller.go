@@ -88,9 +88,11 @@ func (in *Poller) Run(ctx context.Context, take func(ctx context.Context, batch 
 	// IDs anew, and a stored one could then confirm what nobody has seen.
 	var offset int64
 	limit, failures := pollMost, 0
+	seconds := 0 // the first poll is answered at once: until then nothing is sold
 	for ctx.Err() == nil {
-		batch, more, err := in.poll(ctx, offset, limit)
+		batch, more, err := in.poll(ctx, offset, limit, seconds)
 		if err == nil {
+			seconds = pollSeconds
 			if failures > 0 {
 				in.log.Info("updates arrive again", "after_failures", failures)
 			}
@@ -150,7 +152,7 @@ var (
 
 // poll asks once and gives the batch by increasing ID; more tells that it is
 // full.
-func (in *Poller) poll(ctx context.Context, offset int64, limit int) (batch []till.Update, more bool, err error) {
+func (in *Poller) poll(ctx context.Context, offset int64, limit, seconds int) (batch []till.Update, more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 	ask, err := json.Marshal(struct {
@@ -158,7 +160,7 @@ func (in *Poller) poll(ctx context.Context, offset int64, limit int) (batch []ti
 		Limit   int      `json:"limit"`
 		Timeout int      `json:"timeout"`
 		Allowed []string `json:"allowed_updates"`
-	}{offset, limit, pollSeconds, []string{"message", "callback_query", "my_chat_member"}})
+	}{offset, limit, seconds, []string{"message", "callback_query", "my_chat_member"}})
 	if err != nil {
 		return nil, false, err
 	}

@@ -132,9 +132,12 @@ func TestPollerReadsUpdates(t *testing.T) {
 			}
 		}
 		first := r.server.Journal.Calls("getUpdates")[0].Params
-		if first["offset"] != "" || first["timeout"] != "50" || first["limit"] != "100" ||
+		if first["offset"] != "" || first["timeout"] != "0" || first["limit"] != "100" ||
 			first["allowed_updates"] != `["message","callback_query","my_chat_member"]` {
 			t.Errorf("asked for %v", first)
+		}
+		if next := r.server.Journal.Calls("getUpdates")[1].Params; next["timeout"] != "50" {
+			t.Errorf("then asked for %v", next)
 		}
 		wantNoViolations(t, r.server)
 	})

@@ -18,6 +18,7 @@ import (
 //	v:<no>:<before>:<panel>             an order out of that page
 //	m:<verb>[:<arg>]                    the menu
 //	a:<kind>:<id>:<verb>[:<seal>]       an owner's decision, on what was seen
+//	r:<verb>[:<arg>[:<arg>]]            a till that goes on from a copy
 const maxCallback = 64
 
 type tap struct {
@@ -40,7 +41,7 @@ func decodeTap(data string) (tap, bool) {
 		}
 	}
 	f := strings.Split(data, ":")
-	want := map[string][2]int{"s": {3, 4}, "o": {2, 3}, "h": {2, 2}, "v": {3, 3}, "m": {1, 2}, "a": {3, 4}}
+	want := map[string][2]int{"s": {3, 4}, "o": {2, 3}, "h": {2, 2}, "v": {3, 3}, "m": {1, 2}, "a": {3, 4}, "r": {1, 3}}
 	limits, ok := want[f[0]]
 	if n := len(f) - 1; !ok || n < limits[0] || n > limits[1] {
 		return tap{}, false

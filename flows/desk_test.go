@@ -26,13 +26,18 @@ type desk struct {
 	sold      []topup.Order
 	claims    []topup.Claim
 	shown     []time.Time
+	mark      topup.Restored
+	strays    []topup.Stray
 }
 
 const deskChat = 77
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func (d *desk) view() View { return View{d, d, d, d, d} }
+func (d *desk) view() View { return View{d, d, d, d, d, d} }
+
+func (d *desk) Restored() topup.Restored      { return d.mark }
+func (d *desk) Strays() ([]topup.Stray, bool) { return d.strays, d.strays != nil }
 
 func (d *desk) Actor(person, chat int64) topup.Actor {
 	if who, ok := d.people[person]; ok {

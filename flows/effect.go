@@ -43,6 +43,14 @@ type (
 	MoveOrder struct{ Change topup.Change }
 	// Book writes a credit or debit.
 	Book struct{ Transaction topup.Transaction }
+	// TakeOver makes the order of what was sold since the copy that the till
+	// goes on from.
+	TakeOver struct {
+		Order topup.Order
+		Stray topup.Stray
+	}
+	// Reopen lets a till that goes on from a copy sell.
+	Reopen struct{ By int64 }
 	// Wake brings a chat's waiting sale back, now that it has money. It is
 	// applied after the turn's other effects, by [Resume].
 	Wake struct{ Chat int64 }
@@ -94,6 +102,7 @@ const (
 	JobSync   Job = "sync"   // refresh plans, weather and key from the provider
 	JobFloat  Job = "float"  // read the float
 	JobBackup Job = "backup" // write a hot backup
+	JobLists  Job = "lists"  // read the provider's lists since the copy; every owner is shown them
 	JobLine   Job = "line"   // check a line; the answer goes to LineChecked
 	JobStock  Job = "stock"  // read a product's stock; the answer goes to StockChecked
 )
@@ -106,6 +115,8 @@ func (Request) effect()     {}
 func (Place) effect()       {}
 func (MoveOrder) effect()   {}
 func (Book) effect()        {}
+func (TakeOver) effect()    {}
+func (Reopen) effect()      {}
 func (Wake) effect()        {}
 func (Menu) effect()        {}
 func (Run) effect()         {}

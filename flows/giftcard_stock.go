@@ -147,6 +147,7 @@ func (t *turn) unreachable() Msg {
 func (d *giftCard) stockKnown(t *turn, confirmed bool) {
 	ty, _, sold := d.giftType(t)
 	o, whole := d.offered(t)
+	why, closed := t.notSelling()
 	switch {
 	case d.TypeID == "":
 		d.askType(t, Msg{})
@@ -158,8 +159,8 @@ func (d *giftCard) stockKnown(t *turn, confirmed bool) {
 		d.askQuantity(t, M("quantity.left", "Count", ty.Quantity))
 	case confirmed && !t.asQuoted(o):
 		t.quote(M("confirm.changed"))
-	case confirmed && t.v.Shelf.Closed():
-		t.quote(M("sale.closed"))
+	case confirmed && closed:
+		t.quote(why)
 	case !confirmed || t.v.Wallets.Wallet(t.who.Shop).Available < o.Price:
 		t.quote(Msg{})
 	default:

@@ -228,6 +228,8 @@ func (t *turn) tapped() {
 		t.historyTapped(c)
 	case "a":
 		t.ownerTapped(c)
+	case "r":
+		t.restoreTapped(c)
 	}
 }
 

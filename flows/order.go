@@ -178,6 +178,10 @@ func (t *turn) orderTapped(c tap) {
 
 func (t *turn) takeBack(o topup.Order, _ string) bool {
 	change, ok := topup.Cancel(o, topup.ReasonCancelled, t.env.Now)
+	if ok && t.v.Copy.Restored().Waits() {
+		t.alert(M("order.restored")) // it may have been sent since the copy
+		return true
+	}
 	if !ok {
 		t.alert(M("order.toolate"))
 		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})

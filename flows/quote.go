@@ -116,9 +116,10 @@ func (t *turn) confirm() {
 	d := t.s.Sale.common()
 	o, sold := t.s.Sale.offered(t)
 	repeat, again := t.repeat(o)
+	why, closed := t.notSelling()
 	switch {
-	case t.v.Shelf.Closed():
-		t.alert(M("sale.closed"))
+	case closed:
+		t.alert(why)
 	case t.in.Late:
 		t.quote(M("confirm.late"))
 	case !sold:

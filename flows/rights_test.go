@@ -27,7 +27,8 @@ var (
 		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
 		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
 		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup},
-		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
+		"restored": {topup.ActRestore},
+		"mobile":   {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory},
 	}
 	buttonNeeds = map[string]topup.Act{
@@ -138,7 +139,7 @@ func TestRightsOfCommands(t *testing.T) {
 			}
 			if listed := slices.Contains(Commands(who), command); listed && !may {
 				t.Errorf("%s has /%s in the menu", name, command)
-			} else if !listed && may && command != "start" && command != "cancel" {
+			} else if !listed && may && command != "start" && command != "cancel" && command != "restored" {
 				t.Errorf("%s has no /%s in the menu", name, command)
 			}
 		}

@@ -115,9 +115,9 @@ func newSaleButton(o topup.Order) Button {
 // nothing can be sold now.
 func (t *turn) openSale(step Step, d sale) bool {
 	t.dropQuietly()
-	if t.v.Shelf.Closed() {
+	if why, closed := t.notSelling(); closed {
 		t.begin(StepIdle)
-		t.sayLines(M("sale.closed"))
+		t.sayLines(why)
 		return false
 	}
 	t.begin(step)

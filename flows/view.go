@@ -14,6 +14,7 @@ type View struct {
 	Shelf   Shelf
 	Orders  Orders
 	Claims  Claims
+	Copy    Copy
 }
 
 // People says who is who.
@@ -71,6 +72,15 @@ type Orders interface {
 	// OpenOrders lists the sales of all shops that are not over, the oldest
 	// first, those made after one ("": all).
 	OpenOrders(above topup.OrderID, limit int) []topup.Order
+}
+
+// Copy is what is known of a till that goes on from a copy of its file.
+type Copy interface {
+	// Restored is its mark; zero where there is none.
+	Restored() topup.Restored
+	// Strays are the orders at the provider that nobody here knows; false as
+	// long as its lists are not read.
+	Strays() ([]topup.Stray, bool)
 }
 
 // Claims knows the customers' links and who saw codes.

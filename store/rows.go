@@ -6,6 +6,10 @@ import (
 	"hanout/topup"
 )
 
+// SettingRestored names the setting that marks a store made from a copy; it
+// holds a topup.Restored.
+const SettingRestored = "restored"
+
 // Head names a state of the journal: its last line.
 type Head struct {
 	Seq  uint64

@@ -83,6 +83,7 @@ func newCounter(t *testing.T) *counter {
 	c.engine.Connect(c.sent, idle{})
 	c.engine.SetBotName("hanout_bot")
 	c.engine.lastPoll.Store(time.Now().UnixNano())
+	c.engine.heardOnce.Store(true)
 	if err := db.Update(func(tx Tx) error {
 		if _, err := tx.NextID("shop"); err != nil {
 			return err

@@ -52,6 +52,7 @@ type after struct {
 	forget   []forget
 	// username is our account's name at the provider, when it was told.
 	username *string
+	listed   *listing // the provider's lists, when they were read
 	beside   []*task
 	moved    map[string]time.Time // tasks' next times
 }
@@ -218,5 +219,8 @@ func (e *Engine) release(a *after) {
 	}
 	if a.username != nil {
 		e.username.Store(a.username)
+	}
+	if a.listed != nil {
+		e.listed.Store(a.listed)
 	}
 }

@@ -24,7 +24,7 @@ func (e *Engine) due() (time.Duration, error) {
 	var list []topup.Order
 	var next time.Time
 	var some bool
-	busy := false
+	busy, may := false, false
 	asked := func(id topup.OrderID) bool {
 		// In this order: the caller hands an answer in before it lets go.
 		flying := e.caller.Asking(id) || e.answers.waiting(id)
@@ -32,6 +32,9 @@ func (e *Engine) due() (time.Duration, error) {
 		return flying
 	}
 	err := e.db.View(func(tx Tx) (err error) {
+		if may, err = e.maySend(tx); err != nil {
+			return err
+		}
 		if list, err = tx.Due(now, dueMost, asked); err != nil {
 			return err
 		}
@@ -44,9 +47,9 @@ func (e *Engine) due() (time.Duration, error) {
 	var sends []event
 	for _, o := range list {
 		switch {
-		case o.State == topup.Placed, o.Resend(now) && !e.caller.Halted():
+		case may && (o.State == topup.Placed || o.Resend(now) && !e.caller.Halted()):
 			sends = append(sends, dispatch{id: o.ID})
-		case e.caller.Halted():
+		case e.caller.Halted(), o.State == topup.Placed, o.Resend(now):
 			busy = true
 		default:
 			e.caller.Ask(o, o.Next())
@@ -74,6 +77,9 @@ func (e *Engine) due() (time.Duration, error) {
 type dispatch struct{ id topup.OrderID }
 
 func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
+	if may, err := e.maySend(tx); err != nil || !may {
+		return err
+	}
 	o, ok, err := tx.Order(d.id)
 	if err != nil || !ok {
 		return err

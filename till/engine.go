@@ -37,16 +37,19 @@ type Engine struct {
 	render    *render.Renderer
 	log       *slog.Logger
 
-	events   chan event
-	lastPoll atomic.Int64  // Unix nanoseconds of the last poll that Telegram answered
-	heard    atomic.Int64  // the same, or the start of this process
-	behind   atomic.Bool   // updates that waited may still come; see updates.go
-	ready    chan struct{} // closed when Run has read what a start must know
-	gone     chan struct{}
-	botName  atomic.Pointer[string]
-	username atomic.Pointer[string]
-	counts   Counts
-	answers  answers
+	events    chan event
+	lastPoll  atomic.Int64            // Unix nanoseconds of the last poll that Telegram answered
+	heard     atomic.Int64            // the same, or the start of this process
+	behind    atomic.Bool             // updates that waited may still come; see updates.go
+	heardOnce atomic.Bool             // Telegram has answered a poll of this process
+	listed    atomic.Pointer[listing] // what the provider has since a copy; see restore.go
+	listing   atomic.Bool             // it is being read
+	ready     chan struct{}           // closed when Run has read what a start must know
+	gone      chan struct{}
+	botName   atomic.Pointer[string]
+	username  atomic.Pointer[string]
+	counts    Counts
+	answers   answers
 
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
@@ -119,6 +122,12 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer close(e.gone) // nobody waits to hand in an event
 	defer stop()
 	if err := e.recover(); err != nil {
+		return err
+	}
+	if err := e.begin(); err != nil {
+		return err
+	}
+	if err := e.db.View(e.offerOwed); err != nil {
 		return err
 	}
 	if err := e.resume(); err != nil {
@@ -228,10 +237,7 @@ func (e *Engine) recover() error {
 		if err := e.beginCalls(tx); err != nil {
 			return err
 		}
-		if err := e.readUnknown(tx); err != nil {
-			return err
-		}
-		return e.offerOwed(tx)
+		return e.readUnknown(tx)
 	})
 	if err != nil {
 		return err

@@ -23,6 +23,8 @@ func (e *Engine) startJob(j job) {
 	switch j.Job {
 	case flows.JobSync:
 		e.Sync(j.Chat, j.Panel)
+	case flows.JobLists:
+		e.readLists()
 	case flows.JobFloat:
 		e.caller.Do(topup.Work{Kind: topup.WorkQuestion, Chat: j.Chat}, func(ctx context.Context, p topup.Provider) {
 			float, err := p.Float(ctx)

@@ -116,9 +116,12 @@ type People interface {
 	// ForgetChat forgets one, and where the conversation with it stands.
 	Chats(above int64, limit int) ([]store.Chat, error)
 	ForgetChat(id int64) error
-	// NextID takes the next number of a sequence, PeekID tells it.
+	// NextID takes the next number of a sequence, PeekID tells it. Orders are
+	// numbered by "order", shops by "shop".
 	NextID(sequence string) (uint64, error)
 	PeekID(sequence string) (uint64, error)
+	// SkipIDs leaves out the next numbers of a sequence.
+	SkipIDs(sequence string, count uint64) error
 }
 
 // Sessions are where conversations stand, as bytes; nil ends one.

@@ -38,6 +38,7 @@ type task struct {
 // tasks is the list of all timed work.
 var tasks = []task{
 	{name: "sync", atStart: true, next: every(24 * time.Hour), beside: func(e *Engine) { e.Sync(0, "") }},
+	{name: "restored", atStart: true, next: every(time.Minute), beside: (*Engine).relist},
 	{name: "weather", next: every(time.Minute), beside: (*Engine).ping},
 	{name: "clock", atStart: true, next: every(time.Minute), slice: wakeOverslept},
 	{name: "links", next: hourly, slice: endLinks},

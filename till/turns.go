@@ -97,6 +97,10 @@ func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects 
 			_, err = tx.Post(ef.Transaction)
 		case flows.Wake:
 			wake = append(wake, ef.Chat)
+		case flows.TakeOver:
+			err = e.takeOver(tx, a, ef)
+		case flows.Reopen:
+			err = e.reopen(tx, a, ef.By)
 		case flows.ShowCodes:
 			err = e.showCodes(tx, a, ef)
 		case flows.MakeClaim:

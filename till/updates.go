@@ -45,6 +45,7 @@ func (e *Engine) Handle(ctx context.Context, updates []Update, more bool) error 
 	late := e.behind.Load() || now.Sub(time.Unix(0, e.lastPoll.Load())).Abs() > lateAfter
 	e.lastPoll.Store(now.UnixNano())
 	e.heard.Store(now.UnixNano())
+	e.heardOnce.Store(true)
 	e.behind.Store(late && more)
 	if len(updates) == 0 {
 		return e.submit(ctx, polled{now})

@@ -26,17 +26,18 @@ type reading struct {
 	now    time.Time
 	plans  []topup.Plan // read once; a turn asks for them many times
 	err    error
+	listed *listing // what the provider has since a copy; nil as long as that is not read
 
 	numbering topup.Numbering
 }
 
 func (e *Engine) reading(tx Tx, now time.Time) *reading {
-	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering}
+	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load()}
 }
 
 // view shows the transaction to the conversations.
 func (r *reading) view() flows.View {
-	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}}
+	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}}
 }
 
 func (r *reading) note(err error) {
@@ -85,13 +86,17 @@ func (p people) Shop(id topup.ShopID) (topup.Shop, bool) {
 // Newest reads the shops with the highest numbers, without the others: they
 // are numbered from 1, and none goes.
 func (p people) Newest(limit int) (list []topup.Shop, total int) {
-	total = int(p.NextShop()) - 1
-	for id := total; id > 0 && len(list) < limit; id-- {
+	last := int(p.NextShop()) - 1
+	id := last
+	for ; id > 0 && len(list) < limit; id-- {
 		if s, ok := p.Shop(topup.ShopID(id)); ok {
 			list = append(list, s)
 		}
 	}
-	return list, total
+	if id == 0 {
+		return list, len(list) // numbers that a restored copy left out are no shops
+	}
+	return list, last
 }
 
 func (p people) NextShop() topup.ShopID {

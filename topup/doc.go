@@ -46,6 +46,9 @@
 //   - evidence: what the provider said that proves a delivery or a refusal;
 //     [Evidence].
 //   - review: an order waits for the owner's decision; its money stays held.
+//   - stray: an order at the provider that a till which goes on from a copy of
+//     its file does not know: it was sold since; [Stray]. Such a till is
+//     marked; [Restored].
 //   - dispute: the provider contradicts a final state; no money moves twice.
 //
 // # Glossary: the machine

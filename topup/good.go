@@ -1,6 +1,10 @@
 package topup
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // Good is what an order buys. Each has a file of its own, which holds its
 // words, its price list and its rules; nobody else asks which good it is.
@@ -37,6 +41,9 @@ var goods = map[Good]rules{
 	InternetCard: internetCard,
 	GiftCard:     giftCard,
 }
+
+// Goods lists all goods.
+func Goods() []Good { return slices.Sorted(maps.Keys(goods)) }
 
 // Numbered reports whether orders of the good go to a number or a line.
 func (g Good) Numbered() bool { return goods[g].numbered }

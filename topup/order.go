@@ -64,6 +64,7 @@ const (
 	ReasonUnreachable Reason = "unreachable" // never left: no connection could be made
 	ReasonCancelled   Reason = "cancelled"   // taken back before it was sent
 	ReasonStale       Reason = "stale"       // not sent in time, whatever kept it
+	ReasonRestored    Reason = "restored"    // not sent when the copy was made that the till goes on from, nor since
 	ReasonLost        Reason = "lost"        // review: the answer was lost and the provider does not list it
 	ReasonMismatch    Reason = "mismatch"    // review: the provider's order with our reference is not ours
 	ReasonPart        Reason = "part"        // review: given back by the provider after codes were handed over

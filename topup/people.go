@@ -64,6 +64,7 @@ const (
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
 	ActBackup     Act = "backup"     // write a safety copy
+	ActRestore    Act = "restore"    // let a till sell that goes on from a copy
 )
 
 // rights is the one table of who may do what. Nothing else decides it.
@@ -88,6 +89,7 @@ var rights = map[Act][]Role{
 	ActOrders:     {Owner},
 	ActSettle:     {Owner},
 	ActBackup:     {Owner},
+	ActRestore:    {Owner},
 }
 
 // Acts lists every act of the table.

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"hanout/store"
+
+	"go.etcd.io/bbolt"
 )
 
 // Backup copies the database to path while it is in use, checks the copy, and
@@ -88,9 +91,10 @@ func (s *steady) Write(b []byte) (n int, err error) {
 	return n, s.err
 }
 
-// Restore makes the database at path from a backup. A backup that does not
-// check is refused, with the report that says why; nothing is overwritten. An
-// error is a *store.FileError that names the file it is about.
+// Restore makes the database at path from a backup, and marks it as restored.
+// A backup that does not check is refused, with the report that says why;
+// nothing is overwritten, and no process may work at path (store.ErrLocked).
+// An error is a *store.FileError that names the file it is about.
 func Restore(backup, path string) (store.Report, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return store.Report{}, about(path, store.ErrExists)
@@ -102,13 +106,44 @@ func Restore(backup, path string) (store.Report, error) {
 	if err != nil {
 		return report, about(backup, err)
 	}
+	// A process whose file was moved away still works on it, and would go on
+	// beside the one that starts here.
+	lock, err := takeLock(path + lockSuffix)
+	if err != nil {
+		return report, about(path, err)
+	}
+	defer lock.Close()
 	from, err := Open(backup, Options{ReadOnly: true})
 	if err != nil {
 		return report, about(backup, err)
 	}
 	defer from.Close()
-	_, err = from.Backup(context.Background(), path)
-	return report, err
+	return report, about(path, from.copyTo(context.Background(), path, func(copied string) error {
+		again, err := Check(copied, nil)
+		if err == nil && len(again.Problems) > 0 {
+			err = store.ErrUnsound
+		}
+		if err != nil {
+			return about(backup, err)
+		}
+		return markCopy(copied)
+	}))
+}
+
+// markCopy marks a finished copy as restored, before it has its name.
+func markCopy(copied string) error {
+	b, err := bbolt.Open(copied, newFileMode, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	err = b.Update(func(tx *bbolt.Tx) error {
+		t := &Tx{tx: tx}
+		if _, err := t.rename(); err != nil {
+			return err
+		}
+		return t.markRestored(time.Now())
+	})
+	return errors.Join(err, b.Close())
 }
 
 // about names the file that an error is about, unless it names one.

@@ -58,6 +58,7 @@ type DB struct {
 	readOnly bool
 	schema   uint64 // when it was opened
 	broken   atomic.Bool
+	place    place
 }
 
 const (
@@ -113,7 +114,8 @@ func Create(path string) error {
 
 // Open opens a database that [Create] made. A missing, empty, short, damaged,
 // foreign or locked file is refused with an error of its own; a file of an
-// older schema is copied aside and then brought up to date.
+// older schema is copied aside and then brought up to date; one that was put
+// here from elsewhere is marked as restored (place.go).
 func Open(path string, o Options) (*DB, error) { return openUntil(context.Background(), path, o) }
 
 // openUntil is Open, but reads the file only as long as ctx is not done.
@@ -142,6 +144,10 @@ func openUntil(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	if err := db.checkSchema(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	if err := db.settle(); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -237,16 +243,17 @@ func (db *DB) Update(fn func(*Tx) error) error {
 		return errBroken
 	}
 	var inside error
-	ran := false
+	ran, commit := false, 0
 	err := guarded(db.broke, func(in func(func() error) error) error {
 		return db.bolt.Update(func(tx *bbolt.Tx) error {
 			inside = in(func() error { return fn(&Tx{tx: tx, vault: db.vault}) })
-			ran = true
+			ran, commit = true, tx.ID()
 			return inside
 		})
 	})
 	switch {
 	case err == nil:
+		db.committed(commit)
 		if db.onCommit != nil {
 			db.onCommit()
 		}

@@ -171,6 +171,15 @@ func (t *Tx) PeekID(name string) (uint64, error) {
 	return last + 1, err
 }
 
+// SkipIDs leaves out the next numbers of a sequence.
+func (t *Tx) SkipIDs(name string, count uint64) error {
+	next, err := t.PeekID(name)
+	if err != nil {
+		return err
+	}
+	return t.put(bMeta, []byte("next/"+name), u64(next-1+count))
+}
+
 // walk reads the rows of a bucket in the order of their keys. Within the loop
 // nothing may be written to the bucket: collect first.
 func walk[T any](t *Tx, bucket string, read func(key []byte) (T, error)) iter.Seq2[T, error] {

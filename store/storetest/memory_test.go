@@ -245,6 +245,10 @@ func each[K cmp.Ordered, V, T any](m map[K]V, read func(K, V) (T, error)) iter.S
 func plain[K, V any](_ K, v V) (V, error) { return v, nil }
 
 func (t *tx) NextID(name string) (uint64, error) { t.Next[name]++; return t.Next[name], nil }
+func (t *tx) SkipIDs(name string, n uint64) error {
+	t.Next[name] += n
+	return nil
+}
 func (t *tx) PeekID(name string) (uint64, error) { return t.Next[name] + 1, nil }
 
 func (t *tx) Setting(name string, v any) (bool, error) {
