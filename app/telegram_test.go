@@ -64,7 +64,7 @@ func TestBlockedShop(t *testing.T) {
 		r.telegram.People.Block(shopID, true)
 		r.settle(time.Minute)
 		r.expect(4500, 0, 1)
-		r.sees(ownerID, "n'a pas pu être remis")
+		r.sees(ownerID, "ne reçoit plus nos messages")
 		r.telegram.People.Start(shopID, "")
 		r.settle(time.Second)
 		r.say(shopID, "/history")
