@@ -445,3 +445,27 @@ func TestCallerSearchesTogetherWhatWasSentTogether(t *testing.T) {
 		})
 	}
 }
+
+// A key that is not taken while they are read by their reference is told by
+// one of them; the others are due again later.
+func TestCallerTellsOfTheKeyOnceInASearch(t *testing.T) {
+	p := &deskProvider{find: func(string) (topup.Status, error) { return topup.Status{}, &topup.Fault{Kind: topup.FaultKey} }}
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(1, p)
+		for _, o := range lostOrders(topup.MobileTopUp, 5) {
+			o.Lookups = 6
+			r.Ask(o, topup.CallLookup)
+		}
+		r.run()
+		pass(time.Minute)
+		if h := r.heard(); len(h) != 1 || len(p.made()) != 2 {
+			t.Errorf("%d answers by %v", len(h), p.made())
+		}
+		for _, o := range lostOrders(topup.MobileTopUp, 5) {
+			if r.Asking(o.ID) {
+				t.Errorf("%s is still being asked about", o.ID)
+			}
+		}
+		r.end()
+	})
+}

@@ -415,6 +415,19 @@ func TestStrangeWord(t *testing.T) {
 			t.Fatalf("alert %q", c.Alert)
 		}
 	}
+	// It may come late, after many known words.
+	late := pending(t, topup.MobileTopUp)
+	late.Polls = 100
+	after := 0
+	for c := (topup.Change{Order: late}); c.Alert != topup.AlertWord; after++ {
+		if after == 50 {
+			t.Fatal("a word that came late is never told")
+		}
+		c = topup.Checked(c.Order, s, now, scale)
+	}
+	if after != 12 {
+		t.Errorf("a word that came late is told after %d checks", after)
+	}
 	if len(told) != 1 || told[0] != 12 || o.State != topup.Pending {
 		t.Errorf("told at checks %v, %s", told, o.State)
 	}

@@ -66,7 +66,7 @@ func (o Order) Owns(s Status) bool { return goods[o.Good].referenced && s.Refere
 // was made no earlier than the request. What it does not say is no evidence.
 func (o Order) MayOwn(s Status) bool {
 	r := goods[o.Good]
-	return !r.referenced && r.states != nil && r.states(o, s) && !s.Created.IsZero() && !s.Created.Before(o.ListedFrom())
+	return !r.referenced && r.states != nil && r.states(o, s) && !s.Created.Before(o.ListedFrom())
 }
 
 // Doubtful reports whether a row of the provider's list says too little to be
