@@ -134,7 +134,8 @@ func (w *Caller) Run(ctx context.Context) {
 func (w *Caller) start(ctx, sends context.Context) time.Duration {
 	for {
 		w.startProbe(sends)
-		w.refuse(w.turnedAway())
+		items, why, cause := w.turnedAway()
+		w.refuse(items, cause, why)
 		w.refuse(w.ended(), context.DeadlineExceeded, topup.ReasonStale)
 		granted, wait := w.next()
 		switch {

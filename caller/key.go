@@ -246,14 +246,14 @@ func (w *Caller) tell() {
 
 // turnedAway takes off the queue what may not wait for the key. cause is what
 // functions are told, why what people read of a send.
-func (w *Caller) turnedAway() (items []*item, cause error, why topup.Reason) {
+func (w *Caller) turnedAway() (items []*item, why topup.Reason, cause error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case w.door.standing == closed:
-		return w.queue.drain(), errHalted, topup.ReasonClosed
+		return w.queue.drain(), topup.ReasonClosed, errHalted
 	case w.door.standing == unproven && !w.door.waits(time.Now()):
-		return w.queue.awaited(), errUnproven, topup.ReasonUnreachable
+		return w.queue.awaited(), topup.ReasonUnreachable, errUnproven
 	}
-	return nil, nil, ""
+	return nil, "", nil
 }

@@ -233,8 +233,8 @@ func TestPortalClosesNothing(t *testing.T) {
 				if s := r.heard()["send1"].Sent; s == nil || s.Verdict != topup.NotSent || s.Reason != topup.ReasonUnreachable {
 					t.Errorf("a send during the pause: %+v", s)
 				}
-				p.takeKey()
 				p.check, p.send = nil, nil
+				p.takeKey()
 				pass(15 * time.Minute)
 				r.Ask(deskOrder(topup.MobileTopUp, "after"), topup.CallSend)
 				pass(time.Minute)

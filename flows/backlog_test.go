@@ -43,6 +43,9 @@ func TestManyLateLines(t *testing.T) {
 		k.late(fmt.Sprintf("07780373%02d 500", i))
 		if i > 0 {
 			k.at(StepBacklog, "backlog.ask")
+			if show, _ := effect[Show](k); show.Fresh && i > 1 {
+				t.Fatal("a line more sends the question anew")
+			}
 			panels[k.s.Panel] = true
 		}
 	}
