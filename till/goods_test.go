@@ -108,6 +108,7 @@ func TestTurnsOfGiftCardsWalkNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		again.db = c.engine.db
+		again.heardOnce.Store(true)
 		c.engine = again
 		c.dispatch("second", "third")
 		if a, b := c.order("second"), c.order("third"); a.State != topup.Placed || b.State != topup.Placed {

@@ -368,7 +368,7 @@ func (c copied) knows(s topup.Stray, open []topup.Order) bool {
 		c.note(err)
 	}
 	for _, o := range open {
-		known = known || o.MayBe(s)
+		known = known || s.CanBe(o)
 	}
 	return known
 }

@@ -74,53 +74,11 @@ func (e *Engine) answerTurn(tx Tx, a *after, chat int64, run turnFunc) error {
 func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects []flows.Effect) error {
 	var wake []int64
 	for _, ef := range effects {
-		var err error
-		switch ef := ef.(type) {
-		case flows.Show:
-			err = e.show(tx, a, ef)
-		case flows.Toast:
-			err = e.toast(tx, a, in.Chat, query, ef)
-		case flows.Speak:
-			err = e.speak(tx, ef)
-		case flows.SaveShop:
-			err = e.saveShop(tx, ef.Shop)
-		case flows.Request:
-			err = e.request(tx, a, ef)
-		case flows.Place:
-			err = e.place(tx, a, ef.Order)
-		case flows.MoveOrder:
-			var was topup.Order
-			if was, _, err = tx.Order(ef.Change.Order.ID); err == nil {
-				err = e.change(tx, a, was, ef.Change)
-			}
-		case flows.Book:
-			_, err = tx.Post(ef.Transaction)
-		case flows.Wake:
+		if ef, ok := ef.(flows.Wake); ok {
 			wake = append(wake, ef.Chat)
-		case flows.TakeOver:
-			err = e.takeOver(tx, a, ef)
-		case flows.Reopen:
-			err = e.reopen(tx, a, ef.By)
-		case flows.ShowCodes:
-			err = e.showCodes(tx, a, ef)
-		case flows.MakeClaim:
-			err = e.makeClaim(tx, a, ef)
-		case flows.RevokeClaim:
-			err = e.revokeClaim(tx, a, ef.Order)
-		case flows.RedeemClaim:
-			err = e.redeemClaim(tx, a, ef)
-		case flows.Guess:
-			err = e.guess(tx, a, ef.Chat)
-		case flows.Menu:
-			a.menus = append(a.menus, ef.Chat)
-		case flows.Run:
-			var shop topup.Shop
-			shop, _, err = tx.ShopByChat(ef.Chat)
-			a.jobs = append(a.jobs, job{ef, shop.ID})
-		default:
-			err = fmt.Errorf("till: unknown effect %T", ef)
+			continue
 		}
-		if err != nil {
+		if err := e.effect(tx, a, in.Chat, query, ef); err != nil {
 			return err
 		}
 	}
@@ -131,6 +89,54 @@ func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects 
 		}
 	}
 	return nil
+}
+
+// effect applies one thing that a step wants done.
+func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effect) (err error) {
+	switch ef := ef.(type) {
+	case flows.Show:
+		err = e.show(tx, a, ef)
+	case flows.Toast:
+		err = e.toast(tx, a, chat, query, ef)
+	case flows.Speak:
+		err = e.speak(tx, ef)
+	case flows.SaveShop:
+		err = e.saveShop(tx, ef.Shop)
+	case flows.Request:
+		err = e.request(tx, a, ef)
+	case flows.Place:
+		err = e.place(tx, a, ef.Order)
+	case flows.MoveOrder:
+		var was topup.Order
+		if was, _, err = tx.Order(ef.Change.Order.ID); err == nil {
+			err = e.change(tx, a, was, ef.Change)
+		}
+	case flows.Book:
+		_, err = tx.Post(ef.Transaction)
+	case flows.TakeOver:
+		err = e.takeOver(tx, a, ef)
+	case flows.Reopen:
+		err = e.reopen(tx, a, ef.By)
+	case flows.ShowCodes:
+		err = e.showCodes(tx, a, ef)
+	case flows.MakeClaim:
+		err = e.makeClaim(tx, a, ef)
+	case flows.RevokeClaim:
+		err = e.revokeClaim(tx, a, ef.Order)
+	case flows.RedeemClaim:
+		err = e.redeemClaim(tx, a, ef)
+	case flows.Guess:
+		err = e.guess(tx, a, ef.Chat)
+	case flows.Menu:
+		a.menus = append(a.menus, ef.Chat)
+	case flows.Run:
+		var shop topup.Shop
+		shop, _, err = tx.ShopByChat(ef.Chat)
+		a.jobs = append(a.jobs, job{ef, shop.ID})
+	default:
+		err = fmt.Errorf("till: unknown effect %T", ef)
+	}
+	return err
 }
 
 func (e *Engine) toast(tx Tx, a *after, chat int64, query string, t flows.Toast) error {

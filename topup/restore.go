@@ -1,6 +1,7 @@
 package topup
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -68,9 +69,9 @@ func (id OrderID) minted() bool {
 	return len(id) == idTimeDigits+idRandomDigits && strings.Trim(string(id), idAlphabet) == ""
 }
 
-// MayBe reports whether an order of the copy, whose answer it does not know,
-// can be the provider's.
-func (o Order) MayBe(s Stray) bool {
+// CanBe reports whether the stray can be an order of the copy, whose answer it
+// does not know.
+func (s Stray) CanBe(o Order) bool {
 	if o.Good != s.Good || o.ProviderID != "" || o.State.Final() {
 		return false
 	}
@@ -96,7 +97,7 @@ func NeverAgain(o Order) (Change, bool) {
 func Unsent(o Order, list []Stray, taken func(Stray) bool, now time.Time, scale float64) ([]Change, error) {
 	var found []Stray
 	for _, s := range list {
-		if o.MayBe(s) && !taken(s) {
+		if s.CanBe(o) && !taken(s) {
 			found = append(found, s)
 		}
 	}
@@ -104,15 +105,26 @@ func Unsent(o Order, list []Stray, taken func(Stray) bool, now time.Time, scale 
 		c, _ := Cancel(o, ReasonRestored, now)
 		return []Change{c}, nil
 	}
-	sent, err := Submit(o, now, 0)
+	sent, err := asSent(o, o.Placed, now)
 	if err != nil {
 		return nil, err
 	}
-	sent.Order.Submitted, sent.Order.Submits = o.Placed, maxSubmits
 	if o := sent.Order; len(found) == 1 && o.Owns(found[0].Status) {
 		return []Change{sent, accept(o, found[0].ProviderID, found[0].ProviderRef, now, scale)}, nil
 	}
 	return []Change{sent, review(sent.Order, ReasonAmbiguous, now, scale)}, nil
+}
+
+// asSent moves an order on that did not leave here, as far as the copy knows,
+// but is at the provider: as if it was sent then, and never to be sent again,
+// however old it is.
+func asSent(o Order, at, now time.Time) (Change, error) {
+	if o.State != Placed {
+		return Change{}, fmt.Errorf("topup: order %s is %s, not placed", o.ID, o.State)
+	}
+	o.State, o.Submits, o.Submitted = Submitting, maxSubmits, at
+	o.Changed, o.Due = now, now
+	return Change{Order: o}, nil
 }
 
 // Recovered is the order of a stray, made after the fact: what was sold, to
@@ -148,10 +160,9 @@ func (p Pricing) Recovered(s Stray, plan Plan, name string) (Order, bool) {
 // Recover takes over a placed order that the provider has already: from now on
 // it is read there, and settles by what is read.
 func Recover(o Order, s Stray, now time.Time, scale float64) ([]Change, error) {
-	sent, err := Submit(o, now, 0)
+	sent, err := asSent(o, s.Created, now)
 	if err != nil {
 		return nil, err
 	}
-	sent.Order.Submitted, sent.Order.Submits = s.Created, maxSubmits
 	return []Change{sent, accept(sent.Order, s.ProviderID, s.ProviderRef, now, scale)}, nil
 }
