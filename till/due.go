@@ -137,12 +137,12 @@ func (e *Engine) waits(tx Tx, a *after, o topup.Order) (waits bool, err error) {
 		switch {
 		case err != nil:
 			return false, err
-		case o.WaitsFor(other, a.now):
-			return true, nil
 		case other.Submits == 0:
 			delete(e.unknown, id) // its sending was rolled back
 		case !tookTurn(other):
 			a.known = append(a.known, id)
+		case o.WaitsFor(other, a.now):
+			return true, nil
 		}
 	}
 	return false, nil

@@ -122,8 +122,20 @@ func TestTurnsOfGiftCardsWalkNothing(t *testing.T) {
 		if a, b := c.order("second"), c.order("third"); a.State != topup.Submitting || b.State != topup.Placed {
 			t.Errorf("the second is %s, the third %s", a.State, b.State)
 		}
+		// One that was refused is known, too, though it never got an ID.
+		second := topup.Answer{Order: c.order("second"), Call: topup.CallSend, Sent: &topup.SendAnswer{Verdict: topup.Refused, Evidence: topup.Evidence{At: time.Now(), Word: "OUT_OF_STOCK"}}}
+		if err := c.engine.commit([]event{answered{second}}); err != nil {
+			t.Fatal(err)
+		}
+		if o := c.order("second"); o.State != topup.Refunded {
+			t.Fatalf("the second is %s after its refusal", o.State)
+		}
+		c.dispatch("third")
+		if o := c.order("third"); o.State != topup.Submitting {
+			t.Errorf("the third is %s after the second was refused", o.State)
+		}
 		if len(c.engine.unknown) != 1 {
-			t.Errorf("%d orders are remembered as unknown, want the second", len(c.engine.unknown))
+			t.Errorf("%d orders are remembered as unknown, want the third", len(c.engine.unknown))
 		}
 		c.close()
 	})
