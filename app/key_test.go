@@ -121,7 +121,7 @@ func TestRefusedKeyCostsOneCall(t *testing.T) {
 		r.cfg.apiKey = right
 		r.start()
 		r.settle(5 * time.Second)
-		r.sees(ownerID, "Le fournisseur accepte de nouveau notre clé")
+		r.sees(ownerID, "Le fournisseur accepte à nouveau notre clé")
 		sales := r.posts()
 		r.sell("0778037340", "500")
 		r.settle(time.Minute)
@@ -148,7 +148,7 @@ func TestClosedTillOpensByItself(t *testing.T) {
 		}
 		r.provider.ClearFaults()
 		r.settle(6 * time.Minute)
-		r.sees(ownerID, "Le fournisseur accepte de nouveau notre clé")
+		r.sees(ownerID, "Le fournisseur accepte à nouveau notre clé")
 		r.sell("0778037340", "500")
 		r.settle(time.Minute)
 		if n := len(r.provider.Book().Orders); n != 1 {

@@ -153,7 +153,7 @@ func TestOrderThatCannotBeShown(t *testing.T) {
 					if o.State != before.State {
 						t.Fatalf("it is %s", o.State)
 					}
-					pauses = append(pauses, o.Due.Sub(time.Now()))
+					pauses = append(pauses, time.Until(o.Due))
 				}
 				for i, want := range []int{1, 2, 4, 8, 16, 32, 60, 60} {
 					if pauses[i] != time.Duration(want)*time.Minute {

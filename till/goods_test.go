@@ -124,7 +124,7 @@ func TestTurnsOfGiftCardsWalkNothing(t *testing.T) {
 		}
 		// One that was refused is known, too, though it never got an ID.
 		second := topup.Answer{Order: c.order("second"), Call: topup.CallSend, Sent: &topup.SendAnswer{Verdict: topup.Refused, Evidence: topup.Evidence{At: time.Now(), Word: "OUT_OF_STOCK"}}}
-		if err := c.engine.commit([]event{answered{second}}); err != nil {
+		if err := c.engine.commit([]event{answered{Answer: second}}); err != nil {
 			t.Fatal(err)
 		}
 		if o := c.order("second"); o.State != topup.Refunded {
