@@ -62,6 +62,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	given: an open shop with 5000     the people, their language, the wallet
 //	given: the production key
 //	given: a group
+//	given: 10s after each line        where two things at once may end in either order
 //
 // A line that begins with # is kept as the transcript's prose. To see
 // what a change does to every screen:
@@ -125,6 +126,7 @@ type stage struct {
 	past map[int64][]pressable    // every button that was ever shown
 	said int                      // answers to taps told so far
 	copy []byte                   // of the bot's file
+	beat time.Duration            // passes after each line
 }
 
 // pressable is a button on a message, as it was once shown.
@@ -144,7 +146,7 @@ var cast = []struct {
 func play(t *testing.T, lang, script string) string {
 	var s *stage
 	synctest.Test(t, func(t *testing.T) {
-		s = &stage{rig: newRig(t, lang), seen: map[int64]map[int]string{}, past: map[int64][]pressable{}}
+		s = &stage{rig: newRig(t, lang), seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second}
 		if strings.Contains(script, "given: the production key") {
 			s.cfg.apiKey = provider.ProductionKey
 		}
@@ -189,11 +191,11 @@ func (s *stage) act(lang, line string) error {
 		return s.given(lang, what)
 	case spoken && inGroup:
 		s.telegram.Groups.Type(groupID, s.member(member), what)
-		s.settle(time.Second)
+		s.settle(s.beat)
 		return nil
 	case spoken:
 		s.telegram.People.Type(s.member(who), strings.ReplaceAll(what, `\n`, "\n"))
-		s.settle(time.Second)
+		s.settle(s.beat)
 		return nil
 	}
 	f := strings.Fields(line)
@@ -250,7 +252,7 @@ func (s *stage) act(lang, line string) error {
 	default:
 		return fmt.Errorf("no such action")
 	}
-	s.settle(time.Second)
+	s.settle(s.beat)
 	return nil
 }
 
@@ -261,13 +263,18 @@ func (s *stage) given(lang, what string) error {
 	case what == "the production key": // it was chosen before the start
 	case what == "a group":
 		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
+	case strings.HasSuffix(what, " after each line"):
+		var err error
+		if s.beat, err = time.ParseDuration(strings.TrimSuffix(what, " after each line")); err != nil {
+			return err
+		}
 	default:
 		if _, err := fmt.Sscanf(what, "an open shop with %d", &money); err != nil {
 			return fmt.Errorf("no such thing to be given")
 		}
 		s.openShop(lang, money)
 	}
-	s.settle(time.Second)
+	s.settle(s.beat)
 	return nil
 }
 

