@@ -51,6 +51,28 @@ func (r *rig) sent() (n int) {
 	return n
 }
 
+// tells logs, for the table in README, what the provider was sent and asked
+// since the counts of before, and how many orders wait.
+func (r *rig) tells(phase string, before map[string]int) map[string]int {
+	r.t.Helper()
+	now, sent, asked := r.provider.Book().Requests, 0, 0
+	for route, times := range now {
+		if strings.HasPrefix(route, "POST ") {
+			sent += times - before[route]
+		} else {
+			asked += times - before[route]
+		}
+	}
+	open := 0
+	for _, o := range r.orders() {
+		if !o.State.Final() {
+			open++
+		}
+	}
+	r.t.Logf("%s: %d sent, %d asked, %d open", phase, sent, asked, open)
+	return now
+}
+
 // sells makes a top-up of 500 DA and waits for its end.
 func (r *rig) sells(number string) {
 	r.t.Helper()
@@ -126,9 +148,11 @@ func TestRestoredTill(t *testing.T) {
 		r.sells("0791234567")
 		since := r.numbers()
 		requests := r.sent()
+		counts := r.provider.Book().Requests
 
 		r.putBack(file)
 		r.settle(5 * time.Minute)
+		counts = r.tells("five minutes on the copy", counts)
 		if n := r.sent(); n != requests {
 			t.Errorf("%d requests that are no reads left before the owner's word", n-requests)
 		}
@@ -156,6 +180,7 @@ func TestRestoredTill(t *testing.T) {
 		if n := r.sent(); n != requests {
 			t.Error("a second start sent something")
 		}
+		counts = r.tells("a used link, a sale that is refused, a second start", counts)
 
 		r.say(ownerID, "/restored")
 		r.tap(ownerID, "Reprendre la vente")
@@ -164,6 +189,7 @@ func TestRestoredTill(t *testing.T) {
 		if n := r.sent(); n != requests {
 			t.Errorf("%d requests left when the till was opened", n-requests)
 		}
+		counts = r.tells("three minutes after Sell again", counts)
 		for _, o := range r.orders() {
 			if o.State == topup.Placed {
 				t.Errorf("order %d is %s", o.No, o.State)
@@ -183,11 +209,13 @@ func TestRestoredTill(t *testing.T) {
 		r.sees(shopID, "Vente retrouvée")
 		r.say(ownerID, "/restored")
 		r.sees(ownerID, "Vendues depuis, inconnues de la caisse : 1")
+		counts = r.tells("a sale since is given to its shop", counts)
 
 		r.sells("0791234568")
 		if n := r.sent(); n != requests+1 {
 			t.Errorf("%d requests for a sale after it", n-requests)
 		}
+		r.tells("a new sale", counts)
 		now := r.numbers()
 		newest := since[len(since)-1]
 		for _, no := range now {
