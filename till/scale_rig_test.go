@@ -122,8 +122,8 @@ func checkScale(t *testing.T, path string, v *store.Vault) {
 	})
 }
 
-// buildScale sells, in large commits: nine of ten orders are delivered, with a
-// code; one of ten thousand is open.
+// buildScale sells, in large commits: nine of ten orders are delivered, one of
+// ten thousand is open.
 func buildScale(t *testing.T, path string, v *store.Vault) {
 	t.Helper()
 	if err := bolt.Create(path); err != nil {
