@@ -481,7 +481,7 @@ func (w *window) opensShop(said said) {
 	w.gone(phone(demoShop) + ".reply-keyboard")
 	w.sees(demoOwner, said.shop)
 	w.shoot("owner-is-asked")
-	w.press(demoOwner, does("yes"))
+	w.press(demoOwner, `button[data-callback*=":yes:"]`)
 	w.sees(demoShop, "🎉")
 	w.menu(demoShop, said.newSale, "/start")
 	w.types(demoOwner, "/credit 1 20000 test")
