@@ -51,7 +51,7 @@ type door struct {
 // silentMost is the longest pause after a probe that was not answered.
 const silentMost = 30 * time.Second
 
-// waits reports whether what is asked for now waits for a probe.
+// waits reports whether a new call must let a probe go first.
 func (d *door) waits(now time.Time) bool {
 	return d.standing == unproven && (d.probing || !now.Before(d.next))
 }
