@@ -8,6 +8,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
+	"io"
+	"sync"
 )
 
 // Vault encrypts what must not lie readable on disk: vouchers, the numbers of
@@ -22,7 +25,26 @@ type Vault struct {
 type vaultKey struct {
 	print string // names the key without telling it
 	aead  cipher.AEAD
-	index []byte // key of the hashes of indexes
+	index *marker
+}
+
+// marker makes keyed hashes. It keeps the hashes that were used, for to make
+// one costs more than what it does.
+type marker struct{ pool sync.Pool }
+
+func newMarker(key []byte) *marker {
+	return &marker{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+}
+
+// mark is the keyed hash of a text, in 32 hex digits.
+func (m *marker) mark(text string) string {
+	h := m.pool.Get().(hash.Hash)
+	h.Reset()
+	io.WriteString(h, text)
+	var sum [sha256.Size]byte
+	mark := hex.EncodeToString(h.Sum(sum[:0])[:16])
+	m.pool.Put(h)
+	return mark
 }
 
 const (
@@ -46,7 +68,7 @@ func NewVault(key []byte, older ...[]byte) (*Vault, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.opens = append(v.opens, vaultKey{string(derive(k, "hanout codes key")[:printBytes]), aead, derive(k, "hanout index")})
+		v.opens = append(v.opens, vaultKey{string(derive(k, "hanout codes key")[:printBytes]), aead, newMarker(derive(k, "hanout index"))})
 	}
 	v.seal = v.opens[0]
 	return v, nil
@@ -61,7 +83,7 @@ func derive(key []byte, what string) []byte {
 // Mark stands for a number in an index: the same for the same number, and
 // telling nothing without the key.
 func (v *Vault) Mark(number string) string {
-	return hex.EncodeToString(derive(v.seal.index, number)[:16])
+	return v.seal.index.mark(number)
 }
 
 // Marks are all that may stand for a number in an index that was written under
@@ -72,18 +94,21 @@ func (v *Vault) Marks(number string) []string {
 		return list
 	}
 	for _, k := range v.opens {
-		list = append(list, hex.EncodeToString(derive(k.index, number)[:16]))
+		list = append(list, k.index.mark(number))
 	}
 	return list
 }
 
 // Seal encrypts a secret for a context.
 func (v *Vault) Seal(secret []byte, context string) []byte {
-	out := append([]byte{vaultFormat}, v.seal.print...)
-	nonce := make([]byte, v.seal.aead.NonceSize())
+	aead := v.seal.aead
+	head := 1 + printBytes + aead.NonceSize()
+	out := make([]byte, head, head+len(secret)+aead.Overhead())
+	out[0] = vaultFormat
+	copy(out[1:], v.seal.print)
+	nonce := out[1+printBytes : head]
 	rand.Read(nonce)
-	out = append(out, nonce...)
-	return v.seal.aead.Seal(out, nonce, secret, []byte(context))
+	return aead.Seal(out, nonce, secret, []byte(context))
 }
 
 // Open decrypts what Seal made for the same context; ErrSealed when no key

@@ -83,10 +83,10 @@ func evening(now time.Time, _ func(time.Duration) time.Duration) time.Time {
 // Bounds of one slice: each keeps the writer for some milliseconds, however
 // many rows there are.
 const (
-	linksMost  = 20
-	pruneMost  = 250
+	linksMost  = 5
+	pruneMost  = 50
 	remindMost = 10 // shops in one event
-	wakeMost   = 250
+	wakeMost   = 50
 	wakeSeen   = 500 // orders looked at; those behind them are due within the hour
 )
 

@@ -46,9 +46,9 @@ func damage(p any) error {
 	return &store.DamagedError{Why: fmt.Sprint(p)}
 }
 
-func (t *Tx) bucket(name string) bucket {
+func (t *Tx) bucket(of string) bucket {
 	defer damaged()
-	return bucket{t.tx.Bucket([]byte(name)), t.until}
+	return bucket{t.tx.Bucket(name(of).name), t.until}
 }
 
 // has reports whether the file has a bucket.

@@ -52,17 +52,18 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 	if o.No, err = t.NextID("order"); err != nil {
 		return o, err
 	}
+	id := orderKey(o.ID)
 	for _, ix := range []struct {
 		bucket string
 		key    []byte
 		value  []byte
 	}{
-		{bOrderNo, u64(o.No), orderKey(o.ID)},
-		{bOrderShop, append(u64(uint64(o.Shop)), u64(o.No)...), orderKey(o.ID)},
-		{bOrderTo, t.toKey(o.Shop, o.To, o.No), orderKey(o.ID)},
-		{bOrderPanel, []byte(o.Panel), orderKey(o.ID)},
-		{bOrderOpen, orderKey(o.ID), nil},
-		{bDue, timeKey(o.Due, orderKey(o.ID)), nil},
+		{bOrderNo, u64(o.No), id},
+		{bOrderShop, append(u64(uint64(o.Shop)), u64(o.No)...), id},
+		{bOrderTo, t.toKey(o.Shop, o.To, o.No), id},
+		{bOrderPanel, []byte(o.Panel), id},
+		{bOrderOpen, id, nil},
+		{bDue, timeKey(o.Due, id), nil},
 	} {
 		if err := t.put(ix.bucket, ix.key, ix.value); err != nil {
 			return o, err

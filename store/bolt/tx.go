@@ -68,9 +68,37 @@ type Tx struct {
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
 
+// named is a bucket's name as bbolt takes it, and the checksum of the name
+// alone: made once, for every read and write wants them.
+type named struct {
+	name []byte
+	sum  uint32
+}
+
+func nameOf(bucket string) named {
+	b := []byte(bucket)
+	return named{b, crc32.Update(0, crcTable, b)}
+}
+
+var allNames = func() map[string]named {
+	m := make(map[string]named, len(allBuckets))
+	for _, b := range allBuckets {
+		m[b] = nameOf(b)
+	}
+	return m
+}()
+
+// name finds a bucket's name; one that is not ours (a migration's) is made.
+func name(bucket string) named {
+	n, ok := allNames[bucket]
+	if !ok {
+		n = nameOf(bucket)
+	}
+	return n
+}
+
 func sum(bucket string, key, value []byte) uint32 {
-	c := crc32.Update(0, crcTable, []byte(bucket))
-	c = crc32.Update(c, crcTable, key)
+	c := crc32.Update(name(bucket).sum, crcTable, key)
 	return crc32.Update(c, crcTable, value)
 }
 
