@@ -301,3 +301,12 @@ func TestRigCrashWhileRestoredEverywhere(t *testing.T) {
 	}
 	sweepIn(t, puttingBack, len(calm.doom.passed), 1)
 }
+
+// TestRigCrashInPartEverywhere does the same for a settlement in part.
+func TestRigCrashInPartEverywhere(t *testing.T) {
+	calm := liveIn(t, parts, 0)
+	if len(calm.problems) > 0 {
+		t.Fatal(calm.problems)
+	}
+	sweepIn(t, parts, len(calm.doom.passed), 1)
+}

@@ -47,9 +47,9 @@ func (l *life) goesOn() {
 	if n := l.sent(); n != l.before {
 		l.problem("%d requests left before the owner's word", n-l.before)
 	}
-	l.walks(func() bool { return l.shows(shopID, found) }, "✅ Oui", "Taxiphone Nour", "0791", "Ventes depuis la copie")
+	l.walks("/restored", func() bool { return l.shows(shopID, found) }, "✅ Oui", "Taxiphone Nour", "0791", "Ventes depuis la copie")
 	l.await(func() bool { return l.shows(shopID, "Opération réussie\n🧾 "+found) })
-	l.walks(func() bool { return l.shows(ownerID, "La vente reprend|La vente a repris") }, "✅ Oui", "Reprendre la vente")
+	l.walks("/restored", func() bool { return l.shows(ownerID, "La vente reprend|La vente a repris") }, "✅ Oui", "Reprendre la vente")
 	if n := l.sent(); n != l.before {
 		l.problem("%d requests left with the owner's word", n-l.before)
 	}
@@ -59,10 +59,10 @@ func (l *life) goesOn() {
 	l.await(func() bool { return l.shows(shopID, "Opération réussie\n🧾 "+last) })
 }
 
-// walks is what the owner does on the panel: tap the deepest of the buttons
+// walks is what the owner does on a panel: tap the deepest of the buttons
 // that is there, and ask for the panel when none is. A new process shows the
 // panel from its beginning.
-func (l *life) walks(done func() bool, labels ...string) {
+func (l *life) walks(command string, done func() bool, labels ...string) {
 	for range 40 {
 		tapped := false
 		for _, label := range labels {
@@ -71,7 +71,7 @@ func (l *life) walks(done func() bool, labels ...string) {
 			}
 		}
 		if !tapped {
-			l.telegram.People.Type(ownerID, "/restored")
+			l.telegram.People.Type(ownerID, command)
 		}
 		if l.settle(5 * time.Second); done() {
 			return

@@ -156,6 +156,9 @@ func (r *rig) check() {
 		r.t.Errorf("%d requests for %d orders of gift cards", posts, gifts)
 	}
 	for _, v := range r.telegram.Journal.Violations() {
+		if strings.Contains(v, "can't read the request: io: read/write on closed pipe") {
+			continue // the bot's end cut it off
+		}
 		r.t.Errorf("Telegram's rules: %s", v)
 	}
 	// Only an edit whose answer was lost is made twice.
