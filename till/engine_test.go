@@ -202,3 +202,44 @@ func TestDamageIsNoStepsFault(t *testing.T) {
 	}
 	c.close()
 }
+
+// writes counts the sessions that are written to a store.
+type writes struct {
+	Store
+	sessions *int
+}
+
+func (w writes) Update(do func(Tx) error) error {
+	return w.Store.Update(func(tx Tx) error { return do(writing{tx, w.sessions}) })
+}
+
+type writing struct {
+	Tx
+	sessions *int
+}
+
+func (w writing) PutSession(chat int64, b []byte) error {
+	*w.sessions++
+	return w.Tx.PutSession(chat, b)
+}
+
+// TestSameSessionIsNotWritten: most of what people type or tap leaves the
+// conversation where it was, and must cost no write of it.
+func TestSameSessionIsNotWritten(t *testing.T) {
+	c := newCounter(t)
+	c.plans()
+	n := 0
+	c.engine.db = writes{c.engine.db, &n}
+	c.take(typed(shopChat, "/balance"))
+	n = 0
+	for range 3 {
+		c.take(typed(shopChat, "/balance"))
+	}
+	if n != 0 {
+		t.Errorf("a session that stays as it was is written %d times", n)
+	}
+	if c.take(typed(shopChat, "0791234567 500")); n == 0 {
+		t.Error("a session that changed is not written")
+	}
+	c.close()
+}
