@@ -206,6 +206,9 @@ func (p *pages) branch(id uint64, bucket string, page, low, high []byte, level i
 		}
 		next = to
 		keys[i], children[i] = page[from:to], binary.NativeEndian.Uint64(e[8:])
+		if i == 0 && !leads(low, keys[0]) {
+			return fmt.Errorf("%w: page %d is not where its branch says", errPages, id)
+		}
 		if (i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0) || !within(keys[i], low, high) {
 			return fmt.Errorf("%w: the keys of page %d are not in order", errPages, id)
 		}
@@ -240,6 +243,9 @@ func (p *pages) leaf(id uint64, bucket string, page, low, high []byte, level int
 		}
 		next = to
 		key := page[from:mid]
+		if i == 0 && !leads(low, key) {
+			return fmt.Errorf("%w: page %d is not where its branch says", errPages, id)
+		}
 		if (i > 0 && bytes.Compare(last, key) >= 0) || !within(key, low, high) {
 			return fmt.Errorf("%w: the keys of page %d are not in order", errPages, id)
 		}
@@ -280,6 +286,11 @@ func (p *pages) bucket(id uint64, name string, value []byte, level int) error {
 	}
 	return p.leaf(id, name, inside, nil, nil, level+1)
 }
+
+// leads reports whether a page that begins with a key is led to by it. A
+// smaller one in the branch would do for reading; but bbolt finds the place of
+// a page that it wrote anew by its first key, and would enter it a second time.
+func leads(low, key []byte) bool { return low == nil || bytes.Equal(low, key) }
 
 // within reports whether a key lies within the bounds that the pages above
 // set.
