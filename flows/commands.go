@@ -28,6 +28,7 @@ func allCommands() []command {
 		{name: "start", act: topup.ActTalk, listed: []topup.Role{topup.Stranger, topup.Customer}, run: (*turn).start},
 
 		{name: "balance", verb: "float", label: "button.float", act: topup.ActFloat, run: (*turn).float},
+		{name: "today", verb: "report", label: "button.today", act: topup.ActReport, run: summing(JobReport)},
 		{name: "credit", act: topup.ActMoney, run: (*turn).credit},
 		{name: "debit", act: topup.ActMoney, run: (*turn).debit},
 		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: bare((*turn).shops)},
@@ -41,6 +42,7 @@ func allCommands() []command {
 	}
 	return append(list,
 		command{name: "balance", verb: "balance", label: "button.wallet", act: topup.ActWallet, run: bare((*turn).balance)},
+		command{name: "today", verb: "today", label: "button.today", act: topup.ActDay, run: summing(JobDay)},
 		command{name: "history", verb: "history", label: "button.history", act: topup.ActHistory, run: bare((*turn).history)},
 		command{name: "find", act: topup.ActHistory, run: (*turn).find},
 

@@ -102,6 +102,8 @@ const (
 	JobSync   Job = "sync"   // refresh plans, weather and key from the provider
 	JobFloat  Job = "float"  // read the float
 	JobBackup Job = "backup" // write a hot backup
+	JobDay    Job = "day"    // sum what the chat's shop sold today
+	JobReport Job = "report" // sum what all shops sold today
 	JobLists  Job = "lists"  // read the provider's lists since the copy; every owner is shown them
 	JobLine   Job = "line"   // check a line; the answer goes to LineChecked
 	JobStock  Job = "stock"  // read a product's stock; the answer goes to StockChecked

@@ -27,15 +27,15 @@ var (
 		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
 		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
 		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup},
-		"restored": {topup.ActRestore},
-		"mobile":   {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
+		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay},
+		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
 		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
-		"balance": topup.ActWallet, "history": topup.ActHistory,
+		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "show": topup.ActHistory,
@@ -147,9 +147,9 @@ func TestRightsOfCommands(t *testing.T) {
 }
 
 func TestMenus(t *testing.T) {
-	shop := []string{"mobile", "internet", "cards", "balance", "history", "find", "language", "help", "cancel"}
+	shop := []string{"mobile", "internet", "cards", "balance", "today", "history", "find", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	owner := []string{"balance", "credit", "debit", "shops", "orders", "sync", "backup"}
+	owner := []string{"balance", "today", "credit", "debit", "shops", "orders", "sync", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),

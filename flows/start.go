@@ -92,7 +92,8 @@ func (t *turn) home() {
 // homeRows are the buttons of what the person may do.
 func (t *turn) homeRows(sc *Screen) {
 	t.commandRow(sc, "float", "shops")
-	t.commandRow(sc, "orders", "sync")
+	t.commandRow(sc, "orders", "report")
+	t.commandRow(sc, "sync")
 	if t.who.Is(topup.Owner) && t.who.Shop == 0 {
 		t.commandRow(sc, "ask")
 	}
@@ -104,7 +105,8 @@ func (t *turn) homeRows(sc *Screen) {
 		}
 		sc.grid(2, more)
 	}
-	t.commandRow(sc, "balance", "history")
+	t.commandRow(sc, "today", "history")
+	t.commandRow(sc, "balance")
 	t.commandRow(sc, "language", "help")
 }
 

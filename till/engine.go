@@ -53,6 +53,7 @@ type Engine struct {
 
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
+	days     sync.Mutex // one sum of a day at a time: who asks often waits for himself
 	helpers  sync.WaitGroup
 
 	// Of the loop alone: when each task is due, and which are at work; and

@@ -38,6 +38,10 @@ func (e *Engine) startJob(j job) {
 		e.checkLine(j)
 	case flows.JobStock:
 		e.readStock(j)
+	case flows.JobDay:
+		e.helpers.Go(func() { e.readDay(j, ofShop(j.shop)) })
+	case flows.JobReport:
+		e.helpers.Go(func() { e.readDay(j, ofAll) })
 	case flows.JobBackup:
 		e.helpers.Go(func() { e.backUp(j.Run) })
 	}

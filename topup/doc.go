@@ -38,6 +38,8 @@
 //     refusal releases it. Nothing else does either.
 //   - journal: all that was ever posted; it only grows. A line of it is a
 //     [Transaction], whose [Posting]s to accounts ([AccountID]) sum to zero.
+//   - day: what was sold from one midnight to the next; [Day]. Its [Sums] stand
+//     for all, for a part of the goods ([Kind]) and for a shop ([ShopDay]).
 //   - weather: which operators are up; [Weather].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].
