@@ -692,9 +692,14 @@ func (w *window) sellsGiftCards(said said) {
 	w.shoot("received")
 }
 
-// looksBack opens a sale in the history and goes back.
+// looksBack sums the day, opens a sale in the history and goes back.
 func (w *window) looksBack(said said) {
 	w.t.Helper()
+	w.types(demoShop, "/today")
+	again := `button[data-callback^="m:today:"]`
+	day := message(demoShop, w.press(demoShop, again))
+	w.reads(day+".text", "Djezzy")
+	w.shoot("today")
 	w.types(demoShop, "/history")
 	line := `button[data-callback^="v:9:"]`
 	w.reads(phone(demoShop)+line, "036 36 26 08")
