@@ -59,6 +59,7 @@ type DB struct {
 	schema   uint64 // when it was opened
 	broken   atomic.Bool
 	place    place
+	ours     bool // opened for writing, and found to be sound and ours
 }
 
 const (
@@ -87,7 +88,7 @@ func Create(path string) error {
 		return err
 	}
 	defer os.Remove(temp)
-	b, err := bbolt.Open(temp, newFileMode, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType})
+	b, err := bbolt.Open(temp, newFileMode, &bbolt.Options{Timeout: openTimeout, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true})
 	if err != nil {
 		return err
 	}
@@ -151,6 +152,7 @@ func openUntil(ctx context.Context, path string, o Options) (*DB, error) {
 		db.Close()
 		return nil, err
 	}
+	db.ours = !o.ReadOnly
 	return db, nil
 }
 
@@ -164,7 +166,7 @@ func (db *DB) open(o Options) (err error) {
 		err = guarded(func() {}, func(func(func() error) error) (err error) {
 			db.bolt, err = bbolt.Open(db.path, newFileMode, &bbolt.Options{
 				Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize,
-				FreelistType: bbolt.FreelistMapType, InitialMmapSize: int(ahead),
+				FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, InitialMmapSize: int(ahead),
 				OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 					f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
 					db.file = f
@@ -220,7 +222,23 @@ func (db *DB) Close() error {
 	if db.broken.Load() {
 		return db.file.Close()
 	}
+	if db.ours {
+		_ = db.listFree() // without it the next start looks for the free pages
+	}
 	return db.bolt.Close()
+}
+
+// listFree writes the list of free pages. No other commit does: after a long
+// backup, or a change of the key, it is so long that each would take many
+// times what a sale does. A file without it, as a crash leaves it, is read once
+// more when it is opened.
+func (db *DB) listFree() error {
+	return guarded(db.broke, func(func(func() error) error) error {
+		return db.bolt.Update(func(*bbolt.Tx) error {
+			db.bolt.NoFreelistSync = false
+			return nil
+		})
+	})
 }
 
 // Size is the file's size in bytes.
