@@ -275,38 +275,22 @@ func judge(t *testing.T, file string, messenger *telegram.Server, sales *provide
 // TestRigCrashWithCodesEverywhere kills the bot at every point of the
 // scenario of codes.
 func TestRigCrashWithCodesEverywhere(t *testing.T) {
-	calm := liveIn(t, goods, 0)
-	if len(calm.problems) > 0 {
-		t.Fatal(calm.problems)
-	}
-	sweepIn(t, goods, len(calm.doom.passed), 1)
+	sweepIn(t, goods, calmIn(t, goods), 1)
 }
 
 // TestRigCrashWithLinksEverywhere kills the bot at every point of the
 // scenario of a customer's link.
 func TestRigCrashWithLinksEverywhere(t *testing.T) {
-	calm := liveIn(t, links, 0)
-	if len(calm.problems) > 0 {
-		t.Fatal(calm.problems)
-	}
-	sweepIn(t, links, len(calm.doom.passed), 1)
+	sweepIn(t, links, calmIn(t, links), 1)
 }
 
 // TestRigCrashWhileRestoredEverywhere does the same for what follows a
 // restore.
 func TestRigCrashWhileRestoredEverywhere(t *testing.T) {
-	calm := liveIn(t, puttingBack, 0)
-	if len(calm.problems) > 0 {
-		t.Fatal(calm.problems)
-	}
-	sweepIn(t, puttingBack, len(calm.doom.passed), 1)
+	sweepIn(t, puttingBack, calmIn(t, puttingBack), 1)
 }
 
 // TestRigCrashInPartEverywhere does the same for a settlement in part.
 func TestRigCrashInPartEverywhere(t *testing.T) {
-	calm := liveIn(t, parts, 0)
-	if len(calm.problems) > 0 {
-		t.Fatal(calm.problems)
-	}
-	sweepIn(t, parts, len(calm.doom.passed), 1)
+	sweepIn(t, parts, calmIn(t, parts), 1)
 }

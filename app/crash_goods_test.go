@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"hanout/sandbox/provider"
-	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -55,9 +54,7 @@ const inReview = "En vérification par l'administrateur\n🧾 "
 // right: a gift card whose request may have left is never sent again, so when
 // the death came just before it left, the money stays held and a person decides.
 func (l *life) codesVerdict() {
-	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
-	if err != nil || len(report.Problems) > 0 {
-		l.problem("the till is not sound: %v %q", err, report.Problems)
+	if !l.sound() {
 		return
 	}
 	orders := l.orders()
@@ -109,17 +106,26 @@ func (l *life) codesVerdict() {
 // codes. A check of a line or of the stock that was under way at the death has
 // to be asked for again; nothing else is asked of people.
 func TestRigCrashWithCodes(t *testing.T) {
-	calm := liveIn(t, goods, 0)
-	if len(calm.problems) > 0 {
-		t.Fatalf("without a death: %q", calm.problems)
-	}
-	sweepIn(t, goods, len(calm.doom.passed), goodsStride)
+	sweepIn(t, goods, calmIn(t, goods), goodsStride)
 }
 
 // goodsStride is the distance of the points in a plain test run.
 const goodsStride = 29
 
-func sweepIn(t *testing.T, p plot, points, stride int) {
+// calmIn plays a plot without a death: nothing may be wrong then.
+func calmIn(t *testing.T, p plot) *life {
+	t.Helper()
+	calm := liveIn(t, p, 0)
+	if len(calm.problems) > 0 {
+		t.Fatalf("without a death, after %d repeats: %q", calm.repeats, calm.problems)
+	}
+	return calm
+}
+
+// sweepIn plays a plot with a death at every stride-th point that it passed
+// when it was calm.
+func sweepIn(t *testing.T, p plot, calm *life, stride int) {
+	points := len(calm.doom.passed)
 	if points < 100 {
 		t.Fatalf("only %d points: the process was hardly looked at", points)
 	}

@@ -40,9 +40,7 @@ func (l *life) settlesInPart() {
 // request that may not have left waits for a person; and what the provider took
 // back before a code was seen is given back.
 func (l *life) partsVerdict() {
-	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
-	if err != nil || len(report.Problems) > 0 {
-		l.problem("the till is not sound: %v %q", err, report.Problems)
+	if !l.sound() {
 		return
 	}
 	orders := l.orders()
@@ -92,12 +90,9 @@ func (l *life) partsVerdict() {
 // TestRigCrashInPart kills the bot at points spread over the scenario of a
 // settlement in part.
 func TestRigCrashInPart(t *testing.T) {
-	calm := liveIn(t, parts, 0)
-	if len(calm.problems) > 0 {
-		t.Fatalf("without a death: %q", calm.problems)
-	}
+	calm := calmIn(t, parts)
 	if !calm.shows(shopID, settledPart) {
 		t.Fatal("without a death the order is not settled in part")
 	}
-	sweepIn(t, parts, len(calm.doom.passed), goodsStride)
+	sweepIn(t, parts, calm, goodsStride)
 }

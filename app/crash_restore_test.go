@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hanout/sandbox/provider"
-	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -81,9 +80,7 @@ func (l *life) walks(command string, done func() bool, labels ...string) {
 }
 
 func (l *life) restoreVerdict() {
-	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
-	if err != nil || len(report.Problems) > 0 {
-		l.problem("the till is not sound: %v %q", err, report.Problems)
+	if !l.sound() {
 		return
 	}
 	if n := l.sent() - l.before; n != 1 {
@@ -119,11 +116,7 @@ func (l *life) restoreVerdict() {
 // TestRigCrashWhileRestored kills the bot at points spread over what follows a
 // restore.
 func TestRigCrashWhileRestored(t *testing.T) {
-	calm := liveIn(t, puttingBack, 0)
-	if len(calm.problems) > 0 {
-		t.Fatalf("without a death: %q", calm.problems)
-	}
-	sweepIn(t, puttingBack, len(calm.doom.passed), restoreStride)
+	sweepIn(t, puttingBack, calmIn(t, puttingBack), restoreStride)
 }
 
 // restoreStride is the distance of the points in a plain test run.

@@ -317,9 +317,7 @@ func (l *life) scenario() {
 // verdict says what is wrong in the end: with the till, with the books of the
 // provider, with what the shop was shown.
 func (l *life) verdict() {
-	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
-	if err != nil || len(report.Problems) > 0 {
-		l.problem("the till is not sound: %v %q", err, report.Problems)
+	if !l.sound() {
 		return
 	}
 	wallet := topup.Dinars(5000)
@@ -355,6 +353,16 @@ func (l *life) verdict() {
 		l.problem("the wallet is %v, want %v available and nothing held", w, wallet)
 	}
 	l.manners()
+}
+
+// sound proves the till, as every verdict does first.
+func (l *life) sound() bool {
+	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
+	if err != nil || len(report.Problems) > 0 {
+		l.problem("the till is not sound: %v %q", err, report.Problems)
+		return false
+	}
+	return true
 }
 
 // manners asks whether the bot kept Telegram's rules, death or not.

@@ -1,10 +1,8 @@
 package bolt_test
 
 import (
-	"compress/gzip"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -19,23 +17,7 @@ import (
 // migrated gives the bytes of the former version's file, brought up to date.
 func migrated(t *testing.T) []byte {
 	t.Helper()
-	packed, err := os.Open("testdata/v1.db.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	z, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "v1.db")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path, _ := former(t)
 	db, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +26,8 @@ func migrated(t *testing.T) []byte {
 	if _, err := db.Backup(t.Context(), path+".small"); err != nil { // without the room that a writer keeps at the end
 		t.Fatal(err)
 	}
-	if b, err = os.ReadFile(path + ".small"); err != nil {
+	b, err := os.ReadFile(path + ".small")
+	if err != nil {
 		t.Fatal(err)
 	}
 	return b
