@@ -172,6 +172,7 @@ func TestRestoredTill(t *testing.T) {
 
 		// It dies in the middle, and is where it was.
 		r.tap(ownerID, "Ventes depuis la copie")
+		r.cut = true
 		if err := r.halt(); err != nil {
 			t.Error(err)
 		}
