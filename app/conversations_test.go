@@ -352,6 +352,12 @@ func (s *stage) disturb(what string) error {
 		s.provider.SetCards(cards(10, n)...)
 	case f[0] == "stock" && (len(f) == 4 || len(f) == 5):
 		return s.stock(f[1:])
+	case len(f) == 2 && f[0] == "adjusts": // the statement of the newest order, by so many dinars
+		n, err := strconv.ParseInt(f[1], 10, 64)
+		if err != nil {
+			return err
+		}
+		return s.provider.Adjust(n * 100)
 	case len(f) == 2 && f[0] == "balance":
 		n, err := strconv.ParseInt(f[1], 10, 64)
 		if err != nil {

@@ -28,6 +28,8 @@ type desk struct {
 	shown     []time.Time
 	mark      topup.Restored
 	strays    []topup.Stray
+	books     topup.Reconciliation
+	posted    []string
 }
 
 const deskChat = 77
@@ -86,6 +88,11 @@ func (d *desk) NextShop() topup.ShopID { return topup.ShopID(len(d.asked) + 2) }
 
 func (d *desk) Wallet(topup.ShopID) topup.Wallet              { return topup.Wallet{Available: d.money} }
 func (d *desk) Entries(topup.ShopID, int) []topup.Transaction { return nil }
+
+func (d *desk) Reconciled() (topup.Reconciliation, bool) {
+	return d.books, d.books.ID != ""
+}
+func (d *desk) Posted(key string) bool { return slices.Contains(d.posted, key) }
 
 func (d *desk) Plans() []topup.Plan { return d.plans }
 func (d *desk) Plan(code string) (topup.Plan, bool) {

@@ -86,12 +86,16 @@ type (
 	Guess struct{ Chat int64 }
 )
 
-// Question is what a job asks the provider about.
+// Question is what a job is asked about.
 type Question struct {
 	LineType string // JobLine
 	Line     topup.Line
 	Products bool   // the cards of the type, too
 	Product  string // JobStock
+	// JobReconcile: what the result is named, and how many days before today
+	// are compared, too.
+	Name string
+	Days int
 }
 
 // Job names slow work.
@@ -104,9 +108,11 @@ const (
 	JobBackup Job = "backup" // write a hot backup
 	JobDay    Job = "day"    // sum what the chat's shop sold today
 	JobReport Job = "report" // sum what all shops sold today
-	JobLists  Job = "lists"  // read the provider's lists since the copy; every owner is shown them
-	JobLine   Job = "line"   // check a line; the answer goes to LineChecked
-	JobStock  Job = "stock"  // read a product's stock; the answer goes to StockChecked
+	// JobReconcile compares our books with the provider's.
+	JobReconcile Job = "reconcile"
+	JobLists     Job = "lists" // read the provider's lists since the copy; every owner is shown them
+	JobLine      Job = "line"  // check a line; the answer goes to LineChecked
+	JobStock     Job = "stock" // read a product's stock; the answer goes to StockChecked
 )
 
 func (Show) effect()        {}

@@ -114,6 +114,7 @@ func FloatScreen(float *topup.Money, acc *topup.Account, shops topup.Wallet, clo
 			sc.line(M("float.short", "Missing", owed-*float))
 		}
 	}
+	sc.row(button(M("button.reconcile"), menuTap("reconcile")), homeButton())
 	return sc
 }
 

@@ -26,14 +26,14 @@ var (
 	commandNeeds = map[string][]topup.Act{
 		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
 		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
-		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup},
+		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile},
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
-		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync,
+		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 	}
@@ -149,7 +149,7 @@ func TestRightsOfCommands(t *testing.T) {
 func TestMenus(t *testing.T) {
 	shop := []string{"mobile", "internet", "cards", "balance", "today", "history", "find", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	owner := []string{"balance", "today", "credit", "debit", "shops", "orders", "sync", "backup"}
+	owner := []string{"balance", "today", "credit", "debit", "shops", "orders", "sync", "reconcile", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),

@@ -39,6 +39,11 @@ type Wallets interface {
 	Wallet(shop topup.ShopID) topup.Wallet
 	// Entries are a shop's newest journal lines, newest first.
 	Entries(shop topup.ShopID, limit int) []topup.Transaction
+	// Reconciled is the newest comparison with the provider's books that this
+	// process made; false when it made none.
+	Reconciled() (topup.Reconciliation, bool)
+	// Posted tells whether the journal has a line with this key.
+	Posted(key string) bool
 }
 
 // Shelf is what can be sold, and for how much.

@@ -104,21 +104,33 @@ func (c *Client) Float(ctx context.Context) (topup.Money, error) {
 	return m, nil
 }
 
-// readFloat takes a balance below zero too: the owner may be in debt.
 func readFloat(data []byte) (topup.Money, error) {
 	var d struct {
-		Balance number `json:"balance"`
+		Balance balance `json:"balance"`
 	}
 	if err := into(data, &d); err != nil {
 		return 0, err
 	}
-	owed := strings.HasPrefix(string(d.Balance), "-")
-	m, ok := number(strings.TrimPrefix(string(d.Balance), "-")).money()
-	if !ok {
+	if !d.Balance.read {
 		return 0, errForm
 	}
+	return d.Balance.Money, nil
+}
+
+// balance is what the account holds, below zero too: the owner may be in debt.
+type balance struct {
+	topup.Money
+	read bool
+}
+
+// UnmarshalJSON never fails.
+func (b *balance) UnmarshalJSON(raw []byte) error {
+	var n number
+	_ = n.UnmarshalJSON(raw)
+	digits, owed := strings.CutPrefix(string(n), "-")
+	b.Money, b.read = number(digits).money()
 	if owed {
-		m = -m
+		b.Money = -b.Money
 	}
-	return m, nil
+	return nil
 }

@@ -97,12 +97,7 @@ func (c *Client) Recent(ctx context.Context, good topup.Good, since, until time.
 	if until.IsZero() {
 		until = time.Now().Add(time.Hour) // its clock may run ahead of ours
 	}
-	a := c.do(ctx, list(at, url.Values{
-		"page":     {strconv.Itoa(page)},
-		"pageSize": {strconv.Itoa(pageSize)},
-		"from":     {wireTime(since)},
-		"to":       {wireTime(until)}, // it wants both ends
-	}))
+	a := c.do(ctx, span(at, since, until, page))
 	if !a.ok() {
 		return nil, false, a.fault()
 	}
@@ -149,14 +144,29 @@ func readList(good topup.Good, a *answer, page int) (orders []topup.Status, more
 		}
 		orders = append(orders, s)
 	}
+	return orders, another(d.Pagination, page, len(lines)), nil
+}
+
+// another reports whether a list has more pages after one of so many lines.
+func another(pagination json.RawMessage, page, lines int) bool {
 	var p struct {
 		TotalPages number `json:"totalPages"`
 	}
-	_ = into(d.Pagination, &p)
+	_ = into(pagination, &p)
 	if pages, err := strconv.Atoi(string(p.TotalPages)); err == nil {
-		return orders, page < pages, nil
+		return page < pages
 	}
-	return orders, len(lines) >= pageSize, nil
+	return lines >= pageSize
+}
+
+// span asks for a page of a list, from one time to another.
+func span(path string, since, until time.Time, page int) call {
+	return list(path, url.Values{
+		"page":     {strconv.Itoa(page)},
+		"pageSize": {strconv.Itoa(pageSize)},
+		"from":     {wireTime(since)},
+		"to":       {wireTime(until)}, // it wants both ends
+	})
 }
 
 // refusedHere is the fault of a question that can't be asked; nothing was sent.

@@ -53,6 +53,7 @@ type after struct {
 	// username is our account's name at the provider, when it was told.
 	username *string
 	listed   *listing // the provider's lists, when they were read
+	books    *topup.Reconciliation
 	beside   []*task
 	moved    map[string]time.Time // tasks' next times
 }
@@ -219,6 +220,9 @@ func (e *Engine) release(a *after) {
 	}
 	if a.username != nil {
 		e.username.Store(a.username)
+	}
+	if a.books != nil {
+		e.books.Store(a.books)
 	}
 	if a.listed != nil {
 		e.listed.Store(a.listed)

@@ -42,6 +42,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.readDay(j, ofShop(j.shop)) })
 	case flows.JobReport:
 		e.helpers.Go(func() { e.readDay(j, ofAll) })
+	case flows.JobReconcile:
+		e.helpers.Go(func() { e.reconcileAsked(j) })
 	case flows.JobBackup:
 		e.helpers.Go(func() { e.backUp(j.Run) })
 	}

@@ -48,6 +48,12 @@ type Ledger interface {
 	// does not balance is store.ErrUnbalanced, what overdraws a shop
 	// store.ErrInsufficient.
 	Post(topup.Transaction) (posted bool, err error)
+	// Posted finds a line by its key.
+	Posted(key string) (topup.Transaction, bool, error)
+	// Lines lists the journal's lines from above a number (0: from the first),
+	// in their order, at most limit; Balances walks the accounts.
+	Lines(after uint64, limit int) ([]topup.Transaction, error)
+	Balances() iter.Seq2[store.Balance, error]
 	Wallet(topup.ShopID) (topup.Wallet, error)
 	// Totals sums the wallets of all shops.
 	Totals() (topup.Wallet, error)

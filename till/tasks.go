@@ -43,6 +43,7 @@ var tasks = []task{
 	{name: "clock", atStart: true, next: every(time.Minute), slice: wakeOverslept},
 	{name: "links", next: hourly, slice: endLinks},
 	{name: "reminder", next: evening, beside: (*Engine).remind},
+	{name: "reconcile", next: night, beside: (*Engine).reconcileByNight},
 	{name: "troubles", next: often, slice: tellTroubles},
 	{name: "handled", next: hourly, slice: pruneHandled},
 	{name: "panels", next: hourly, slice: prunePanels},
@@ -67,13 +68,25 @@ func often(now time.Time, _ func(time.Duration) time.Duration) time.Time {
 	return now.Add(5 * time.Minute)
 }
 
+// nightHour is when the books are compared, in Algiers.
+const nightHour = 3
+
+func night(now time.Time, _ func(time.Duration) time.Duration) time.Time {
+	return atHour(now, nightHour)
+}
+
 // eveningHour is when shops are reminded, in Algiers.
 const eveningHour = 20
 
 // evening is the next evening in Algiers.
 func evening(now time.Time, _ func(time.Duration) time.Duration) time.Time {
+	return atHour(now, eveningHour)
+}
+
+// atHour is the next time that it is so late in Algiers.
+func atHour(now time.Time, hour int) time.Time {
 	local := now.In(locales.Algiers)
-	at := time.Date(local.Year(), local.Month(), local.Day(), eveningHour, 0, 0, 0, locales.Algiers)
+	at := time.Date(local.Year(), local.Month(), local.Day(), hour, 0, 0, 0, locales.Algiers)
 	if !at.After(now) {
 		at = at.AddDate(0, 0, 1)
 	}

@@ -26,13 +26,14 @@ type reading struct {
 	now    time.Time
 	plans  []topup.Plan // read once; a turn asks for them many times
 	err    error
-	listed *listing // what the provider has since a copy; nil as long as that is not read
+	listed *listing              // what the provider has since a copy; nil as long as that is not read
+	books  *topup.Reconciliation // the newest comparison with the provider's
 
 	numbering topup.Numbering
 }
 
 func (e *Engine) reading(tx Tx, now time.Time) *reading {
-	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load()}
+	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load(), books: e.books.Load()}
 }
 
 // view shows the transaction to the conversations.

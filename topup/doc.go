@@ -40,6 +40,10 @@
 //     [Transaction], whose [Posting]s to accounts ([AccountID]) sum to zero.
 //   - day: what was sold from one midnight to the next; [Day]. Its [Sums] stand
 //     for all, for a part of the goods ([Kind]) and for a shop ([ShopDay]).
+//   - reconciliation: our books beside the provider's; [Reconciliation]. Theirs
+//     are the lines of its statement ([StatementLine]) and its lists, together
+//     [Books]; of ours it asks by [OurBooks], and proves first that wallets and
+//     journal agree; [JournalProof]. Where they differ is a [Difference].
 //   - weather: which operators are up; [Weather].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].

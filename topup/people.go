@@ -66,6 +66,7 @@ const (
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
 	ActBackup     Act = "backup"     // write a safety copy
+	ActReconcile  Act = "reconcile"  // compare our books with the provider's, and book what differs
 	ActRestore    Act = "restore"    // let a till sell that goes on from a copy
 )
 
@@ -93,6 +94,7 @@ var rights = map[Act][]Role{
 	ActOrders:     {Owner},
 	ActSettle:     {Owner},
 	ActBackup:     {Owner},
+	ActReconcile:  {Owner},
 	ActRestore:    {Owner},
 }
 

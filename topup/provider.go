@@ -144,6 +144,9 @@ type Provider interface {
 	Account(ctx context.Context) (Account, error)
 	// Float is the owner's balance at the provider.
 	Float(ctx context.Context) (Money, error)
+	// Statement lists one page (1 is the first, newest first) of the lines of
+	// the float's statement since a time, and whether there are more pages.
+	Statement(ctx context.Context, since time.Time, page int) (list []StatementLine, more bool, err error)
 	// Plans is the mobile price list.
 	Plans(ctx context.Context) ([]Plan, error)
 	// Products lists the internet cards of a type (ADSL, LTE4G).

@@ -42,7 +42,11 @@ func (r Restored) Over(now time.Time) bool {
 }
 
 // ListFrom is from when on the provider's lists have what the copy lacks.
-func (r Restored) ListFrom() time.Time { return r.Copied.Add(-clockSlack) }
+func (r Restored) ListFrom() time.Time { return ListedSince(r.Copied) }
+
+// ListedSince is from when on the provider's lists have what was done since a
+// time of ours.
+func ListedSince(from time.Time) time.Time { return from.Add(-clockSlack) }
 
 // numbersSpared is how many numbers are left out beside those of the sales
 // that the provider's lists have: a sale that was refused has a number, too.

@@ -20,6 +20,8 @@ import (
 //	order/<id>/release   held −P, available +P
 //	order/<id>/capture   held −P, cost +C, margin +(K − C), available +(P − K);
 //	                     with C unknown: held −P, sales +K, available +(P − K)
+//	reconcile/<id>       cost +D, margin −D, where the provider took D more than
+//	                     was booked; with C unknown: sales −K, cost +C, margin +(K − C)
 
 // ShopID numbers shops from 1 in the order they were approved or asked.
 type ShopID uint64
@@ -54,7 +56,7 @@ type Transaction struct {
 	// Key makes the line repeatable: the same key with the same postings is
 	// the same line, with others it is an error. Forms: "order/<id>/hold",
 	// "order/<id>/capture", "order/<id>/release", "credit/<request>",
-	// "debit/<request>".
+	// "debit/<request>", "reconcile/<id>".
 	Key      string    `json:"key"`
 	At       time.Time `json:"at"`
 	Actor    int64     `json:"actor,omitempty"` // Telegram user who caused it; 0 = the provider's answer
@@ -204,6 +206,7 @@ const (
 	EntryRelease EntryKind = "release"
 	EntryCredit  EntryKind = "credit"
 	EntryDebit   EntryKind = "debit"
+	EntryCorrect EntryKind = "reconcile"
 )
 
 // SplitKey tells what a journal key is about, and the order or request it
@@ -211,7 +214,7 @@ const (
 func SplitKey(key string) (kind EntryKind, id string) {
 	head, rest, _ := strings.Cut(key, "/")
 	switch EntryKind(head) {
-	case EntryCredit, EntryDebit:
+	case EntryCredit, EntryDebit, EntryCorrect:
 		return EntryKind(head), rest
 	case "order":
 		id, last, _ := strings.Cut(rest, "/")

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"maps"
 	"time"
 )
@@ -121,6 +122,25 @@ func (s *Server) SetInternet(kind string, value int64, available bool) {
 		}
 	}
 	s.touch()
+}
+
+// Adjust books a line of the statement for the newest order of the production
+// account, in centimes: negative takes more for it, positive gives some back.
+func (s *Server) Adjust(centimes int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settle(s.trade)
+	if len(s.trade.orders) == 0 {
+		return errors.New("there is no order")
+	}
+	o := s.trade.orders[len(s.trade.orders)-1]
+	kind := chargeLine[o.kind]
+	if centimes > 0 {
+		kind = refundLine[o.kind]
+	}
+	s.book(s.trade, kind, centimes, o.id, s.now())
+	s.touch()
+	return nil
 }
 
 // SetBalance makes the balance of the production account what is given, in

@@ -76,9 +76,9 @@ func (s source) Journal() iter.Seq2[topup.Transaction, error] {
 }
 
 // Balances walks the accounts.
-func (s source) Balances() iter.Seq2[store.Balance, error] {
-	return walk(s.Tx, bBalances, func(k []byte) (store.Balance, error) {
-		m, err := s.Balance(topup.AccountID(k))
+func (t *Tx) Balances() iter.Seq2[store.Balance, error] {
+	return walk(t, bBalances, func(k []byte) (store.Balance, error) {
+		m, err := t.Balance(topup.AccountID(k))
 		return store.Balance{Account: topup.AccountID(k), Money: m}, err
 	})
 }

@@ -70,6 +70,20 @@ func (t *Tx) line(seq uint64) (topup.Transaction, bool, error) {
 	return j, ok, err
 }
 
+// Lines lists the journal's lines from above a number, in their order, at most
+// limit.
+func (t *Tx) Lines(after uint64, limit int) (list []topup.Transaction, err error) {
+	c := t.bucket(bJournal).Cursor()
+	for k, _ := c.Seek(u64(after + 1)); k != nil && len(list) < limit; k, _ = c.Next() {
+		j, err := getRow[topup.Transaction](t, bJournal, k)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, j)
+	}
+	return list, nil
+}
+
 // Head is the number and hash of the journal's last line; 0 and "" at first.
 func (t *Tx) Head() (seq uint64, hash string, err error) {
 	k, _ := t.bucket(bJournal).Cursor().Last()

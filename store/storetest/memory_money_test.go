@@ -52,6 +52,15 @@ func (t *tx) Posted(key string) (topup.Transaction, bool, error) {
 	return topup.Transaction{}, false, nil
 }
 
+func (t *tx) Lines(after uint64, limit int) (list []topup.Transaction, err error) {
+	for _, j := range t.state.Journal {
+		if j.Seq > after && len(list) < limit {
+			list = append(list, j)
+		}
+	}
+	return list, nil
+}
+
 func (t *tx) Wallet(s topup.ShopID) (topup.Wallet, error) {
 	return topup.Wallet{Available: t.state.Balances[s.Available()], Held: t.state.Balances[s.Held()]}, nil
 }

@@ -301,3 +301,62 @@ func journalSaysWho(t *testing.T, site func(testing.TB) Site) {
 		t.Fatal(err)
 	}
 }
+
+// lines: the journal is read in parts, each line once, and its sums are the
+// balances.
+func lines(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	s := stock(t, db, 1000_00)
+	update(t, db, func(tx till.Tx) error {
+		for n := range 6 {
+			j := topup.Debit(s.ID, 10_00, string(rune('a'+n)), 1, 1, "", t0)
+			if _, err := tx.Post(j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err := db.View(func(tx till.Tx) error {
+		sums := map[topup.AccountID]topup.Money{}
+		var seen uint64
+		for more := true; more; {
+			part, err := tx.Lines(seen, 4)
+			if err != nil {
+				return err
+			}
+			for _, j := range part {
+				if j.Seq != seen+1 || j.Hash != store.Hash(j) {
+					t.Errorf("line %d follows line %d", j.Seq, seen)
+				}
+				seen = j.Seq
+				for _, p := range j.Postings {
+					sums[p.Account] += p.Amount
+				}
+			}
+			more = len(part) == 4
+		}
+		if seen != 7 {
+			t.Errorf("%d lines, want 7", seen)
+		}
+		balances, err := all(tx.Balances())
+		if err != nil || len(balances) != len(sums) {
+			t.Errorf("%d accounts, want %d (%v)", len(balances), len(sums), err)
+		}
+		for _, b := range balances {
+			if b.Money != sums[b.Account] {
+				t.Errorf("%s holds %s, its lines sum to %s", b.Account, b.Money, sums[b.Account])
+			}
+		}
+		first, ok, err := tx.Posted("debit/a")
+		if err != nil || !ok || first.Seq != 2 {
+			t.Errorf("the line of a key: %d, %t, %v", first.Seq, ok, err)
+		}
+		if _, ok, err := tx.Posted("debit/z"); ok || err != nil {
+			t.Errorf("a line that is not there: %t, %v", ok, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

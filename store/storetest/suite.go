@@ -56,6 +56,7 @@ func Run(t *testing.T, site func(testing.TB) Site) {
 		{"OneProviderOrderEach", oneProviderOrderEach},
 		{"Post", post},
 		{"JournalSaysWho", journalSaysWho},
+		{"Lines", lines},
 		{"Totals", totals},
 		{"HistoryPages", historyPages},
 		{"Due", due},
