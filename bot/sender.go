@@ -17,8 +17,8 @@ import (
 //     that says the same, and "not modified" counts as delivered;
 //   - classes go in order (codes, money, answers, the rest), and within a class
 //     the chats take turns; in a chat one message at a time, in order;
-//   - a 429 pauses the whole token; a chat that blocked us is given up at once;
-//     everything else is tried until it is out;
+//   - how fast it goes is learnt (pace.go); a chat that blocked us is given up at
+//     once; everything else is tried until it is out;
 //   - a message that can't become the next one by an edit is sent anew, and its
 //     former deleted;
 //   - answers to taps go ahead of all, and are dropped when they are too late.
@@ -28,24 +28,6 @@ type telegramAPI interface {
 	Send(ctx context.Context, chat int64, m render.Message) (messageID int, err error)
 	Edit(ctx context.Context, chat int64, messageID int, m render.Message) error
 	Answer(ctx context.Context, queryID, text string, alert bool) error
-}
-
-// limits are how fast the sender goes. Telegram publishes 30 messages a second
-// in all, one a second in a chat and 20 a minute in a group, edits included,
-// and lets short bursts pass.
-type limits struct {
-	all, chat, group pace
-	atOnce           int // messages in flight, each in another chat
-	answersAtOnce    int
-}
-
-func telegramLimits() limits {
-	return limits{
-		all:    pace{every: time.Second / 30, burst: 5},
-		chat:   pace{every: time.Second, burst: 3},
-		group:  pace{every: 3 * time.Second, burst: 3},
-		atOnce: 16, answersAtOnce: 8,
-	}
 }
 
 const (
@@ -64,24 +46,6 @@ const (
 	stopWithin = 1500 * time.Millisecond
 )
 
-// pace spaces events: burst of them at once, then one in every interval.
-type pace struct {
-	every time.Duration
-	burst int
-	full  time.Time // when all of the burst is there again
-}
-
-// ready is the first time at which the next event may happen.
-func (p *pace) ready() time.Time { return p.full.Add(-time.Duration(p.burst-1) * p.every) }
-
-// spend counts an event at now.
-func (p *pace) spend(now time.Time) {
-	if p.full.Before(now) {
-		p.full = now
-	}
-	p.full = p.full.Add(p.every)
-}
-
 // Sender delivers what is owed to chats within Telegram's limits, and tries
 // until it is out or can never be. It keeps nothing on disk: after a restart
 // all that is still owed is offered again.
@@ -94,6 +58,9 @@ type Sender struct {
 	mu          sync.Mutex
 	limits      limits
 	pausedUntil time.Time // no request before, for any chat
+	all         learned   // the token's pace
+	refused     *lane     // the chat that was refused last, and until when it pauses
+	refusedTo   time.Time
 	lanes       map[int64]*lane
 	active      []*lane // those with something waiting
 	waiting     int     // panels with a message not yet out
@@ -108,7 +75,9 @@ type Sender struct {
 
 // lane is one chat: one request at a time, in order.
 type lane struct {
-	pace     pace
+	slow     pace    // of what can wait
+	own      learned // of everything
+	group    bool
 	busy     bool
 	served   uint64    // the sender's turn when it was served last
 	failures int       // temporary ones in a row
@@ -226,9 +195,9 @@ func (s *Sender) lane(chat int64) *lane {
 	s.sweep(now)
 	l := s.lanes[chat]
 	if l == nil {
-		l = &lane{pace: s.limits.chat, slots: map[string]*slot{}}
+		l = &lane{slow: s.limits.slowChat, slots: map[string]*slot{}}
 		if chat < 0 {
-			l.pace = s.limits.group
+			l.slow, l.group = s.limits.slowGroup, true
 		}
 		s.lanes[chat] = l
 	}
@@ -308,9 +277,6 @@ func (s *Sender) dispatch(ctx context.Context) time.Duration {
 		if l == nil {
 			return min(wait, soonest)
 		}
-		if d := s.limits.all.ready().Sub(now); d > 0 {
-			return min(wait, d)
-		}
 		s.start(ctx, l, now)
 	}
 	return wait // the next one to land rings
@@ -321,13 +287,16 @@ func (s *Sender) dispatch(ctx context.Context) time.Duration {
 // with little.
 func (s *Sender) pick(now time.Time) (best *lane, soonest time.Duration) {
 	soonest = time.Minute
+	if d := s.all.after(now).Sub(now); d > 0 {
+		return nil, min(soonest, d)
+	}
 	for _, l := range s.active {
 		if l.busy {
 			continue // rings when it lands
 		}
-		at := l.pace.ready()
-		if l.resume.After(at) {
-			at = l.resume
+		at := later(l.resume, l.own.after(now))
+		if l.next[0].Class >= slowClass {
+			at = later(at, l.slow.ready(), s.limits.slow.ready())
 		}
 		if d := at.Sub(now); d > 0 {
 			soonest = min(soonest, d)
@@ -362,8 +331,12 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 	c.flies, l.busy = o, true
 	s.turn++
 	l.served = s.turn
-	l.pace.spend(now)
-	s.limits.all.spend(now)
+	l.own.count(now)
+	s.all.count(now)
+	if o.Class >= slowClass {
+		l.slow.spend(now)
+		s.limits.slow.spend(now)
+	}
 	s.flying++
 	edit := c.messageID != 0 && !c.fixed && !c.lost && editable(o.Message)
 	messageID := c.messageID
@@ -420,7 +393,7 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		c.lost = true
 		s.recovered(l)
 	case kind == FailThrottled:
-		s.pause(now, f.RetryAfter)
+		s.refuse(now, l, f.RetryAfter)
 	case kind == FailMarkup && simplify(o):
 		s.log.Warn("Telegram refuses the form of a message; it is sent in a simpler one", "card", o.Panel, "method", f.Method, "code", f.Code)
 		s.recovered(l)
@@ -500,11 +473,29 @@ func (s *Sender) recovered(l *lane) {
 	}
 }
 
+// refuse pauses a chat for as long as Telegram asks, or everything when another
+// chat was refused a moment ago: then it is the token that went too fast.
+func (s *Sender) refuse(now time.Time, l *lane, retryAfter time.Duration) {
+	if s.refused != nil && s.refused != l && now.Before(s.refusedTo) {
+		s.pause(now, retryAfter)
+		return
+	}
+	first := learnedChat
+	if l.group {
+		first = learnedGroup
+	}
+	l.own.teach(now, first)
+	l.resume = now.Add(min(retryAfter, longestPause))
+	s.refused, s.refusedTo = l, l.resume
+	s.log.Warn("Telegram asks to wait in a chat", "retry_after", retryAfter)
+}
+
 // pause stops all requests for as long as Telegram asks.
 func (s *Sender) pause(now time.Time, retryAfter time.Duration) {
 	until := now.Add(min(retryAfter, longestPause))
 	if until.After(s.pausedUntil) {
 		s.pausedUntil = until
+		s.all.teach(now, learnedAll)
 		s.log.Warn("Telegram asks to wait; all messages do", "retry_after", retryAfter)
 	}
 }

@@ -205,7 +205,7 @@ func TestSenderClassesFirstOverChats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &puppet{}
 		r := newSenderRig(t, api)
-		r.limits.all = pace{every: time.Second, burst: 1}
+		r.limits.slow = pace{every: time.Second, burst: 1}
 		for chat := int64(1); chat <= 5; chat++ {
 			r.Offer(owed(uint64(chat), chat, fmt.Sprint("bulk", chat), 3, "bulk"))
 		}
@@ -306,9 +306,10 @@ func TestSenderEditsOrSends(t *testing.T) {
 	}
 }
 
-// Against the strict server, at Telegram's published rates: not one call may
-// be refused.
-func TestSenderKeepsTheLimits(t *testing.T) {
+// TestSenderLearnsTheLimits floods forty chats against the strict server, at
+// Telegram's published rates: all arrives in order, what was refused is a small
+// part, and it takes hardly longer than those rates want.
+func TestSenderLearnsTheLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const chats, messages = 40, 500
 		server := newTelegram(telegram.Options{Limits: telegram.Limits{
@@ -329,12 +330,11 @@ func TestSenderKeepsTheLimits(t *testing.T) {
 		}
 		r.drained(5 * time.Minute)
 		took := time.Since(began)
-		// 500 at 30 a second; a chat's 13 need 10 seconds after its burst.
-		if took < 15*time.Second || took > 18*time.Second {
-			t.Errorf("took %v", took)
-		}
-		if h := server.Journal.Harmless(); len(h) > 0 {
-			t.Errorf("refused: %v", h)
+		refused := len(server.Journal.Harmless())
+		t.Logf("%d messages in %v, %d calls refused", messages, took, refused)
+		// 500 at 30 a second are 17 seconds.
+		if took > 40*time.Second || refused > messages/5 {
+			t.Errorf("took %v, and %d calls were refused", took, refused)
 		}
 		wantNoViolations(t, server)
 		for chat, texts := range want {
@@ -352,20 +352,82 @@ func TestSenderKeepsTheLimits(t *testing.T) {
 	})
 }
 
-func TestSenderChatPace(t *testing.T) {
+// TestSenderBursts: what people wait for has no pace where Telegram has none.
+func TestSenderBursts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := newTelegram(telegram.Options{Limits: telegram.Limits{
-			ChatPerSecond: 1, ChatBurst: 3, GroupPerMinute: 20, GroupBurst: 3, AllPerSecond: 30, AllBurst: 6,
-		}})
-		r := newSenderRig(t, newTestAPI(t, server.Transport())).start()
-		for i := range 20 {
-			r.Offer(owed(uint64(i+1), amina, fmt.Sprint("card ", i), 2, fmt.Sprint("number ", i)))
+		api := &puppet{took: 10 * time.Millisecond}
+		r := newSenderRig(t, api).start()
+		began := time.Now()
+		for i := range 300 {
+			r.Offer(owed(uint64(i+1), int64(1+i%30), fmt.Sprint("card ", i), i%slowClass, "x"))
 		}
-		r.drained(18 * time.Second) // 3 at once, then one a second
-		if h := server.Journal.Harmless(); len(h) > 0 {
-			t.Errorf("refused: %v", h)
+		r.drained(10 * time.Second)
+		if took := time.Since(began); took > 300*time.Millisecond {
+			t.Errorf("300 answers took %v", took)
 		}
-		wantNoViolations(t, server)
+	})
+}
+
+// TestSenderSlowLane: what can wait keeps its pace, and holds up nobody who
+// waits for something.
+func TestSenderSlowLane(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &puppet{}
+		r := newSenderRig(t, api).start()
+		for i := range 100 {
+			r.Offer(owed(uint64(i+1), int64(1+i), fmt.Sprint("notice ", i), slowClass, "notice"))
+		}
+		time.Sleep(time.Second)
+		if n := len(api.log()); n < 20 || n > 26 {
+			t.Errorf("%d notices in the first second", n)
+		}
+		r.Offer(owed(1000, 7777, "receipt", 1, "receipt"))
+		synctest.Wait()
+		if !slices.Contains(api.log(), "send 7777 receipt") {
+			t.Error("a receipt waits behind notices")
+		}
+		r.drained(10 * time.Second)
+	})
+}
+
+// TestSenderPausesTheRefusedChat: one chat's refusal pauses that chat alone;
+// afterwards it goes slower, and at length as fast as before.
+func TestSenderPausesTheRefusedChat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &puppet{refuse: func(_, text string) error {
+			if text == "too much" {
+				return &Fail{Kind: FailThrottled, RetryAfter: 7 * time.Second}
+			}
+			return nil
+		}}
+		r := newSenderRig(t, api).start()
+		r.Offer(owed(1, amina, "a", 2, "too much"))
+		synctest.Wait()
+		r.Offer(owed(2, karim, "k", 2, "other"))
+		synctest.Wait()
+		if !slices.Contains(api.log(), fmt.Sprintf("send %d other", karim)) {
+			t.Error("another chat waits, too")
+		}
+		api.set(nil)
+		time.Sleep(6 * time.Second)
+		if n := len(api.log()); n != 2 {
+			t.Errorf("%d calls within the pause", n)
+		}
+		talk := func() time.Duration {
+			began := time.Now()
+			for i := range 5 {
+				r.Offer(owed(uint64(time.Now().UnixNano())+uint64(i), amina, fmt.Sprint("card ", time.Now().UnixNano(), i), 2, "x"))
+			}
+			r.drained(time.Minute)
+			return time.Since(began)
+		}
+		if took := talk(); took < 5*time.Second || took > 8*time.Second {
+			t.Errorf("after a refusal five messages took %v", took)
+		}
+		time.Sleep(learnedFor)
+		if took := talk(); took > time.Second {
+			t.Errorf("long after it they took %v", took)
+		}
 	})
 }
 
@@ -395,7 +457,7 @@ func TestSenderParallelButOnePerChat(t *testing.T) {
 			r.Offer(owed(uint64(i+1), int64(1+i%50), fmt.Sprint("card ", i), 2, "x"))
 		}
 		r.drained(10 * time.Minute)
-		if api.most != 16 || slices.Contains(api.log(), "TWO AT ONCE") {
+		if api.most != 32 || slices.Contains(api.log(), "TWO AT ONCE") {
 			t.Errorf("%d at once; %v", api.most, api.log())
 		}
 	})
@@ -413,7 +475,8 @@ func TestSenderParksForAFlood(t *testing.T) {
 		r.Offer(owed(2, amina, "code", 0, "code"))
 		r.Offer(owed(3, karim, "other", 2, "other"))
 		time.Sleep(80 * time.Second)
-		if n := len(server.Journal.Calls("sendMessage")); n != 1 {
+		// The first is refused for its chat, the second for the token.
+		if n := len(server.Journal.Calls("sendMessage")); n != 2 {
 			t.Errorf("%d calls while the token is parked", n)
 		}
 		r.drained(30 * time.Second)
@@ -421,7 +484,7 @@ func TestSenderParksForAFlood(t *testing.T) {
 			t.Errorf("all out after %v", took)
 		}
 		var texts []string
-		for _, c := range server.Journal.Calls("sendMessage")[1:] {
+		for _, c := range server.Journal.Calls("sendMessage")[2:] {
 			texts = append(texts, c.Params["text"])
 		}
 		if len(texts) != 3 || slices.Index(texts, "code") > slices.Index(texts, "menu") {
@@ -916,8 +979,6 @@ func BenchmarkSender(b *testing.B) {
 		b.Run(fmt.Sprint("chats=", chats), func(b *testing.B) {
 			room := make(chan struct{}, 1000)
 			s := NewSender(instant{}, func(till.Sent) { <-room }, slog.New(slog.DiscardHandler))
-			none := pace{every: 0, burst: 1}
-			s.limits.all, s.limits.chat = none, none
 			ctx, cancel := context.WithCancel(b.Context())
 			var done sync.WaitGroup
 			done.Go(func() { s.Run(ctx) })

@@ -88,10 +88,10 @@ func stateLines(sc *Screen, o topup.Order) {
 // stateRows are the buttons of an order's state.
 func stateRows(sc *Screen, o topup.Order) {
 	id := string(o.ID)
-	switch o.State {
-	case topup.Placed:
+	switch {
+	case topup.TurnWaits(o):
 		sc.row(Button{Label: M("button.takeback"), Data: encodeTap("o", id, "cancel"), Style: Stop})
-	case topup.Refunded:
+	case o.State == topup.Refunded:
 		for i, of := range o.Offers {
 			if i == 8 {
 				break
@@ -99,7 +99,7 @@ func stateRows(sc *Screen, o topup.Order) {
 			sc.row(button(M("order.offer", "Plan", PlanName(of.Name), "Amount", of.Face), encodeTap("o", id, "offer", strconv.Itoa(i))))
 		}
 		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), newSaleButton(o))
-	case topup.Delivered:
+	case o.State == topup.Delivered:
 		codeRows(sc, o)
 		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o))
 	default:

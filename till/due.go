@@ -3,6 +3,7 @@ package till
 import (
 	"time"
 
+	"hanout/flows"
 	"hanout/topup"
 )
 
@@ -95,8 +96,11 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 	if waits, err := e.waits(tx, a, o); err != nil {
 		return err
 	} else if waits {
-		_, err := tx.Apply(topup.Wait(o, a.now))
-		return err
+		o, err := tx.Apply(topup.Wait(o, a.now))
+		if err != nil {
+			return err
+		}
+		return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.OrderScreen(o), Class: flows.ClassMoney})
 	}
 	step, err := topup.Submit(o, a.now, sendLease)
 	if err != nil {

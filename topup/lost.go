@@ -153,6 +153,10 @@ func Wait(o Order, now time.Time) Change {
 	return Change{Order: o}
 }
 
+// TurnWaits reports whether an order was told to wait for its turn: until then it
+// leaves at once, and nobody is quick enough to take it back.
+func TurnWaits(o Order) bool { return o.State == Placed && o.Due.After(o.Placed) }
+
 // Lost is what a look-up that did not find the order makes of it. absent
 // means that the provider's list was read and did not have it; otherwise the
 // look-up failed and says nothing.

@@ -193,7 +193,7 @@ func (s *Server) judge(p *params, f *failure) {
 	}
 	switch {
 	case f == nil || f.code == brokenOff:
-	case f.outside:
+	case f.outside, f.code == 429: // nobody can know the limits; what counts is that it waits then
 		s.harmless = append(s.harmless, p.method+": "+f.text)
 	default:
 		p.unfit = append(p.unfit, s.violate(p.method, "%s", f.text))
