@@ -73,6 +73,7 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	chat := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: page.New(page.Options{
 		Telegram: fakeTelegram, Provider: fakeProvider, Speed: d.speed,
 		People: []page.Card{{ID: demoShop, Role: page.RoleShop}, {ID: demoOwner, Role: page.RoleOwner}, {ID: demoCustomer, Role: page.RoleCustomer}},
+		Steps:  demoSteps(fakeTelegram, fakeProvider),
 	})}
 	go chat.Serve(listener)
 	defer chat.Close()

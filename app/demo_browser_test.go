@@ -464,6 +464,7 @@ func (w *window) play(said said) {
 // opensShop leads from the first /start to a shop with money.
 func (w *window) opensShop(said said) {
 	w.t.Helper()
+	w.ticked(0)
 	w.shoot("empty")
 	for _, p := range []int64{demoOwner, demoShop} {
 		w.front(p)
@@ -487,7 +488,14 @@ func (w *window) opensShop(said said) {
 	w.types(demoOwner, "/credit 1 20000 test")
 	w.press(demoOwner, does("ok"))
 	w.sees(demoShop, "20 000")
+	w.ticked(3)
 	w.shoot("shop-open")
+}
+
+// ticked waits until so many of a first visitor's steps are ticked off.
+func (w *window) ticked(steps int) {
+	w.t.Helper()
+	w.until(fmt.Sprintf("%d steps are done", steps), fmt.Sprintf(`document.querySelectorAll(".steps .step").length === 6 && document.querySelectorAll(".steps .step.done").length === %d`, steps))
 }
 
 // menu opens a person's command menu, which must have a text and not another,
@@ -530,6 +538,7 @@ func (w *window) sellsTopUps(said said) {
 	if !w.leftToRight(message(demoShop, card)+".text", "0778", "40") {
 		w.t.Error("the number's digits do not run from left to right")
 	}
+	w.ticked(4)
 	w.shoot("receipt")
 
 	w.types(demoShop, "/mobile")
@@ -648,6 +657,7 @@ func (w *window) sellsInternetCard(said said) {
 	if code := w.secrets(codes)[0]; code == "" || w.copies(codes+".copy") != code {
 		w.t.Errorf("the clipboard does not have the code %q", code)
 	}
+	w.ticked(5)
 	w.shoot("internet-code")
 }
 
@@ -685,6 +695,7 @@ func (w *window) sellsGiftCards(said said) {
 		w.t.Errorf("the customer has %q, the shop sold %q", got, secrets)
 	}
 	w.click(given + ".spoiler")
+	w.ticked(6)
 	w.shoot("customer")
 	w.sees(demoShop, said.received)
 	w.gone(phone(demoShop) + ".scan")

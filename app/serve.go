@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -229,8 +230,8 @@ func within(d time.Duration, fn func()) {
 	}
 }
 
-// introduce learns our own name and sets the command menus of strangers, as
-// soon as Telegram answers.
+// introduce learns our own name, and sets the command menus of strangers and
+// what the bot says of itself, as soon as Telegram answers.
 func introduce(ctx context.Context, api *bot.API, engine *till.Engine, fallback string, log *slog.Logger) {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		err := func() error {
@@ -240,11 +241,13 @@ func introduce(ctx context.Context, api *bot.API, engine *till.Engine, fallback 
 			}
 			engine.SetBotName(username)
 			menus := engine.Menus()
-			if err := api.SetCommands(ctx, 0, "", menus[fallback]); err != nil {
-				return err
-			}
-			for _, lang := range locales.Codes {
-				if err := api.SetCommands(ctx, 0, lang, menus[lang]); err != nil {
+			for _, lang := range append([]string{""}, locales.Codes...) {
+				words := cmp.Or(lang, fallback)
+				if err := api.SetCommands(ctx, 0, lang, menus[words]); err != nil {
+					return err
+				}
+				short, long := engine.About(words)
+				if err := api.SetAbout(ctx, lang, short, long); err != nil {
 					return err
 				}
 			}

@@ -373,6 +373,24 @@ func (a *API) SetCommands(ctx context.Context, chat int64, language string, cmds
 	})
 }
 
+// SetAbout sets what the bot says of itself: short, at most 120 characters, on
+// its profile and where it is shared, and long, at most 512, in a chat that is
+// still empty (Bot API, setMyShortDescription and setMyDescription). The language
+// is as for [API.SetCommands].
+func (a *API) SetAbout(ctx context.Context, language, short, long string) error {
+	err := a.plain(ctx, "setMyShortDescription", func(ctx context.Context) error {
+		_, err := a.client.SetMyShortDescription(ctx, &tg.SetMyShortDescriptionParams{ShortDescription: short, LanguageCode: language})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.plain(ctx, "setMyDescription", func(ctx context.Context) error {
+		_, err := a.client.SetMyDescription(ctx, &tg.SetMyDescriptionParams{Description: long, LanguageCode: language})
+		return err
+	})
+}
+
 // markup is what hangs under a message: the button that asks for the contact,
 // the removal of that button, inline buttons, or nothing. Telegram takes only
 // one of them; the first in this order counts.

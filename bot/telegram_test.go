@@ -475,3 +475,22 @@ func TestMarkupIsNeverNull(t *testing.T) {
 		}
 	}
 }
+
+// TestAbout: the strict server takes what the bot says of itself, in every
+// language, and an empty chat shows it.
+func TestAbout(t *testing.T) {
+	server := newTelegram(telegram.Options{})
+	api := newTestAPI(t, server.Transport())
+	for _, a := range [][3]string{{"", "short", "long"}, {"ar", "قصير", "طويل"}} {
+		if err := api.SetAbout(t.Context(), a[0], a[1], a[2]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := server.Chats.Description("description", "ar"); got != "طويل" {
+		t.Errorf("in Arabic it is %q", got)
+	}
+	if got := server.Chats.Description("short_description", "fr"); got != "short" {
+		t.Errorf("in French it is %q", got)
+	}
+	wantNoViolations(t, server)
+}

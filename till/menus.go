@@ -90,6 +90,12 @@ func (e *Engine) Menus() map[string][]Command {
 	return out
 }
 
+// About gives what the bot says of itself before anybody has started it: on its
+// profile, and in an empty chat.
+func (e *Engine) About(lang string) (short, long string) {
+	return e.render.Plain(lang, flows.M("about.short")), e.render.Plain(lang, flows.M("about.long"))
+}
+
 type menuSet struct {
 	chat int64
 	mark string

@@ -40,6 +40,11 @@ func DefaultHints() []Hint {
 			"fr": "En vérification\u00a0: le montant reste bloqué jusqu'à la réponse.",
 			"en": "Under verification: the money stays held until we know.",
 		}},
+		{RoleShop, "/internet", map[string]string{
+			"ar": "بطاقة إنترنت للرقم 036362608، ثم امسح رمزها كزبون.",
+			"fr": "Carte internet pour la ligne 036362608, puis scannez son QR en tant que client.",
+			"en": "An internet card for the line 036362608; then scan its QR code as the customer.",
+		}},
 		{RoleShop, "/cards", map[string]string{
 			"ar": "بِع بطاقة هدية، ثم امسح رمزها كزبون.",
 			"fr": "Vendez une carte cadeau, puis scannez son QR en tant que client.",

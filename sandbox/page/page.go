@@ -17,6 +17,7 @@ type Options struct {
 	Provider *provider.Server // required
 	People   []Card           // a phone each, in this order; every ID is a person of Telegram
 	Hints    []Hint           // what to try; nil means DefaultHints()
+	Steps    []Step           // what a first visitor does, one after the other
 	Speed    float64          // at which the provider was started; 0 means 1
 	Hosts    []string         // host names let in besides the loopback ones, without port
 }
@@ -42,12 +43,13 @@ type server struct {
 	telegram *telegram.Server
 	cards    []Card
 	hints    []Hint
+	steps    []Step
 	panel    *panel
 }
 
 // New makes the page's handler. It is meant to stand at the root of a loopback address.
 func New(o Options) http.Handler {
-	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
+	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
 	if s.hints == nil {
 		s.hints = DefaultHints()
 	}
@@ -55,6 +57,7 @@ func New(o Options) http.Handler {
 	mux.Handle("GET /{$}", asset("index.html"))
 	mux.Handle("GET /assets/{name}", http.HandlerFunc(serveAsset))
 	mux.HandleFunc("GET /api/people", s.people)
+	mux.HandleFunc("GET /api/steps", s.progress)
 	mux.HandleFunc("GET /api/chat/{id}", s.chat)
 	mux.HandleFunc("POST /api/chat/{id}/send", s.send)
 	mux.HandleFunc("POST /api/chat/{id}/press", s.press)

@@ -4,6 +4,7 @@ import * as api from './api.js';
 import { avatar, button, element, icon } from './dom.js';
 import { Panel } from './panel.js';
 import { Phone } from './phone.js';
+import { Steps } from './steps.js';
 import { currentLanguage, loadWords, setLanguage, word } from './words.js';
 
 const narrow = matchMedia('(max-width: 899px)');
@@ -13,6 +14,7 @@ class Page {
     this.phones = people.map((person) => new Phone(person, bot, this));
     document.querySelector('.phones').append(...this.phones.map((p) => p.node));
     this.panel = new Panel(document.querySelector('#panel'), hints, this);
+    this.steps = new Steps(document.querySelector('.steps'), this);
     this.buildTabs();
     this.buildTop();
     this.show(String(people[0]?.id ?? ''));
@@ -68,6 +70,7 @@ class Page {
     }
     for (const phone of this.phones) phone.draw();
     this.panel.draw();
+    this.steps.draw();
   }
 
   // show brings a phone or the panel to the front; it matters where only one has room.
@@ -99,10 +102,12 @@ class Page {
     return this.phones.find((p) => p.person.role === role) ?? this.phones[0];
   }
 
+  // fill shows a phone and puts a text into its field, if there is one to put.
   fill(role, text) {
     const phone = this.phoneOf(role);
     this.show(String(phone.id));
-    phone.composer.fill(text);
+    if (text) phone.composer.fill(text);
+    else phone.goToEnd();
   }
 
   // startAs opens the bot with a payload as somebody, and shows that phone.
@@ -114,13 +119,14 @@ class Page {
 
   listen() {
     const offline = document.querySelector('.offline');
-    const sync = () => Promise.all([...this.phones.map((p) => p.sync()), this.panel.sync()]);
+    const sync = () => Promise.all([...this.phones.map((p) => p.sync()), this.panel.sync(), this.steps.sync()]);
     api.events({
       ready: () => {
         offline.hidden = true;
         sync();
       },
       change: (change) => {
+        this.steps.changed();
         if (change.kind === 'commands') sync();
         else this.phones.find((p) => p.id === change.chat)?.apply(change);
       },

@@ -72,20 +72,25 @@ export function placeholder(node, key, text) {
   node.placeholder = say(key);
 }
 
-// clock gives the hour and minute of a Unix time in the reader's zone.
-export function clock(seconds) {
-  const at = new Date(seconds * 1000);
-  return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+// algiers is a Unix time as the clock of Algiers has it, an hour ahead of UTC all year, in the UTC fields of a date: the
+// bot's texts tell the same.
+function algiers(seconds) {
+  return new Date((seconds + 3600) * 1000);
 }
 
-// day names the day of a Unix time.
+// clock gives the hour and minute of a Unix time in Algiers.
+export function clock(seconds) {
+  return algiers(seconds).toISOString().slice(11, 16);
+}
+
+// day names the day of a Unix time in Algiers.
 export function day(seconds) {
-  const at = new Date(seconds * 1000);
-  const now = new Date();
-  if (at.toDateString() === now.toDateString()) return say('chat.today');
-  now.setDate(now.getDate() - 1);
-  if (at.toDateString() === now.toDateString()) return say('chat.yesterday');
-  return new Intl.DateTimeFormat(locales[language], { day: 'numeric', month: 'long', year: 'numeric' }).format(at);
+  const at = algiers(seconds);
+  const date = (d) => d.toISOString().slice(0, 10);
+  const now = Date.now() / 1000;
+  if (date(at) === date(algiers(now))) return say('chat.today');
+  if (date(at) === date(algiers(now - 86400))) return say('chat.yesterday');
+  return new Intl.DateTimeFormat(locales[language], { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(at);
 }
 
 // size gives a number of bytes in the unit that reads best.
