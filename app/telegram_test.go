@@ -69,7 +69,7 @@ func TestBlockedShop(t *testing.T) {
 		r.settle(time.Second)
 		r.say(shopID, "/history")
 		r.sees(shopID, "✅ 1 : 0778 03 73 40, 500 DA")
-		r.tap(shopID, "✅ 1 :")
+		r.tap(shopID, "✅ 1")
 		r.sees(shopID, "Référence fournisseur")
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/bidi"
 )
 
 // The languages.
@@ -47,8 +49,8 @@ var parser = &template.TextParser{Option: "missingkey=error"}
 // Load reads the embedded message files. It fails only when a file is broken.
 func Load() (*Texts, error) {
 	t := &Texts{bundle: i18n.NewBundle(language.Arabic), localizers: map[string]*i18n.Localizer{}}
-	t.bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	for _, code := range Codes {
+		t.bundle.RegisterUnmarshalFunc("json", typeset(code))
 		if _, err := t.bundle.LoadMessageFileFS(files, "active."+code+".json"); err != nil {
 			return nil, fmt.Errorf("locales: %w", err)
 		}
@@ -78,6 +80,77 @@ func (t *Texts) Say(lang, id string, count *int, data map[string]string) (string
 		return "", fmt.Errorf("locales: message %q is missing in %s", id, lang)
 	}
 	return s, nil
+}
+
+// typeset reads a message file and sets its sentences as the language wants it,
+// so that who writes them need not think of signs that can't be seen.
+func typeset(lang string) i18n.UnmarshalFunc {
+	return func(data []byte, v any) error {
+		if err := json.Unmarshal(data, v); err != nil {
+			return err
+		}
+		if all, ok := v.(*any); ok {
+			*all = sentences(*all, lang)
+		}
+		return nil
+	}
+}
+
+func sentences(v any, lang string) any {
+	switch v := v.(type) {
+	case string:
+		return Typeset(lang, v)
+	case map[string]any:
+		for k, s := range v {
+			v[k] = sentences(s, lang)
+		}
+	}
+	return v
+}
+
+// frenchSpaces are the spaces that must not break a line: before a high sign,
+// and within quotes.
+var frenchSpaces = strings.NewReplacer(" :", nbsp+":", " ;", nbsp+";", " !", nbsp+"!", " ?", nbsp+"?", " »", nbsp+"»", "« ", "«"+nbsp)
+
+// command finds a command of the bot in a sentence, or one of a terminal: in an
+// Arabic line its slash would change sides.
+var command = regexp.MustCompile(`(^|[\s(])(/[a-z]+)`)
+
+// Typeset sets a sentence of our own: in French no line begins with ": …", in
+// Arabic commands run left to right.
+func Typeset(lang, s string) string {
+	if lang == French {
+		return frenchSpaces.Replace(s)
+	}
+	return command.ReplaceAllString(s, "$1"+lri+"$2"+pdi)
+}
+
+// rlm sets the direction of a line that would begin with something else.
+const rlm = "\u200f"
+
+// Direct gives a line of an Arabic text its direction, by a mark in front where its
+// first strong letter is not Arabic: what stands in isolates does not count, and
+// Telegram goes by the first one that does. line is what is shown, markup what
+// is sent.
+func Direct(lang, line, markup string) string {
+	if lang != Arabic || line == "" {
+		return markup
+	}
+	depth := 0
+	for _, r := range line {
+		switch p, _ := bidi.LookupRune(r); {
+		case p.Class() == bidi.LRI, p.Class() == bidi.RLI, p.Class() == bidi.FSI:
+			depth++
+		case p.Class() == bidi.PDI:
+			depth--
+		case depth > 0:
+		case p.Class() == bidi.AL, p.Class() == bidi.R:
+			return markup
+		case p.Class() == bidi.L:
+			return rlm + markup
+		}
+	}
+	return rlm + markup
 }
 
 // Guess picks a language by Telegram's language_code; "" when it is neither.

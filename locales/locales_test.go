@@ -271,3 +271,61 @@ func TestFormats(t *testing.T) {
 		}
 	}
 }
+
+func TestTypeset(t *testing.T) {
+	for _, tt := range []struct{ lang, in, want string }{
+		{locales.French, "Solde : 5 ! « oui » ; non ?", "Solde\u00a0: 5\u00a0! «\u00a0oui\u00a0»\u00a0; non\u00a0?"},
+		{locales.French, "à 12:30, voir /help", "à 12:30, voir /help"},
+		{locales.Arabic, "أرسل /start ثم (/help)", "أرسل \u2066/start\u2069 ثم (\u2066/help\u2069)"},
+		{locales.Arabic, "/today\n/balance: 1/2 km/h", "\u2066/today\u2069\n\u2066/balance\u2069: 1/2 km/h"},
+	} {
+		if got := locales.Typeset(tt.lang, tt.in); got != tt.want {
+			t.Errorf("%q is set as %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+// TestDirect: an Arabic line runs from the right whatever it begins with.
+func TestDirect(t *testing.T) {
+	for _, tt := range []struct {
+		line   string
+		marked bool
+	}{
+		{"الرصيد: \u2066500\u2069 دج", false},
+		{"\u2066/today\u2069 مبيعات اليوم", false},
+		{"🏠 \u2068Taxiphone\u2069", true},
+		{"\u2066Djezzy\u2069: \u20663\u2069 عمليات", false},
+		{"ADSL على \u2066036\u2069", true},
+		{"(Hanout) للمحلات", true},
+		{"", false},
+	} {
+		got := locales.Direct(locales.Arabic, tt.line, "<b>"+tt.line)
+		if marked := strings.HasPrefix(got, "\u200f"); marked != tt.marked || !strings.HasSuffix(got, "<b>"+tt.line) {
+			t.Errorf("%q becomes %q", tt.line, got)
+		}
+		if got := locales.Direct(locales.French, tt.line, tt.line); got != tt.line {
+			t.Errorf("in French %q becomes %q", tt.line, got)
+		}
+	}
+}
+
+// TestNoLineBreaksBeforeASign proves that no French sentence is left with a space
+// that may break a line, and no Arabic one with a bare command.
+func TestNoLineBreaksBeforeASign(t *testing.T) {
+	bare := regexp.MustCompile(`(^|[^\x{2066}/\w.])/[a-z]{3,}`)
+	sign := regexp.MustCompile(` [:;!?»]|« `)
+	for lang, wrong := range map[string]*regexp.Regexp{locales.French: sign, locales.Arabic: bare} {
+		sentences := 0
+		for id, forms := range read(t, lang) {
+			for _, s := range forms {
+				sentences++
+				if got := locales.Typeset(lang, s); wrong.MatchString(strings.ReplaceAll(got, "</", "")) {
+					t.Errorf("%s %s: %q", lang, id, got)
+				}
+			}
+		}
+		if sentences < 100 {
+			t.Errorf("%d sentences in %s", sentences, lang)
+		}
+	}
+}

@@ -56,6 +56,10 @@ func (r *Renderer) message(lang string, s flows.Screen) Message {
 	for i, l := range s.Lines {
 		lines[i] = r.html(lang, l)
 	}
+	lines = strings.Split(strings.Join(lines, "\n"), "\n") // a text may have several
+	for i, l := range lines {
+		lines[i] = locales.Direct(lang, plain(l), l)
+	}
 	m.Text = strings.Join(lines, "\n")
 	for _, row := range s.Rows {
 		if len(row) == 0 {

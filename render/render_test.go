@@ -105,7 +105,7 @@ func TestNothingOfPeopleMarksUp(t *testing.T) {
 			t.Fatalf("an entity got through: %q", got)
 		}
 		depth := 0
-		for _, c := range got {
+		for _, c := range strings.TrimPrefix(got, locales.Direct(lang, "a", "")) { // the line's own direction
 			switch c {
 			case '\u2066', '\u2067', '\u2068':
 				depth++
