@@ -28,7 +28,8 @@ func allCommands() []command {
 		{name: "start", act: topup.ActTalk, listed: []topup.Role{topup.Stranger, topup.Customer}, run: (*turn).start},
 
 		{name: "balance", verb: "float", label: "button.float", act: topup.ActFloat, run: (*turn).float},
-		{name: "today", verb: "report", label: "button.today", act: topup.ActReport, run: summing(JobReport)},
+		{name: "today", verb: "report", label: "button.today", act: topup.ActReport, run: reporting(JobReport, topup.Today)},
+		{name: "report", act: topup.ActReport, run: reporting(JobReport, topup.Week)},
 		{name: "credit", act: topup.ActMoney, run: (*turn).credit},
 		{name: "debit", act: topup.ActMoney, run: (*turn).debit},
 		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: bare((*turn).shops)},
@@ -43,7 +44,8 @@ func allCommands() []command {
 	}
 	return append(list,
 		command{name: "balance", verb: "balance", label: "button.wallet", act: topup.ActWallet, run: bare((*turn).balance)},
-		command{name: "today", verb: "today", label: "button.today", act: topup.ActDay, run: summing(JobDay)},
+		command{name: "today", verb: "today", label: "button.today", act: topup.ActDay, run: reporting(JobDay, topup.Today)},
+		command{name: "report", act: topup.ActDay, run: reporting(JobDay, topup.Week)},
 		command{name: "history", verb: "history", label: "button.history", act: topup.ActHistory, run: bare((*turn).history)},
 		command{name: "find", act: topup.ActHistory, run: (*turn).find},
 
@@ -51,6 +53,8 @@ func allCommands() []command {
 		command{name: "help", verb: "help", label: "button.help", act: topup.ActTalk, run: bare((*turn).help)},
 		command{name: "cancel", act: topup.ActTalk, listed: known, run: bare((*turn).cancel)},
 
+		command{verb: "statement", label: "statement.button.x", act: topup.ActStatement, run: (*turn).ownStatement},
+		command{verb: "shopstatement", label: "statement.button.x", act: topup.ActReport, run: (*turn).shopStatement},
 		command{verb: "home", label: "button.menu", act: topup.ActTalk, run: bare((*turn).home)},
 		command{verb: "lang", act: topup.ActTalk, run: (*turn).chooseLanguage},
 		command{verb: "ask", label: "button.ownshop", act: topup.ActApply, run: bare((*turn).applyAnew)},

@@ -202,7 +202,7 @@ func (k *talk) input() Input {
 }
 
 func (k *talk) env() Env {
-	return Env{Now: k.now, NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastPanel: k.s.Panel, BotName: "hanout_bot"}
+	return Env{Now: k.now, Zone: time.UTC, NewID: func() string { k.ids++; return fmt.Sprintf("id%d", k.ids) }, LastPanel: k.s.Panel, BotName: "hanout_bot"}
 }
 
 func (k *talk) handle(in Input) {

@@ -92,6 +92,11 @@ type Question struct {
 	Line     topup.Line
 	Products bool   // the cards of the type, too
 	Product  string // JobStock
+	// JobDay, JobReport and JobStatement: of when, of which shop (0: the chat's
+	// own, or all), and in which form.
+	Period topup.Period
+	Shop   topup.ShopID
+	Form   string
 	// JobReconcile: what the result is named, and how many days before today
 	// are compared, too.
 	Name string
@@ -106,8 +111,10 @@ const (
 	JobSync   Job = "sync"   // refresh plans, weather and key from the provider
 	JobFloat  Job = "float"  // read the float
 	JobBackup Job = "backup" // write a hot backup
-	JobDay    Job = "day"    // sum what the chat's shop sold today
-	JobReport Job = "report" // sum what all shops sold today
+	JobDay    Job = "day"    // sum what the chat's shop sold in a period
+	JobReport Job = "report" // the same of all shops, or of one of them for an owner
+	// JobStatement makes a file of what became of a shop's money.
+	JobStatement Job = "statement"
 	// JobReconcile compares our books with the provider's.
 	JobReconcile Job = "reconcile"
 	JobLists     Job = "lists" // read the provider's lists since the copy; every owner is shown them

@@ -29,7 +29,8 @@ type Contact struct {
 // Env is what surrounds a turn, whatever was done.
 type Env struct {
 	Now       time.Time
-	NewID     func() string // mints IDs for panels, orders and requests
-	BotName   string        // our Telegram username, for links to ourselves
-	LastPanel string        // the last message that we sent to this chat
+	Zone      *time.Location // of the shops: where their days begin
+	NewID     func() string  // mints IDs for panels, orders and requests
+	BotName   string         // our Telegram username, for links to ourselves
+	LastPanel string         // the last message that we sent to this chat
 }

@@ -292,7 +292,7 @@ func (t *turn) askWhose(s topup.Stray, page int) {
 	if s.Phase != topup.PhaseRefunded {
 		sc.line(M("restore.whose"))
 		var shops []topup.Shop
-		newest, _ := t.v.People.Newest(shopsRead)
+		newest, _ := t.v.People.Newest(ShopsRead)
 		for _, sh := range slices.Backward(newest) {
 			if sh.State == topup.ShopApproved {
 				shops = append(shops, sh)

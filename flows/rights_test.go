@@ -27,7 +27,7 @@ var (
 		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
 		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
 		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile},
-		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay},
+		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory},
 	}
@@ -36,6 +36,7 @@ var (
 		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
+		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "show": topup.ActHistory,
@@ -147,9 +148,9 @@ func TestRightsOfCommands(t *testing.T) {
 }
 
 func TestMenus(t *testing.T) {
-	shop := []string{"mobile", "internet", "cards", "balance", "today", "history", "find", "language", "help", "cancel"}
+	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	owner := []string{"balance", "today", "credit", "debit", "shops", "orders", "sync", "reconcile", "backup"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "shops", "orders", "sync", "reconcile", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
@@ -166,8 +167,8 @@ func TestRightsOfMenuButtons(t *testing.T) {
 		for verb, act := range buttonNeeds {
 			k := as(t, who)
 			data := menuTap(verb)
-			if verb == "lang" {
-				data = menuTap(verb, "ar")
+			if arg, needs := map[string]string{"lang": "ar", "statement": "x.m", "shopstatement": "c.m.1"}[verb]; needs {
+				data = menuTap(verb, arg)
 			}
 			k.press(data)
 			if refused := k.refused(); refused == who.May(act) {

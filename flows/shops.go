@@ -14,7 +14,7 @@ import (
 // The list of shops shows this many, out of so many of the newest.
 const (
 	shopsShown = 30
-	shopsRead  = 300
+	ShopsRead  = 300
 )
 
 // findShop reads SHOP: the shop's number or its chat ID.
@@ -55,7 +55,7 @@ func (t *turn) shopBalance(args string) {
 
 func (t *turn) shops() {
 	var sc Screen
-	list, total := t.v.People.Newest(shopsRead)
+	list, total := t.v.People.Newest(ShopsRead)
 	if total == 0 {
 		t.sayLines(M("shops.none"))
 		return

@@ -237,6 +237,9 @@ func Phone(lang, number string) string {
 // is fixed here because a small container has no zone files.
 var Algiers = time.FixedZone("Africa/Algiers", 3600)
 
+// Date writes a day, of the place that it is in: 21/11/2026.
+func Date(lang string, t time.Time) string { return Latin(lang, t.Format("02/01/2006")) }
+
 // Time writes an instant in Algiers: 21/11/2026 14:05.
 func Time(lang string, t time.Time) string {
 	return Latin(lang, t.In(Algiers).Format("02/01/2006"+nbsp+"15:04"))

@@ -71,10 +71,13 @@ func (m Message) Simpler() (Message, bool) {
 	return bare, m.Text != "" || len(m.Rows) > 0
 }
 
+// unmarked takes the signs of direction off a text that leaves the chat.
+var unmarked = strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "", "\u200f", "")
+
 // written is the text as a file. The isolates would be copied along with a
 // code, and a file has no buttons: where they lead stands below.
 func (m Message) written() []byte {
-	text := strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "").Replace(m.Text)
+	text := unmarked.Replace(m.Text)
 	for _, row := range m.Rows {
 		for _, b := range row {
 			if b.URL != "" {

@@ -55,7 +55,8 @@ type Engine struct {
 
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
-	days     sync.Mutex // one sum of a day at a time: who asks often waits for himself
+	days     sync.Mutex // one report of a shop at a time: who asks often waits for himself
+	reports  sync.Mutex // the same of the owners' reports
 	helpers  sync.WaitGroup
 
 	// Of the loop alone: when each task is due, and which are at work; and

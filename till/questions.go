@@ -39,9 +39,13 @@ func (e *Engine) startJob(j job) {
 	case flows.JobStock:
 		e.readStock(j)
 	case flows.JobDay:
-		e.helpers.Go(func() { e.readDay(j, ofShop(j.shop)) })
+		if j.of() != 0 {
+			e.helpers.Go(func() { e.readReport(j) })
+		}
 	case flows.JobReport:
-		e.helpers.Go(func() { e.readDay(j, ofAll) })
+		e.helpers.Go(func() { e.readReport(j) })
+	case flows.JobStatement:
+		e.helpers.Go(func() { e.makeStatement(j) })
 	case flows.JobReconcile:
 		e.helpers.Go(func() { e.reconcileAsked(j) })
 	case flows.JobBackup:

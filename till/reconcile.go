@@ -32,7 +32,7 @@ func (e *Engine) reconcileAsked(j job) {
 		e.later(reconciled{chat: j.Chat, busy: true, r: topup.Reconciliation{ID: j.Ask.Name}})
 		return
 	}
-	from := topup.NewDay(time.Now().In(locales.Algiers)).Began.AddDate(0, 0, -j.Ask.Days)
+	from := topup.NewReport(topup.Today, time.Now().In(locales.Algiers)).From.AddDate(0, 0, -j.Ask.Days)
 	e.reconcile(j.Ask.Name, from, func(pages int) { e.later(comparing{j, pages}) }, func(r topup.Reconciliation) {
 		e.later(reconciled{chat: j.Chat, r: r})
 	})
@@ -96,25 +96,8 @@ func (e *Engine) reconcile(id string, from time.Time, progress func(int), found 
 // books.
 func (e *Engine) compare(from, to time.Time, books topup.Books) (r topup.Reconciliation, err error) {
 	var orders []topup.Order
-	// An order taken over after a restore is younger by number than by time, so
-	// what ends the walk is a whole page without one of the span.
-	for before, some := uint64(0), true; some && e.stopping.Err() == nil; {
-		err = e.db.View(func(tx Tx) error {
-			list, next, err := ofAll(tx, before)
-			some = next > 0 && len(list) == 0
-			for _, o := range list {
-				if !o.Placed.Before(from) {
-					orders = append(orders, o)
-					some = true
-				}
-			}
-			before = next
-			some = some && next > 0
-			return err
-		})
-		if err != nil {
-			return r, err
-		}
+	if err := e.ordersSince(from, ofAll, func(o topup.Order) { orders = append(orders, o) }); err != nil {
+		return r, err
 	}
 	err = e.db.View(func(tx Tx) error {
 		look := &reading{tx: tx}

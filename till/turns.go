@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"hanout/flows"
+	"hanout/locales"
 	"hanout/store"
 	"hanout/topup"
 )
@@ -34,7 +35,7 @@ func (e *Engine) remember(tx Tx, a *after, in flows.Input) (store.Chat, error) {
 type turnFunc func(flows.View, flows.Env, flows.Session, flows.Input) (flows.Session, []flows.Effect)
 
 func (e *Engine) env(a *after, lastPanel string) flows.Env {
-	env := flows.Env{Now: a.now, NewID: topup.NewID, LastPanel: lastPanel}
+	env := flows.Env{Now: a.now, Zone: locales.Algiers, NewID: topup.NewID, LastPanel: lastPanel}
 	if name := e.botName.Load(); name != nil {
 		env.BotName = *name
 	}

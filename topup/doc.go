@@ -38,8 +38,11 @@
 //     refusal releases it. Nothing else does either.
 //   - journal: all that was ever posted; it only grows. A line of it is a
 //     [Transaction], whose [Posting]s to accounts ([AccountID]) sum to zero.
-//   - day: what was sold from one midnight to the next; [Day]. Its [Sums] stand
-//     for all, for a part of the goods ([Kind]) and for a shop ([ShopDay]).
+//   - report: what was sold within a span of days ([Span]); [Report]. Its [Sums]
+//     stand for all, for a part of the goods ([Kind]), and for a shop, a seller
+//     or a day ([Part]). People ask for it by a [Period].
+//   - statement: what became of a shop's money within a span, a line a sale,
+//     with the balance after each; [Statement], [Row].
 //   - reconciliation: our books beside the provider's; [Reconciliation]. Theirs
 //     are the lines of its statement ([StatementLine]) and its lists, together
 //     [Books]; of ours it asks by [OurBooks], and proves first that wallets and

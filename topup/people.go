@@ -48,17 +48,18 @@ const (
 	ActApply    Act = "apply"    // ask to become a shop
 	ActOpenLink Act = "openlink" // open a customer's link
 
-	ActSell     Act = "sell"     // the sales, up to ✅, and a sale again
-	ActTakeBack Act = "takeback" // cancel a sale that was not sent
-	ActWallet   Act = "wallet"   // see the shop's wallet
-	ActDay      Act = "day"      // see what the shop sold today
-	ActHistory  Act = "history"  // see and find the shop's sales
-	ActCodes    Act = "codes"    // see a sale's codes again
-	ActLink     Act = "link"     // make and revoke a customer's link
+	ActSell      Act = "sell"      // the sales, up to ✅, and a sale again
+	ActTakeBack  Act = "takeback"  // cancel a sale that was not sent
+	ActWallet    Act = "wallet"    // see the shop's wallet
+	ActDay       Act = "day"       // see what the shop sold
+	ActStatement Act = "statement" // have a file of what became of the shop's money
+	ActHistory   Act = "history"   // see and find the shop's sales
+	ActCodes     Act = "codes"     // see a sale's codes again
+	ActLink      Act = "link"      // make and revoke a customer's link
 
 	ActSync       Act = "sync"       // refresh what the provider offers
 	ActFloat      Act = "float"      // see the float and what covers it
-	ActReport     Act = "report"     // see what all shops sold today
+	ActReport     Act = "report"     // see what all shops sold, and have their statements
 	ActShopWallet Act = "shopwallet" // see any shop's wallet
 	ActMoney      Act = "money"      // credit and debit a wallet
 	ActShops      Act = "shops"      // list the shops
@@ -76,13 +77,14 @@ var rights = map[Act][]Role{
 	ActApply:    {Stranger, Customer, Owner},
 	ActOpenLink: {Stranger, Customer, Cashier, Keeper, Owner},
 
-	ActSell:     {Cashier, Keeper},
-	ActTakeBack: {Cashier, Keeper},
-	ActWallet:   {Cashier, Keeper},
-	ActDay:      {Cashier, Keeper},
-	ActHistory:  {Cashier, Keeper},
-	ActCodes:    {Cashier, Keeper},
-	ActLink:     {Cashier, Keeper},
+	ActSell:      {Cashier, Keeper},
+	ActTakeBack:  {Cashier, Keeper},
+	ActWallet:    {Cashier, Keeper},
+	ActDay:       {Cashier, Keeper},
+	ActStatement: {Keeper},
+	ActHistory:   {Cashier, Keeper},
+	ActCodes:     {Cashier, Keeper},
+	ActLink:      {Cashier, Keeper},
 
 	ActSync:       {Owner},
 	ActFloat:      {Owner},

@@ -9,12 +9,12 @@ import (
 	"hanout/topup"
 )
 
-// TestDayIsReadToItsEnd: pages, numbers that a restored till left out, and an
+// TestReportIsReadToItsEnd: pages, numbers that a restored till left out, and an
 // order taken over late under a high number hide no sale of today, and what is
 // older is left alone.
-func TestDayIsReadToItsEnd(t *testing.T) {
+func TestReportIsReadToItsEnd(t *testing.T) {
 	c := newCounter(t)
-	const sales = 2*dayPage + 7
+	const sales = 2*reportPage + 7
 	now := time.Now()
 	place := func(n int, at time.Time) {
 		t.Helper()
@@ -41,9 +41,9 @@ func TestDayIsReadToItsEnd(t *testing.T) {
 	place(sales+1, now.AddDate(0, 0, -3)) // taken over
 	for _, j := range []job{{flows.Run{Job: flows.JobDay, Chat: shopChat, Panel: "day"}, 1}, {flows.Run{Job: flows.JobReport, Chat: 1, Panel: "report"}, 0}} {
 		c.engine.startJob(j)
-		ev, ok := (<-c.engine.events).(dayRead)
-		if !ok || ev.day.All.Pending != sales || ev.day.All.Held != sales*10_00 {
-			t.Errorf("%s: %+v", j.Job, ev.day.All)
+		ev, ok := (<-c.engine.events).(reportRead)
+		if !ok || ev.report.All.Pending != sales || ev.report.All.Held != sales*10_00 {
+			t.Errorf("%s: %+v", j.Job, ev.report.All)
 		}
 		if err := c.engine.commit([]event{ev}); err != nil {
 			t.Fatal(err)

@@ -9,12 +9,12 @@ import (
 	"hanout/topup"
 )
 
-// TestDayTiesToTheJournal: what a day says of money is what the lines of the
+// TestReportTiesToTheJournal: what a day says of money is what the lines of the
 // journal of the same orders add up to, whatever became of them.
-func TestDayTiesToTheJournal(t *testing.T) {
+func TestReportTiesToTheJournal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		noon := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-		day := topup.NewDay(noon)
+		day := topup.NewReport(topup.Today, noon)
 		lines := map[topup.ShopID][]topup.Transaction{}
 		sales := 0
 		for range rapid.IntRange(0, 40).Draw(t, "orders") {
@@ -52,18 +52,18 @@ func TestDayTiesToTheJournal(t *testing.T) {
 		var all topup.Sums
 		for _, s := range day.Shops() {
 			available, held := topup.Money(0), topup.Money(0)
-			for _, j := range lines[s.Shop] {
+			for _, j := range lines[s.Of] {
 				for _, p := range j.Postings {
 					switch p.Account {
-					case s.Shop.Available():
+					case s.Of.Available():
 						available += p.Amount
-					case s.Shop.Held():
+					case s.Of.Held():
 						held += p.Amount
 					}
 				}
 			}
 			if held != s.Held || -available != s.Paid+s.Held {
-				t.Errorf("shop %d: %v held and %v paid; its journal says %v and %v", s.Shop, s.Held, s.Paid, held, -available-held)
+				t.Errorf("shop %d: %v held and %v paid; its journal says %v and %v", s.Of, s.Held, s.Paid, held, -available-held)
 			}
 			all = plus(all, s.Sums)
 		}
@@ -71,7 +71,14 @@ func TestDayTiesToTheJournal(t *testing.T) {
 		for _, k := range day.Kinds() {
 			kinds = plus(kinds, k.Sums)
 		}
-		if day.All != all || day.All != kinds || day.All.Sales() != sales {
+		var sellers, days topup.Sums
+		for _, p := range day.Sellers() {
+			sellers = plus(sellers, p.Sums)
+		}
+		for _, p := range day.ByDay() {
+			days = plus(days, p.Sums)
+		}
+		if day.All != all || day.All != kinds || day.All != sellers || day.All != days || day.All.Sales() != sales {
 			t.Errorf("of %d sales all are %+v, the shops %+v, the kinds %+v", sales, day.All, all, kinds)
 		}
 	})
@@ -79,28 +86,28 @@ func TestDayTiesToTheJournal(t *testing.T) {
 
 func plus(a, b topup.Sums) topup.Sums {
 	return topup.Sums{
-		Done: a.Done + b.Done, Face: a.Face + b.Face, Paid: a.Paid + b.Paid, Gain: a.Gain + b.Gain, Margin: a.Margin + b.Margin,
+		Done: a.Done + b.Done, Face: a.Face + b.Face, Priceless: a.Priceless + b.Priceless, Paid: a.Paid + b.Paid, Gain: a.Gain + b.Gain, Margin: a.Margin + b.Margin,
 		Untold: a.Untold + b.Untold, Back: a.Back + b.Back, Given: a.Given + b.Given, Pending: a.Pending + b.Pending, Held: a.Held + b.Held,
 	}
 }
 
-// TestDayGain: a sale in part earns for what came alone, and the margin waits
+// TestReportGain: a sale in part earns for what came alone, and the margin waits
 // for what the provider says.
-func TestDayGain(t *testing.T) {
+func TestReportGain(t *testing.T) {
 	noon := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	day := topup.NewDay(noon)
-	o := topup.Order{Shop: 1, State: topup.Delivered, Quantity: 4, DeliveredQty: 1, Price: 4 * 97_00, Captured: 97_00, Face: 400_00, Placed: day.Began}
+	day := topup.NewReport(topup.Today, noon)
+	o := topup.Order{Shop: 1, State: topup.Delivered, Quantity: 4, DeliveredQty: 1, Price: 4 * 97_00, Captured: 97_00, Face: 400_00, Placed: day.From}
 	day.Add(o)
 	o.Charged, o.ChargedKnown = 95_00, true
 	day.Add(o)
 	if s := day.All; s.Gain != 6_00 || s.Face != 200_00 || s.Given != 2*3*97_00 || s.Margin != 2_00 || s.Untold != 1 {
 		t.Errorf("%+v", s)
 	}
-	o.Placed = day.Began.Add(-1)
+	o.Placed = day.From.Add(-1)
 	if day.Add(o) {
 		t.Error("the moment before midnight is of the day")
 	}
-	o.Placed = day.Began.AddDate(0, 0, 1)
+	o.Placed = day.From.AddDate(0, 0, 1)
 	if day.Add(o) {
 		t.Error("the next midnight is of the day")
 	}
