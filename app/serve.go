@@ -102,7 +102,7 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 
 	p := &program{cfg: cfg, log: log, db: db, api: api}
 	p.engine = till.NewEngine(till.Config{
-		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db),
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db), Safety: cfg.safety,
 		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
 	}, till.Over(db), texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)

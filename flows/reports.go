@@ -118,14 +118,6 @@ func FloatScreen(float *topup.Money, acc *topup.Account, shops topup.Wallet, clo
 	return sc
 }
 
-// BackupScreen tells an owner how a backup ended; name is empty when it failed.
-func BackupScreen(name string, seq uint64) Screen {
-	if name == "" {
-		return Screen{Lines: []Msg{M("backup.failed")}}
-	}
-	return Screen{Lines: []Msg{M("backup.done", "File", Latin(name), "Seq", number(seq))}}
-}
-
 // AlertScreen tells an owner about an order that needs them.
 func AlertScreen(a topup.Alert, o topup.Order) Screen {
 	var sc Screen
@@ -160,10 +152,20 @@ func TroubleScreen(kind, detail string, no uint64, count int, since time.Time) S
 	return sc
 }
 
+// The kinds of trouble that are a state: they last, and are not counted.
+const (
+	TroubleStale = "stale" // no new safety copy for too long
+)
+
 // TroubleOverScreen tells an owner that it is over.
 func TroubleOverScreen(kind string, count int, since time.Time) Screen {
 	var sc Screen
 	sc.line(M("trouble.over." + kind))
-	sc.line(M("trouble.count", "Count", count, "Time", since))
+	switch kind {
+	case TroubleStale:
+		sc.line(M("trouble.since", "Time", since))
+	default:
+		sc.line(M("trouble.count", "Count", count, "Time", since))
+	}
 	return sc
 }

@@ -36,6 +36,7 @@ var (
 		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
+		"sendcopy": topup.ActBackup, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "show": topup.ActHistory,
@@ -162,14 +163,12 @@ func TestMenus(t *testing.T) {
 }
 
 func TestRightsOfMenuButtons(t *testing.T) {
+	arg := map[string][]string{"lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
 	for name, who := range everybody {
 		for verb, act := range buttonNeeds {
 			k := as(t, who)
-			data := menuTap(verb)
-			if verb == "lang" {
-				data = menuTap(verb, "ar")
-			}
-			k.press(data)
+			k.v.copies.Sends = true
+			k.press(menuTap(verb, arg[verb]...))
 			if refused := k.refused(); refused == who.May(act) {
 				t.Errorf("%s: %s is refused: %t", name, verb, refused)
 			}

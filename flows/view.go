@@ -15,6 +15,7 @@ type View struct {
 	Orders  Orders
 	Claims  Claims
 	Copy    Copy
+	Safety  Safety
 }
 
 // People says who is who.
@@ -86,6 +87,11 @@ type Copy interface {
 	// Strays are the orders at the provider that nobody here knows; false as
 	// long as its lists are not read.
 	Strays() ([]topup.Stray, bool)
+}
+
+// Safety is what is known of the safety copies.
+type Safety interface {
+	Copies() topup.Copies
 }
 
 // Claims knows the customers' links and who saw codes.

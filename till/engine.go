@@ -23,8 +23,9 @@ type Config struct {
 	Numbering topup.Numbering
 	// KeyPrint tells the provider's key from another one, without showing it.
 	KeyPrint string
-	// BackupDir is where /backup writes.
+	// BackupDir is where the safety copies are, and Safety how they are made.
 	BackupDir string
+	Safety    Safety
 }
 
 // Engine is the one writer. It takes events in order, applies what is waiting
@@ -56,6 +57,7 @@ type Engine struct {
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
 	days     sync.Mutex // one sum of a day at a time: who asks often waits for himself
+	copying  sync.Mutex // one goroutine makes copies by themselves and sends them
 	helpers  sync.WaitGroup
 
 	// Of the loop alone: when each task is due, and which are at work; and
@@ -213,6 +215,28 @@ func (e *Engine) later(ev event) {
 	case <-e.gone:
 	}
 }
+
+// settled hands in an event of work beside the writer and waits until it is on
+// disk, or never will be.
+func (e *Engine) settled(ev event) error {
+	w := &waited{event: ev, is: make(chan error, 1)}
+	if err := e.submit(context.Background(), w); err != nil {
+		return err
+	}
+	select {
+	case err := <-w.is:
+		return err
+	case <-e.gone:
+		return errGone
+	}
+}
+
+type waited struct {
+	event
+	is chan error
+}
+
+func (w *waited) done(err error) { w.is <- err }
 
 // recover offers again what was owed when the process ended. Nothing else is
 // special about a start: what is due is due.

@@ -19,6 +19,8 @@ import (
 //     by a quiet day, and then the next one is told as a new one;
 //   - an empty float that comes back soon waits a little: one that is filled and
 //     emptied by turns does not ring twice for each sale;
+//   - one that is a state and no event is told when it begins, again each day
+//     while it lasts, and when it ends;
 //   - what is known of them lies on disk, so that a restart repeats nothing.
 
 const (
@@ -30,8 +32,11 @@ const (
 
 // The kinds of trouble that something ends.
 const (
-	troubleFloat = string(topup.AlertFloat)
-	troubleKey   = "key"
+	troubleFloat   = string(topup.AlertFloat)
+	troubleKey     = "key"
+	troubleCopy    = "copy"    // a safety copy failed
+	troubleUnsound = "unsound" // it does not check: nor does the file, then
+	troubleSend    = "parcel"  // it could not be sent
 )
 
 // trouble is one kind of trouble, on disk.
@@ -103,6 +108,18 @@ func (e *Engine) over(tx Tx, a *after, kind string) error {
 		}
 		return e.toOwners(tx, a, kind, t, flows.TroubleOverScreen(kind, t.Count, t.Since))
 	})
+}
+
+// stands takes how it stands with a kind of trouble that is a state.
+func (e *Engine) stands(tx Tx, a *after, kind string, bad bool, detail string) error {
+	if !bad {
+		return e.over(tx, a, kind)
+	}
+	all := map[string]trouble{}
+	if _, err := tx.Setting(settingTroubles, &all); err != nil || all[kind].open() {
+		return err
+	}
+	return e.notice(tx, a, kind, detail)
 }
 
 func (e *Engine) toOwners(tx Tx, a *after, kind string, t trouble, sc flows.Screen) error {

@@ -55,6 +55,9 @@
 //   - stray: an order at the provider that a till which goes on from a copy of
 //     its file does not know: it was sold since; [Stray]. Such a till is
 //     marked; [Restored].
+//   - copy: the till's file, copied and proved; [SafetyCopy]. What is known of
+//     them is [Copies], which of them stay says [Keep]. A drill is an owner's
+//     practice of the restore.
 //   - dispute: the provider contradicts a final state; no money moves twice.
 //
 // # Glossary: the machine
@@ -76,6 +79,8 @@
 //   - outbox: the messages owed to people, kept until Telegram has them.
 //   - slot: what the sender remembers of one panel.
 //   - poller: fetches the updates from Telegram.
+//   - parcel: a copy on its way out of the machine, compressed and sealed for
+//     the owner's key alone.
 //   - dead letter: an update that no step could take, set aside for a person.
 //   - pause: a time in which nothing is sent, because the other side asked.
 //   - try of the key: one call that finds out whether the provider takes it;
