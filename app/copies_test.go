@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"hanout/parcel"
 	"hanout/sandbox/telegram"
+	"hanout/store/bolt"
 	"hanout/till"
 	"hanout/topup"
 )
@@ -186,5 +188,51 @@ func TestCopiesThatDoNotOpen(t *testing.T) {
 	says(t, err, "not whole", "all its parts")
 	if _, err := os.Stat(at("out.db")); err == nil {
 		t.Error("half a copy is left")
+	}
+}
+
+// What the bot is told of its clock by Telegram's answers reaches the owner.
+func TestWrongClockIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "fr")
+		ahead, way := time.Duration(0), r.via.telegram
+		r.via.telegram = roundTrip(func(q *http.Request) (*http.Response, error) {
+			resp, err := way.RoundTrip(q)
+			if err == nil {
+				resp.Header.Set("Date", time.Now().Add(-ahead).UTC().Format(http.TimeFormat))
+			}
+			return resp, err
+		})
+		r.start()
+		r.settle(2 * time.Second)
+		r.openShop("fr", 0)
+		if strings.Contains(r.texts(ownerID), "horloge") {
+			t.Error("a right clock is told")
+		}
+		ahead = 5 * time.Minute
+		r.settle(4 * time.Minute)
+		r.sees(ownerID, "L'horloge du serveur est fausse de +5 min")
+		ahead = 0
+		r.settle(2 * time.Minute)
+		r.sees(ownerID, "L'horloge du serveur est juste")
+		if err := r.halt(); err != nil {
+			t.Error(err)
+		}
+		r.check()
+	})
+}
+
+func TestDiskIsRead(t *testing.T) {
+	r := newRig(t, "fr")
+	db, err := bolt.Open(r.cfg.db, bolt.Options{Vault: vaultOf(t, r.cfg.codesKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if d, err := diskOf(r.cfg.db, db)(); err != nil || d.Free <= 0 || d.File <= 0 {
+		t.Errorf("the disk reads as %+v, %v", d, err)
+	}
+	if _, err := diskOf(filepath.Join(t.TempDir(), "gone", "x.db"), db)(); err == nil {
+		t.Error("a folder that is gone has room")
 	}
 }

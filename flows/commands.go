@@ -38,6 +38,7 @@ func allCommands() []command {
 		{name: "restored", act: topup.ActRestore, listed: []topup.Role{}, run: bare((*turn).restored)},
 		{name: "backup", act: topup.ActBackup, run: working(JobBackup, "backup.running")},
 		{verb: "sendcopy", label: "button.sendcopy", act: topup.ActBackup, run: (*turn).sendCopy},
+		{verb: "level", label: "button.level", act: topup.ActFloat, run: (*turn).level},
 		{verb: "drill", label: "button.drill", act: topup.ActBackup, run: (*turn).practised},
 	}
 	for _, g := range goods {

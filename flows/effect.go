@@ -73,6 +73,9 @@ type (
 		Name string
 		Chat int64
 	}
+	// SetLevel sets from which float on the owners are told; 0 leaves it to the
+	// pace.
+	SetLevel struct{ Level topup.Money }
 	// Practised notes that the restore was practised.
 	Practised struct{ At time.Time }
 	// ShowCodes sends an order's codes to its shop once more.
@@ -141,6 +144,7 @@ func (Menu) effect()        {}
 func (Run) effect()         {}
 func (SendCopy) effect()    {}
 func (Practised) effect()   {}
+func (SetLevel) effect()    {}
 func (ShowCodes) effect()   {}
 func (MakeClaim) effect()   {}
 func (RevokeClaim) effect() {}

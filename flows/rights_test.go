@@ -36,7 +36,7 @@ var (
 		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
-		"sendcopy": topup.ActBackup, "drill": topup.ActBackup,
+		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "show": topup.ActHistory,

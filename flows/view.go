@@ -89,9 +89,12 @@ type Copy interface {
 	Strays() ([]topup.Stray, bool)
 }
 
-// Safety is what is known of the safety copies.
+// Safety is what the till is watched by.
 type Safety interface {
+	// Copies is what is known of the safety copies.
 	Copies() topup.Copies
+	// Float is how the float shrinks, and when it is low.
+	Float() topup.FloatWatch
 }
 
 // Claims knows the customers' links and who saw codes.

@@ -38,7 +38,7 @@ func copies(tx Tx) (c topup.Copies, err error) {
 	return c, err
 }
 
-// safety is the reading of the safety copies.
+// safety is the reading of what the till is watched by.
 type safety struct{ *reading }
 
 func (s safety) Copies() topup.Copies {
@@ -46,6 +46,12 @@ func (s safety) Copies() topup.Copies {
 	s.note(err)
 	c.Sends = s.sends
 	return c
+}
+
+func (s safety) Float() topup.FloatWatch {
+	w, err := floatWatch(s.tx)
+	s.note(err)
+	return w
 }
 
 // keepCopies makes a copy when its time has come, and sends what waits.
@@ -220,7 +226,8 @@ func watchCopies(e *Engine, tx Tx, a *after) (more bool, err error) {
 		c.Since = a.now.UTC()
 		return false, tx.PutSetting(settingCopies, c)
 	}
-	return false, e.stands(tx, a, flows.TroubleStale, c.Stale(a.now, e.cfg.Safety.Every), "")
+	stale := c.Stale(a.now, e.cfg.Safety.Every)
+	return false, e.stands(tx, a, flows.TroubleStale, stale, !stale, "")
 }
 
 // askDrill asks the owners once a month to practise the restore.

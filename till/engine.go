@@ -26,6 +26,8 @@ type Config struct {
 	// BackupDir is where the safety copies are, and Safety how they are made.
 	BackupDir string
 	Safety    Safety
+	// Disk reads the room where the database lies; nil watches none.
+	Disk func() (Disk, error)
 }
 
 // Engine is the one writer. It takes events in order, applies what is waiting
@@ -57,6 +59,8 @@ type Engine struct {
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
 	days     sync.Mutex // one sum of a day at a time: who asks often waits for himself
+	clock    clock      // the poller's
+	roomy    bool       // the disk was found so, and that was handed in; of its task alone
 	copying  sync.Mutex // one goroutine makes copies by themselves and sends them
 	helpers  sync.WaitGroup
 

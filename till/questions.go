@@ -170,6 +170,16 @@ func (f floatRead) apply(e *Engine, tx Tx, a *after) error {
 	if err != nil {
 		return err
 	}
-	sc := flows.FloatScreen(f.float, acc, shops, e.caller.Halted())
+	watch, err := floatWatch(tx)
+	if err != nil {
+		return err
+	}
+	if f.float != nil {
+		watch = watch.Read(a.now.UTC(), *f.float) // who reads it needs no ring; the timed look tells the others
+		if err := tx.PutSetting(settingFloat, watch); err != nil {
+			return err
+		}
+	}
+	sc := flows.FloatScreen(f.float, acc, shops, e.caller.Halted(), watch)
 	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
 }

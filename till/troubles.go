@@ -110,10 +110,14 @@ func (e *Engine) over(tx Tx, a *after, kind string) error {
 	})
 }
 
-// stands takes how it stands with a kind of trouble that is a state.
-func (e *Engine) stands(tx Tx, a *after, kind string, bad bool, detail string) error {
-	if !bad {
+// stands takes how it stands with a kind of trouble that is a state: bad, well,
+// or neither, which changes nothing.
+func (e *Engine) stands(tx Tx, a *after, kind string, bad, well bool, detail string) error {
+	switch {
+	case well:
 		return e.over(tx, a, kind)
+	case !bad:
+		return nil
 	}
 	all := map[string]trouble{}
 	if _, err := tx.Setting(settingTroubles, &all); err != nil || all[kind].open() {

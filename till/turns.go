@@ -129,6 +129,8 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.guess(tx, a, ef.Chat)
 	case flows.SendCopy:
 		err = e.sendCopy(tx, a, ef)
+	case flows.SetLevel:
+		err = e.setLevel(tx, a, ef.Level)
 	case flows.Practised:
 		err = practised(tx, ef)
 	case flows.Menu:

@@ -31,7 +31,8 @@
 //   - face value, cost, price, commission: what the customer's line receives;
 //     what the provider charges the owner; what the shop pays; face − price.
 //     The owner's rule from cost to price is [Pricing].
-//   - float: the owner's money at the provider.
+//   - float: the owner's money at the provider. How it shrinks is its
+//     [FloatWatch], made of [FloatReading]s.
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].
 //   - hold, capture, release: a sale moves its price from available to held; a
 //     proven delivery captures it (in part for a part delivery), a proven
@@ -44,7 +45,8 @@
 //     are the lines of its statement ([StatementLine]) and its lists, together
 //     [Books]; of ours it asks by [OurBooks], and proves first that wallets and
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
-//   - weather: which operators are up; [Weather].
+//   - weather: which operators are up; [Weather]. Pulse: how an operator's
+//     newest top-ups ended; [Pulse], [Beat].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].
 //   - reference: an order's ID as the provider has it, minted before the money
