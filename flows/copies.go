@@ -99,7 +99,7 @@ func BackupScreen(made topup.SafetyCopy, before topup.Copies) Screen {
 	default:
 		sc.line(M("backup.stays", "Setting", Latin(recipientSetting)))
 	}
-	sc.row(drillButton(before))
+	sc.row(drillButton(before), homeButton())
 	return sc
 }
 

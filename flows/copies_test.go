@@ -97,9 +97,9 @@ func TestBackupScreenSays(t *testing.T) {
 		before topup.Copies
 		want   []string
 	}{
-		{made, topup.Copies{}, []string{"backup.done", "backup.first", "drill.never", "backup.stays", "button.drill"}},
-		{made, topup.Copies{Last: before, Drill: noon, Sends: true}, []string{"backup.done", "backup.last", "drill.last", "button.sendcopy", "button.drill"}},
-		{topup.SafetyCopy{}, topup.Copies{Last: before, Sends: true}, []string{"backup.failed", "backup.last", "drill.never", "button.drill"}},
+		{made, topup.Copies{}, []string{"backup.done", "backup.first", "drill.never", "backup.stays", "button.drill", "button.menu"}},
+		{made, topup.Copies{Last: before, Drill: noon, Sends: true}, []string{"backup.done", "backup.last", "drill.last", "button.sendcopy", "button.drill", "button.menu"}},
+		{topup.SafetyCopy{}, topup.Copies{Last: before, Sends: true}, []string{"backup.failed", "backup.last", "drill.never", "button.drill", "button.menu"}},
 	} {
 		if got := ids(BackupScreen(c.made, c.before)); !slices.Equal(got, c.want) {
 			t.Errorf("%+v: %v, want %v", c.before, got, c.want)

@@ -126,5 +126,6 @@ func levelScreen(w topup.FloatWatch) Screen {
 		}
 	}
 	sc.grid(2, sums)
+	sc.row(button(M("button.float"), menuTap("float")), homeButton())
 	return sc
 }

@@ -128,7 +128,12 @@ type parts struct {
 	names        []string
 	open         *os.File
 	room         int64 // left in the open one
+	pending      int   // written and not yet on disk
 }
+
+// pendingMost keeps what the disk must take before it takes a commit of the
+// till from piling up.
+const pendingMost = 8 << 20
 
 func (p *parts) Write(b []byte) (n int, err error) {
 	for len(b) > 0 {
@@ -138,7 +143,10 @@ func (p *parts) Write(b []byte) (n int, err error) {
 			}
 		}
 		k, err := p.open.Write(b[:min(int64(len(b)), p.room)])
-		n, b, p.room = n+k, b[k:], p.room-int64(k)
+		n, b, p.room, p.pending = n+k, b[k:], p.room-int64(k), p.pending+k
+		if err == nil && p.pending >= pendingMost {
+			p.pending, err = 0, p.open.Sync()
+		}
 		if err != nil {
 			return n, err
 		}
@@ -163,8 +171,8 @@ func (p *parts) close() error {
 	if p.open == nil {
 		return nil
 	}
-	err := p.open.Close()
-	p.open = nil
+	err := errors.Join(p.open.Sync(), p.open.Close())
+	p.open, p.pending = nil, 0
 	return err
 }
 

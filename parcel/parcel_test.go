@@ -195,3 +195,28 @@ func TestPackingIsCutShort(t *testing.T) {
 		t.Errorf("something is left: %v", err)
 	}
 }
+
+// BenchmarkPack packs what is like a copy: a half that is sealed, and a half
+// that gets smaller.
+func BenchmarkPack(b *testing.B) {
+	_, recipient, err := NewIdentity()
+	if err != nil {
+		b.Fatal(err)
+	}
+	const half = 32 << 20
+	file := filepath.Join(b.TempDir(), "copy.db")
+	content := append(noise(half), bytes.Repeat([]byte(`{"shop":1,"good":"topup"}`), half/25)...)
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	p, err := New(recipient, 45<<20)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(content)))
+	for b.Loop() {
+		if _, err := p.Pack(context.Background(), file, filepath.Join(b.TempDir(), "parcel")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

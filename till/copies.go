@@ -226,8 +226,19 @@ func watchCopies(e *Engine, tx Tx, a *after) (more bool, err error) {
 		c.Since = a.now.UTC()
 		return false, tx.PutSetting(settingCopies, c)
 	}
+	if a.now.Sub(e.started) < time.Hour {
+		return false, nil // what was missed while the process was off is being made up for
+	}
 	stale := c.Stale(a.now, e.cfg.Safety.Every)
 	return false, e.stands(tx, a, flows.TroubleStale, stale, !stale, "")
+}
+
+// LastCopy is when the newest good copy was made; zero when there is none.
+func (e *Engine) LastCopy() (at time.Time) {
+	if err := e.db.View(func(tx Tx) error { c, err := copies(tx); at = c.Last.At; return err }); err != nil {
+		e.later(fault{err})
+	}
+	return at
 }
 
 // askDrill asks the owners once a month to practise the restore.

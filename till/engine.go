@@ -59,6 +59,7 @@ type Engine struct {
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
 	days     sync.Mutex // one sum of a day at a time: who asks often waits for himself
+	started  time.Time  // this process
 	clock    clock      // the poller's
 	roomy    bool       // the disk was found so, and that was handed in; of its task alone
 	copying  sync.Mutex // one goroutine makes copies by themselves and sends them
@@ -245,6 +246,7 @@ func (w *waited) done(err error) { w.is <- err }
 // recover offers again what was owed when the process ended. Nothing else is
 // special about a start: what is due is due.
 func (e *Engine) recover() error {
+	e.started = time.Now()
 	e.lastPoll.Store(time.Now().UnixNano())
 	e.heard.Store(time.Now().UnixNano())
 	err := e.db.View(func(tx Tx) error {

@@ -28,6 +28,7 @@ const (
 	troubleEvery    = time.Hour        // between two tellings of one
 	troubleAgain    = 10 * time.Minute // between two empty floats
 	troubleQuiet    = 24 * time.Hour   // after it a trouble is forgotten
+	troubleDaily    = 23 * time.Hour   // after it a state that lasts is told again, before it would be forgotten
 )
 
 // The kinds of trouble that something ends.
@@ -119,11 +120,18 @@ func (e *Engine) stands(tx Tx, a *after, kind string, bad, well bool, detail str
 	case !bad:
 		return nil
 	}
-	all := map[string]trouble{}
-	if _, err := tx.Setting(settingTroubles, &all); err != nil || all[kind].open() {
-		return err
-	}
-	return e.notice(tx, a, kind, detail)
+	return troubles(tx, func(all map[string]trouble) error {
+		t := all[kind]
+		switch {
+		case !t.open():
+			t = trouble{Since: a.now, Count: 1}
+		case a.now.Sub(t.Told) < troubleDaily:
+			return nil
+		}
+		t.Last, t.Told, t.Detail, t.Known = a.now, a.now, detail, t.Count
+		all[kind] = t
+		return e.toOwners(tx, a, kind, t, flows.TroubleScreen(kind, detail, 0, t.Count, t.Since))
+	})
 }
 
 func (e *Engine) toOwners(tx Tx, a *after, kind string, t trouble, sc flows.Screen) error {
