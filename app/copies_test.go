@@ -236,3 +236,56 @@ func TestDiskIsRead(t *testing.T) {
 		t.Error("a folder that is gone has room")
 	}
 }
+
+// A slow line carries a file for minutes without a second try, messages go
+// meanwhile, and a stop does not wait for it: the next start sends it.
+func TestSlowUpload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "fr")
+		r.sendsCopies(partMost)
+		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultSlow, Method: "sendDocument", Times: 1, Delay: 8 * time.Minute})
+		r.start()
+		r.settle(2 * time.Second)
+		r.openShop("fr", 5000)
+		r.settle(6 * time.Minute)
+		uploads := func() int { return len(r.telegram.Journal.Calls("sendDocument")) }
+		if _, files := r.download(ownerID, t.TempDir()); uploads() != 1 || files != 0 {
+			t.Fatalf("%d uploads and %d files while the line is slow", uploads(), files)
+		}
+		r.sells("0790123456")
+		r.sees(shopID, "Opération réussie")
+		r.settle(8 * time.Minute)
+		if _, files := r.download(ownerID, t.TempDir()); uploads() != 1 || files != 1 {
+			t.Errorf("%d uploads and %d files after eight minutes", uploads(), files)
+		}
+
+		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultOutage, Method: "sendDocument"})
+		r.say(ownerID, "/backup")
+		r.tap(ownerID, "🔐")
+		r.settle(time.Minute)
+		r.telegram.Faults.Clear()
+		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultSlow, Method: "sendDocument", Times: 1, Delay: time.Hour})
+		r.settle(10 * time.Minute)
+		began := time.Now()
+		r.cut = true
+		if err := r.halt(); err != nil || time.Since(began) > 5*time.Second {
+			t.Errorf("a stop took %v: %v", time.Since(began), err)
+		}
+		r.start()
+		r.settle(6 * time.Minute)
+		if _, files := r.download(ownerID, t.TempDir()); files < 2 {
+			t.Errorf("%d files after the restart", files)
+		}
+		r.sees(ownerID, "Copie envoyée")
+		if left, err := filepath.Glob(filepath.Join(filepath.Dir(r.cfg.db), "hanout-parcel*")); err != nil || len(left) > 0 {
+			t.Errorf("left on disk: %v, %v", left, err)
+		}
+		if err := r.halt(); err != nil {
+			t.Error(err)
+		}
+		r.check()
+		if t.Failed() {
+			t.Logf("the owner's chat:\n%s\nthe log:\n%s", r.texts(ownerID), r.log.String())
+		}
+	})
+}
