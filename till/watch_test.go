@@ -16,7 +16,7 @@ func (c *counter) hears(when string, want ...string) {
 	c.t.Helper()
 	got := c.told()
 	for i := range max(len(got), len(want)) {
-		if i >= len(got) || i >= len(want) || !strings.Contains(got[i], want[i]) {
+		if i >= len(got) || i >= len(want) || !strings.Contains(strings.ReplaceAll(got[i], "\u00a0", " "), want[i]) {
 			c.t.Errorf("%s the owner is told %q, want %q", when, got, want)
 			return
 		}
