@@ -57,6 +57,9 @@ usage:
   hanout check [FILE]     prove that a database is sound; exit status 1 if not
   hanout backup FILE      copy the database to FILE
   hanout restore FILE     make the database named by HANOUT_DB from a backup
+  hanout copykey FILE     make the keys for copies that leave the machine
+  hanout open-copy FILE -identity KEYFILE OUT
+                          open such a copy: decrypt, join, and prove it
   hanout keygen           print a new key for HANOUT_CODES_KEY
   hanout rekey            seal all codes anew under a changed HANOUT_CODES_KEY
   hanout version          print the version
@@ -71,7 +74,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	commands := map[string]func(context.Context, []string, func(string) string, io.Writer, io.Writer) error{
 		"run": runBot, "demo": runDemo, "init": runInit, "check": runCheck,
-		"backup": runBackup, "restore": runRestore, "keygen": runKeygen, "rekey": runRekey, "version": runVersion,
+		"backup": runBackup, "restore": runRestore, "keygen": runKeygen, "rekey": runRekey,
+		"copykey": runCopyKey, "open-copy": runOpenCopy, "version": runVersion,
 		"help": runHelp, "-h": runHelp, "-help": runHelp, "--help": runHelp,
 	}
 	command, ok := commands[name]

@@ -61,6 +61,7 @@ func TestCommandLine(t *testing.T) {
 	var bad *usageError
 	for _, args := range [][]string{
 		{"runn"}, {""}, {"run", "x"}, {"init", "x"}, {"check", "a", "b"}, {"backup"}, {"backup", "a", "b"}, {"restore"}, {"keygen", "x"},
+		{"copykey"}, {"open-copy"}, {"open-copy", "a", "b"}, {"open-copy", "-identity", "k", "a"}, {"open-copy", "-no", "k", "a", "b"},
 		{"version", "x"}, {"demo", "-no"}, {"demo", "x"}, {"demo", "-speed", "0"},
 	} {
 		if _, err := command(t, environment{"HANOUT_DB": filepath.Join(t.TempDir(), "x.db")}, args...); !errors.As(err, &bad) {

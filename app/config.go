@@ -10,10 +10,14 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"hanout/bot"
 	"hanout/locales"
+	"hanout/parcel"
 	"hanout/redact"
+	"hanout/till"
+	"hanout/topup"
 )
 
 // config is everything that the environment says; .env.example lists it.
@@ -29,6 +33,7 @@ type config struct {
 	language    string
 	listen      string
 	pollScale   float64
+	safety      till.Safety
 	logJSON     bool
 	logLevel    slog.Level
 }
@@ -51,7 +56,11 @@ func readConfig(getenv func(string) string) (config, error) {
 		language:    r.oneOf("HANOUT_LANGUAGE", locales.Codes...),
 		listen:      r.listen("HANOUT_LISTEN"),
 		pollScale:   r.scale("HANOUT_POLL_SCALE"),
+		safety:      till.Safety{Every: r.every("HANOUT_BACKUP_EVERY", 24*time.Hour), Keep: r.keep("HANOUT_BACKUP_KEEP", topup.Keep{Newest: 7, Weeks: 4, Months: 6})},
 		logJSON:     r.oneOf("HANOUT_LOG", "text", "json") == "json",
+	}
+	if packer := r.packer("HANOUT_BACKUP_RECIPIENT"); packer != nil {
+		c.safety.Packer = packer
 	}
 	if c.token != "" && !redact.TokenForm.MatchString(c.token) {
 		r.fault("TELEGRAM_BOT_TOKEN does not look like a token of BotFather (digits, a colon, letters)")
@@ -195,4 +204,61 @@ func (r *envReader) scale(name string) float64 {
 		return 1
 	}
 	return f
+}
+
+// The limits of the span between two safety copies.
+const (
+	copyOften  = time.Hour
+	copyRarely = 31 * 24 * time.Hour
+)
+
+// every reads the span between two safety copies; 0 makes none.
+func (r *envReader) every(name string, fallback time.Duration) time.Duration {
+	v := r.text(name, "")
+	if v == "" {
+		return fallback
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil || d != 0 && (d < copyOften || d > copyRarely) {
+		r.fault("%s must be a time from 1h to 744h, such as 24h, or 0 for none", name)
+		return fallback
+	}
+	return d
+}
+
+// keep reads which safety copies stay: newest, weeks, months.
+func (r *envReader) keep(name string, fallback topup.Keep) topup.Keep {
+	v := r.text(name, "")
+	if v == "" {
+		return fallback
+	}
+	var n [3]int
+	parts := strings.Split(v, ",")
+	bad := len(parts) != len(n)
+	for i := 0; i < len(n) && !bad; i++ {
+		var err error
+		n[i], err = strconv.Atoi(strings.TrimSpace(parts[i]))
+		bad = err != nil || n[i] < 0 || n[i] > 1000
+	}
+	if bad || n[0] == 0 {
+		r.fault("%s must be three numbers such as 7,4,6: the newest (at least 1), of how many weeks, of how many months", name)
+		return fallback
+	}
+	return topup.Keep{Newest: n[0], Weeks: n[1], Months: n[2]}
+}
+
+// partMost is the largest part of a parcel: Telegram takes files of 50 MB.
+const partMost = 45 << 20
+
+// packer makes the one that seals safety copies; nil when none is to leave.
+func (r *envReader) packer(name string) *parcel.Packer {
+	v := r.text(name, "")
+	if v == "" {
+		return nil
+	}
+	p, err := parcel.New(v, partMost)
+	if err != nil {
+		r.fault("%s can't be used: %v; `hanout copykey FILE` makes a pair of keys", name, err)
+	}
+	return p
 }

@@ -61,6 +61,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //
 //	given: an open shop with 5000     the people, their language, the wallet
 //	given: the production key
+//	given: copies are sent            one a night, sealed, to the owner
 //	given: a group
 //	given: 10s after each line        where two things at once may end in either order
 //
@@ -149,6 +150,9 @@ func play(t *testing.T, lang, script string) string {
 		s = &stage{rig: newRig(t, lang), seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second}
 		if strings.Contains(script, "given: the production key") {
 			s.cfg.apiKey = provider.ProductionKey
+		}
+		if strings.Contains(script, "given: copies are sent") {
+			s.sendsCopies(partMost)
 		}
 		s.start()
 		s.settle(2 * time.Second)
@@ -260,7 +264,7 @@ func (s *stage) act(lang, line string) error {
 func (s *stage) given(lang, what string) error {
 	var money int
 	switch {
-	case what == "the production key": // it was chosen before the start
+	case what == "the production key", what == "copies are sent": // it was chosen before the start
 	case what == "a group":
 		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
 	case strings.HasSuffix(what, " after each line"):

@@ -36,6 +36,12 @@ func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.
 	counter("hanout_parked_total", "Events set aside because no step could take them.", counts.SetAside.Load)
 	gauge("hanout_outbox_waiting", "Messages that wait for Telegram.", func() float64 { return float64(sender.Waiting()) })
 	gauge("hanout_database_bytes", "Size of the database file.", func() float64 { return float64(db.Size()) })
+	gauge("hanout_copy_age_seconds", "Age of the newest safety copy; -1 when there is none.", func() float64 {
+		if at := engine.LastCopy(); !at.IsZero() {
+			return time.Since(at).Seconds()
+		}
+		return -1
+	})
 	gauge("hanout_provider_halted", "1 while the provider does not take our key.", func() float64 {
 		if calls.Halted() {
 			return 1

@@ -55,6 +55,7 @@ type Poller struct {
 	wrong    error // in the arguments
 	redactor *redact.Redactor
 	log      *slog.Logger
+	clock    func(ahead time.Duration) // is told of each answer; nil for none
 }
 
 // NewPoller makes a poller for a bot's token. An empty serverURL means
@@ -169,9 +170,13 @@ func (in *Poller) poll(ctx context.Context, offset int64, limit, seconds int) (b
 		return nil, false, in.unreached(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	asked := time.Now()
 	resp, err := in.client.Do(req)
 	if err != nil {
 		return nil, false, in.unreached(err)
+	}
+	if ahead, told := aheadOf(resp.Header.Get("Date"), asked, time.Now()); told && in.clock != nil {
+		in.clock(ahead)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, pollBodyMost+1))
@@ -183,6 +188,24 @@ func (in *Poller) poll(ctx context.Context, offset int64, limit, seconds int) (b
 	}
 	batch, count, err := in.read(resp.StatusCode, body)
 	return batch, count >= limit, err
+}
+
+// TellClock has told with every answer by how much our clock is ahead of the
+// server's.
+func (in *Poller) TellClock(told func(ahead time.Duration)) { in.clock = told }
+
+// aheadOf tells by how much our clock is ahead of one that stamped an answer
+// between two of our times, and false when it did not. A long poll is stamped
+// when it is answered. The stamp has no parts of a second.
+func aheadOf(stamp string, asked, answered time.Time) (time.Duration, bool) {
+	theirs, err := http.ParseTime(stamp)
+	switch {
+	case err != nil:
+		return 0, false
+	case theirs.Add(time.Second).Before(asked), theirs.After(answered):
+		return answered.Sub(theirs), true
+	}
+	return 0, true
 }
 
 // unreached is an error of the way to Telegram, without the token.

@@ -8,8 +8,8 @@ import (
 	"hanout/till"
 )
 
-// Side calls are what nobody waits for: deletes of replaced messages, and
-// command menus. The rules:
+// Side calls are what nobody waits for: deletes of replaced messages, command
+// menus, and files (files.go). The rules:
 //
 //   - the two kinds go side by side, so that neither waits for the other;
 //   - of a chat's menus only the newest is worth setting;
@@ -34,6 +34,7 @@ type SideCalls struct {
 type sideAPI interface {
 	Delete(ctx context.Context, chat int64, ids ...int) error
 	SetCommands(ctx context.Context, chat int64, language string, cmds []till.Command) error
+	SendFile(ctx context.Context, f till.File, before func(context.Context)) (id string, err error)
 }
 
 type (

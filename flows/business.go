@@ -2,7 +2,6 @@ package flows
 
 import (
 	"strings"
-	"time"
 
 	"hanout/topup"
 )
@@ -89,43 +88,6 @@ func codeList(codes []string) string {
 	return strings.Join(codes, ", ")
 }
 
-// FloatScreen tells an owner the float, what the shops hold, and whether the
-// one covers the other. float is nil when the provider did not answer.
-func FloatScreen(float *topup.Money, acc *topup.Account, shops topup.Wallet, closed bool) Screen {
-	var sc Screen
-	sc.line(M("float.title"))
-	if acc != nil {
-		sc.line(accountMsg(*acc))
-	}
-	switch {
-	case closed:
-		sc.line(M("sync.closed"))
-	case float == nil:
-		sc.line(M("float.failed"))
-	default:
-		sc.line(M("float.sum", "Amount", *float))
-	}
-	owed := shops.Available + shops.Held
-	sc.line(M("float.shops", "Amount", owed), M("float.parts", "Available", shops.Available, "Held", shops.Held))
-	if float != nil {
-		if *float >= owed {
-			sc.line(M("float.covered"))
-		} else {
-			sc.line(M("float.short", "Missing", owed-*float))
-		}
-	}
-	sc.row(button(M("button.reconcile"), menuTap("reconcile")), homeButton())
-	return sc
-}
-
-// BackupScreen tells an owner how a backup ended; name is empty when it failed.
-func BackupScreen(name string, seq uint64) Screen {
-	if name == "" {
-		return Screen{Lines: []Msg{M("backup.failed")}}
-	}
-	return Screen{Lines: []Msg{M("backup.done", "File", Latin(name), "Seq", number(seq))}}
-}
-
 // AlertScreen tells an owner about an order that needs them.
 func AlertScreen(a topup.Alert, o topup.Order) Screen {
 	var sc Screen
@@ -140,30 +102,4 @@ func AlertScreen(a topup.Alert, o topup.Order) Screen {
 
 func openButton(no uint64) Button {
 	return button(M("button.open"), encodeTap("a", "order", number(no), "card"))
-}
-
-// TroubleRequests is the trouble of many requests for shops; its detail is how
-// many wait.
-const TroubleRequests = "requests"
-
-// TroubleScreen tells an owner of a kind of trouble, how often it came, and
-// the newest: a detail, and its order if it has one.
-func TroubleScreen(kind, detail string, no uint64, count int, since time.Time) Screen {
-	var sc Screen
-	sc.line(M("alert."+kind, "Detail", Latin(detail)))
-	if count > 1 && kind != TroubleRequests {
-		sc.line(M("trouble.count", "Count", count, "Time", since))
-	}
-	if no != 0 {
-		sc.row(openButton(no))
-	}
-	return sc
-}
-
-// TroubleOverScreen tells an owner that it is over.
-func TroubleOverScreen(kind string, count int, since time.Time) Screen {
-	var sc Screen
-	sc.line(M("trouble.over." + kind))
-	sc.line(M("trouble.count", "Count", count, "Time", since))
-	return sc
 }

@@ -38,6 +38,9 @@ func allCommands() []command {
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
 		{name: "restored", act: topup.ActRestore, listed: []topup.Role{}, run: bare((*turn).restored)},
 		{name: "backup", act: topup.ActBackup, run: working(JobBackup, "backup.running")},
+		{verb: "sendcopy", label: "button.sendcopy", act: topup.ActBackup, run: (*turn).sendCopy},
+		{verb: "level", label: "button.level", act: topup.ActFloat, run: (*turn).level},
+		{verb: "drill", label: "button.drill", act: topup.ActBackup, run: (*turn).practised},
 	}
 	for _, g := range goods {
 		list = append(list, command{name: g.verb, verb: g.verb, label: g.label, act: topup.ActSell, run: bare(g.begin)})

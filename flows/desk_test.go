@@ -30,13 +30,18 @@ type desk struct {
 	strays    []topup.Stray
 	books     topup.Reconciliation
 	posted    []string
+	copies    topup.Copies
+	float     topup.FloatWatch
 }
 
 const deskChat = 77
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func (d *desk) view() View { return View{d, d, d, d, d, d} }
+func (d *desk) view() View { return View{d, d, d, d, d, d, d} }
+
+func (d *desk) Copies() topup.Copies    { return d.copies }
+func (d *desk) Float() topup.FloatWatch { return d.float }
 
 func (d *desk) Restored() topup.Restored      { return d.mark }
 func (d *desk) Strays() ([]topup.Stray, bool) { return d.strays, d.strays != nil }

@@ -1,6 +1,10 @@
 package flows
 
-import "hanout/topup"
+import (
+	"time"
+
+	"hanout/topup"
+)
 
 // Effect is something a turn wants done. All effects of a turn are applied in
 // one transaction; what leaves the process leaves after its commit.
@@ -64,6 +68,16 @@ type (
 		Panel string
 		Ask   Question // for the jobs that ask about something
 	}
+	// SendCopy sends a safety copy to a chat, sealed.
+	SendCopy struct {
+		Name string
+		Chat int64
+	}
+	// SetLevel sets from which float on the owners are told; 0 leaves it to the
+	// pace.
+	SetLevel struct{ Level topup.Money }
+	// Practised notes that the restore was practised.
+	Practised struct{ At time.Time }
 	// ShowCodes sends an order's codes to its shop once more.
 	ShowCodes struct {
 		Order topup.OrderID
@@ -135,6 +149,9 @@ func (Reopen) effect()      {}
 func (Wake) effect()        {}
 func (Menu) effect()        {}
 func (Run) effect()         {}
+func (SendCopy) effect()    {}
+func (Practised) effect()   {}
+func (SetLevel) effect()    {}
 func (ShowCodes) effect()   {}
 func (MakeClaim) effect()   {}
 func (RevokeClaim) effect() {}

@@ -37,6 +37,7 @@ var (
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
+		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "show": topup.ActHistory,
@@ -163,14 +164,12 @@ func TestMenus(t *testing.T) {
 }
 
 func TestRightsOfMenuButtons(t *testing.T) {
+	arg := map[string][]string{"statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
 	for name, who := range everybody {
 		for verb, act := range buttonNeeds {
 			k := as(t, who)
-			data := menuTap(verb)
-			if arg, needs := map[string]string{"lang": "ar", "statement": "x.m", "shopstatement": "c.m.1"}[verb]; needs {
-				data = menuTap(verb, arg)
-			}
-			k.press(data)
+			k.v.copies.Sends = true
+			k.press(menuTap(verb, arg[verb]...))
 			if refused := k.refused(); refused == who.May(act) {
 				t.Errorf("%s: %s is refused: %t", name, verb, refused)
 			}

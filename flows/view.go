@@ -15,6 +15,7 @@ type View struct {
 	Orders  Orders
 	Claims  Claims
 	Copy    Copy
+	Safety  Safety
 }
 
 // People says who is who.
@@ -86,6 +87,14 @@ type Copy interface {
 	// Strays are the orders at the provider that nobody here knows; false as
 	// long as its lists are not read.
 	Strays() ([]topup.Stray, bool)
+}
+
+// Safety is what the till is watched by.
+type Safety interface {
+	// Copies is what is known of the safety copies.
+	Copies() topup.Copies
+	// Float is how the float shrinks, and when it is low.
+	Float() topup.FloatWatch
 }
 
 // Claims knows the customers' links and who saw codes.

@@ -25,6 +25,7 @@ type idle struct{}
 func (idle) Offer(Outgoing)                                       {}
 func (idle) Answer(string, string, bool)                          {}
 func (idle) Forget(int64, int)                                    {}
+func (idle) SendFile(context.Context, File) (string, error)       { return "", nil }
 func (idle) Menu(int64, string, []Command, func())                {}
 func (idle) Ask(topup.Order, topup.Call)                          {}
 func (idle) Asking(topup.OrderID) bool                            { return true }

@@ -32,6 +32,7 @@ type counter struct {
 	texts  *locales.Texts
 	sent   *kept
 	next   int64
+	read   uint64 // of what the owner was sent
 }
 
 type kept struct {

@@ -23,8 +23,11 @@ type Config struct {
 	Numbering topup.Numbering
 	// KeyPrint tells the provider's key from another one, without showing it.
 	KeyPrint string
-	// BackupDir is where /backup writes.
+	// BackupDir is where the safety copies are, and Safety how they are made.
 	BackupDir string
+	Safety    Safety
+	// Disk reads the room where the database lies; nil watches none.
+	Disk func() (Disk, error)
 }
 
 // Engine is the one writer. It takes events in order, applies what is waiting
@@ -57,6 +60,10 @@ type Engine struct {
 	stopping context.Context
 	days     sync.Mutex // one report of a shop at a time: who asks often waits for himself
 	reports  sync.Mutex // the same of the owners' reports
+	started  time.Time  // this process
+	clock    clock      // the poller's
+	roomy    bool       // the disk was found so, and that was handed in; of its task alone
+	copying  sync.Mutex // one goroutine makes copies by themselves and sends them
 	helpers  sync.WaitGroup
 
 	// Of the loop alone: when each task is due, and which are at work; and
@@ -215,9 +222,32 @@ func (e *Engine) later(ev event) {
 	}
 }
 
+// settled hands in an event of work beside the writer and waits until it is on
+// disk, or never will be.
+func (e *Engine) settled(ev event) error {
+	w := &waited{event: ev, is: make(chan error, 1)}
+	if err := e.submit(context.Background(), w); err != nil {
+		return err
+	}
+	select {
+	case err := <-w.is:
+		return err
+	case <-e.gone:
+		return errGone
+	}
+}
+
+type waited struct {
+	event
+	is chan error
+}
+
+func (w *waited) done(err error) { w.is <- err }
+
 // recover offers again what was owed when the process ended. Nothing else is
 // special about a start: what is due is due.
 func (e *Engine) recover() error {
+	e.started = time.Now()
 	e.lastPoll.Store(time.Now().UnixNano())
 	e.heard.Store(time.Now().UnixNano())
 	err := e.db.View(func(tx Tx) error {

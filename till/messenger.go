@@ -3,6 +3,7 @@ package till
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"hanout/render"
@@ -116,8 +117,25 @@ type Command struct {
 	Description string
 }
 
+// File is a file on disk that goes to a chat beside the outbox, behind all that
+// is owed.
+type File struct {
+	Chat    int64
+	Path    string // its last part is the name that people see
+	ID      string // Telegram's, when it has the file already: it is not read then
+	Caption string // Telegram HTML
+	Silent  bool
+}
+
+// ErrUnreachable is why nothing will ever reach a chat.
+var ErrUnreachable = errors.New("till: nothing can be sent to this chat")
+
 // outbox is the sender as the engine uses it.
 type Messenger interface {
+	// SendFile sends a file and gives Telegram's ID of it. It waits for its
+	// turn, tries a few times, and ends with ctx; [ErrUnreachable] is for good.
+	SendFile(ctx context.Context, f File) (id string, err error)
+
 	Offer(Outgoing)
 	Answer(queryID, text string, alert bool)
 	Forget(chat int64, messageID int)

@@ -50,6 +50,9 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 	if err := e.follow(tx, a, was, o, len(s.Vouchers) > 0); err != nil {
 		return err
 	}
+	if err := e.beat(tx, a, was, o); err != nil {
+		return err
+	}
 	if topup.Rings(was, o, a.now) {
 		if err := e.ring(tx, a, o); err != nil {
 			return err

@@ -3,7 +3,6 @@ package till
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -51,17 +50,6 @@ func (e *Engine) startJob(j job) {
 	case flows.JobBackup:
 		e.helpers.Go(func() { e.backUp(j.Run) })
 	}
-}
-
-// backUp copies the store beside the writer. A stop ends it.
-func (e *Engine) backUp(j flows.Run) {
-	name := "hanout-" + time.Now().UTC().Format("20060102-150405") + ".db"
-	head, err := e.db.Backup(e.stopping, filepath.Join(e.cfg.BackupDir, name))
-	if err != nil {
-		e.log.Error("the backup failed", "error", err)
-		name = ""
-	}
-	e.later(backedUp{job: j, name: name, seq: head.Seq})
 }
 
 // answerWait is how long somebody waits before a panel for an answer of the
@@ -186,17 +174,16 @@ func (f floatRead) apply(e *Engine, tx Tx, a *after) error {
 	if err != nil {
 		return err
 	}
-	sc := flows.FloatScreen(f.float, acc, shops, e.caller.Halted())
+	watch, err := floatWatch(tx)
+	if err != nil {
+		return err
+	}
+	if f.float != nil {
+		watch = watch.Read(a.now.UTC(), *f.float) // who reads it needs no ring; the timed look tells the others
+		if err := tx.PutSetting(settingFloat, watch); err != nil {
+			return err
+		}
+	}
+	sc := flows.FloatScreen(f.float, acc, shops, e.caller.Halted(), watch)
 	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
-}
-
-// backedUp is a finished backup.
-type backedUp struct {
-	job  flows.Run
-	name string
-	seq  uint64
-}
-
-func (b backedUp) apply(e *Engine, tx Tx, a *after) error {
-	return e.show(tx, a, flows.Show{Chat: b.job.Chat, Panel: b.job.Panel, Screen: flows.BackupScreen(b.name, b.seq), Class: flows.ClassAnswer})
 }

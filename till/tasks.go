@@ -45,6 +45,13 @@ var tasks = []task{
 	{name: "reminder", next: evening, beside: (*Engine).remind},
 	{name: "reconcile", next: night, beside: (*Engine).reconcileByNight},
 	{name: "troubles", next: often, slice: tellTroubles},
+	{name: "copies", next: often, beside: (*Engine).keepCopies},
+	{name: "stale", next: hourly, slice: watchCopies},
+	{name: "disk", next: often, beside: (*Engine).watchDisk},
+	{name: "float", next: every(30 * time.Minute), beside: (*Engine).watchFloat},
+	{name: "operators", next: often, slice: watchPulses},
+	{name: "waiting", next: often, slice: watchWaiting},
+	{name: "drill", next: morning, slice: askDrill},
 	{name: "handled", next: hourly, slice: pruneHandled},
 	{name: "panels", next: hourly, slice: prunePanels},
 	{name: "undelivered", next: hourly, slice: pruneUndelivered},
@@ -69,7 +76,7 @@ func often(now time.Time, _ func(time.Duration) time.Duration) time.Time {
 }
 
 // nightHour is when the books are compared, in Algiers.
-const nightHour = 3
+const nightHour = 4
 
 func night(now time.Time, _ func(time.Duration) time.Duration) time.Time {
 	return atHour(now, nightHour)
@@ -78,9 +85,16 @@ func night(now time.Time, _ func(time.Duration) time.Duration) time.Time {
 // eveningHour is when shops are reminded, in Algiers.
 const eveningHour = 20
 
+// morningHour is when owners are asked for what is not urgent, in Algiers.
+const morningHour = 10
+
 // evening is the next evening in Algiers.
 func evening(now time.Time, _ func(time.Duration) time.Duration) time.Time {
 	return atHour(now, eveningHour)
+}
+
+func morning(now time.Time, _ func(time.Duration) time.Duration) time.Time {
+	return atHour(now, morningHour)
 }
 
 // atHour is the next time that it is so late in Algiers.

@@ -19,6 +19,8 @@ import (
 //     by a quiet day, and then the next one is told as a new one;
 //   - an empty float that comes back soon waits a little: one that is filled and
 //     emptied by turns does not ring twice for each sale;
+//   - one that is a state and no event is told when it begins, again each day
+//     while it lasts, and when it ends;
 //   - what is known of them lies on disk, so that a restart repeats nothing.
 
 const (
@@ -26,12 +28,16 @@ const (
 	troubleEvery    = time.Hour        // between two tellings of one
 	troubleAgain    = 10 * time.Minute // between two empty floats
 	troubleQuiet    = 24 * time.Hour   // after it a trouble is forgotten
+	troubleDaily    = 23 * time.Hour   // after it a state that lasts is told again, before it would be forgotten
 )
 
 // The kinds of trouble that something ends.
 const (
-	troubleFloat = string(topup.AlertFloat)
-	troubleKey   = "key"
+	troubleFloat   = string(topup.AlertFloat)
+	troubleKey     = "key"
+	troubleCopy    = "copy"    // a safety copy failed
+	troubleUnsound = "unsound" // it does not check: nor does the file, then
+	troubleSend    = "parcel"  // it could not be sent
 )
 
 // trouble is one kind of trouble, on disk.
@@ -102,6 +108,29 @@ func (e *Engine) over(tx Tx, a *after, kind string) error {
 			return nil
 		}
 		return e.toOwners(tx, a, kind, t, flows.TroubleOverScreen(kind, t.Count, t.Since))
+	})
+}
+
+// stands takes how it stands with a kind of trouble that is a state: bad, well,
+// or neither, which changes nothing.
+func (e *Engine) stands(tx Tx, a *after, kind string, bad, well bool, detail string) error {
+	switch {
+	case well:
+		return e.over(tx, a, kind)
+	case !bad:
+		return nil
+	}
+	return troubles(tx, func(all map[string]trouble) error {
+		t := all[kind]
+		switch {
+		case !t.open():
+			t = trouble{Since: a.now, Count: 1}
+		case a.now.Sub(t.Told) < troubleDaily:
+			return nil
+		}
+		t.Last, t.Told, t.Detail, t.Known = a.now, a.now, detail, t.Count
+		all[kind] = t
+		return e.toOwners(tx, a, kind, t, flows.TroubleScreen(kind, detail, 0, t.Count, t.Since))
 	})
 }
 

@@ -128,6 +128,12 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.redeemClaim(tx, a, ef)
 	case flows.Guess:
 		err = e.guess(tx, a, ef.Chat)
+	case flows.SendCopy:
+		err = e.sendCopy(tx, a, ef)
+	case flows.SetLevel:
+		err = e.setLevel(tx, a, ef.Level)
+	case flows.Practised:
+		err = practised(tx, ef)
 	case flows.Menu:
 		a.menus = append(a.menus, ef.Chat)
 	case flows.Run:

@@ -30,15 +30,17 @@ type reading struct {
 	books  *topup.Reconciliation // the newest comparison with the provider's
 
 	numbering topup.Numbering
+	sends     bool // copies can be sent away
 }
 
 func (e *Engine) reading(tx Tx, now time.Time) *reading {
-	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load(), books: e.books.Load()}
+	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load(), books: e.books.Load(),
+		sends: e.cfg.Safety.Packer != nil}
 }
 
 // view shows the transaction to the conversations.
 func (r *reading) view() flows.View {
-	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}}
+	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}, Safety: safety{r}}
 }
 
 func (r *reading) note(err error) {

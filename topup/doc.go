@@ -31,7 +31,8 @@
 //   - face value, cost, price, commission: what the customer's line receives;
 //     what the provider charges the owner; what the shop pays; face − price.
 //     The owner's rule from cost to price is [Pricing].
-//   - float: the owner's money at the provider.
+//   - float: the owner's money at the provider. How it shrinks is its
+//     [FloatWatch], made of [FloatReading]s.
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].
 //   - hold, capture, release: a sale moves its price from available to held; a
 //     proven delivery captures it (in part for a part delivery), a proven
@@ -47,7 +48,8 @@
 //     are the lines of its statement ([StatementLine]) and its lists, together
 //     [Books]; of ours it asks by [OurBooks], and proves first that wallets and
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
-//   - weather: which operators are up; [Weather].
+//   - weather: which operators are up; [Weather]. Pulse: how an operator's
+//     newest top-ups ended; [Pulse], [Beat].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].
 //   - reference: an order's ID as the provider has it, minted before the money
@@ -58,6 +60,9 @@
 //   - stray: an order at the provider that a till which goes on from a copy of
 //     its file does not know: it was sold since; [Stray]. Such a till is
 //     marked; [Restored].
+//   - copy: the till's file, copied and proved; [SafetyCopy]. What is known of
+//     them is [Copies], which of them stay says [Keep]. A drill is an owner's
+//     practice of the restore.
 //   - dispute: the provider contradicts a final state; no money moves twice.
 //
 // # Glossary: the machine
@@ -79,6 +84,8 @@
 //   - outbox: the messages owed to people, kept until Telegram has them.
 //   - slot: what the sender remembers of one panel.
 //   - poller: fetches the updates from Telegram.
+//   - parcel: a copy on its way out of the machine, compressed and sealed for
+//     the owner's key alone.
 //   - dead letter: an update that no step could take, set aside for a person.
 //   - pause: a time in which nothing is sent, because the other side asked.
 //   - try of the key: one call that finds out whether the provider takes it;
