@@ -1,40 +1,96 @@
 package flows
 
 import (
+	"strconv"
 	"strings"
 
 	"hanout/topup"
 )
 
-// A credit or a debit of a shop's wallet. The rules: it is confirmed on a panel
-// that shows what the wallet holds afterwards, a large one twice; it happens
-// once, by the request that was minted when it was asked for; a late tap moves
-// nothing.
+// What an owner books for a shop: a credit or a debit of its wallet, or a
+// repayment of what it owes. The rules: it is asked step by step, by buttons;
+// it is confirmed on a panel that shows what the shop has and owes afterwards, a
+// large one twice; it happens once, by the request that was minted when it was
+// asked for, or by its slip; a late tap moves nothing.
 
 // The steps.
 const (
-	StepMoney Step = "money" // it is shown
-	StepSure  Step = "sure"  // a large one is asked twice
+	StepSum     Step = "sum"     // how much
+	StepPaid    Step = "paid"    // how the money came
+	StepSlip    Step = "slip"    // the number of its slip
+	StepNote    Step = "note"    // a note, or none
+	StepCeiling Step = "ceiling" // how much the shop may owe
+	StepMoney   Step = "money"   // it is shown
+	StepSure    Step = "sure"    // a large one is asked twice
 )
 
 // sureAbove is the amount from which it is asked twice.
 const sureAbove = topup.Money(200_000_00)
 
-// Adjustment is a credit or debit that an owner has asked for.
+// sums are the amounts on buttons.
+var sums = []topup.Money{topup.Dinars(5_000), topup.Dinars(10_000), topup.Dinars(20_000), topup.Dinars(50_000)}
+
+const noteMost = 100 // letters
+
+// Adjustment is what an owner has asked for.
 type Adjustment struct {
 	Debit   bool         `json:"debit,omitempty"`
+	Repay   bool         `json:"repay,omitempty"`
 	Shop    topup.ShopID `json:"shop"`
 	Amount  topup.Money  `json:"amount"`
+	Method  topup.Method `json:"method,omitempty"`
+	Slip    string       `json:"slip,omitempty"`
 	Reason  string       `json:"reason"`
 	Request string       `json:"request"`
+	Typed   bool         `json:"typed,omitempty"` // whole, as a command
+}
+
+// entry is what is to be booked.
+func (m Adjustment) entry() topup.Entry {
+	kind := topup.EntryCredit
+	switch {
+	case m.Repay && m.Method == topup.OnAccount, m.Debit:
+		kind = topup.EntryDebit // a debt that is paid out of the wallet is a debit for the debt
+	case m.Repay:
+		kind = topup.EntryRepay
+	}
+	method := m.Method
+	if method == "" {
+		method = topup.Cash // a session of a former version
+	}
+	return topup.Entry{Kind: kind, Shop: m.Shop, Amount: m.Amount, Method: method, Slip: m.Slip, Memo: m.Reason, Request: m.Request}
 }
 
 func adjusting() conversation {
-	ok := map[string]func(*turn, string){"ok": simple((*turn).adjust)}
+	ok := map[string]func(*turn, string){"ok": simple((*turn).adjust), "ceil": simple((*turn).ceilingFirst)}
 	return conversation{
 		needs: topup.ActMoney, holds: func(s Session) bool { return s.Money != nil },
 		steps: map[Step]step{
-			StepMoney: {show: (*turn).askMoney, taps: ok},
+			StepSum: {
+				show: func(t *turn) { t.askSum(Msg{}) },
+				taps: map[string]func(*turn, string){"sum": (*turn).sumTapped},
+				told: (*turn).sumTold,
+			},
+			StepPaid: {
+				show: (*turn).askPaid, back: func(t *turn) { t.askSum(Msg{}) },
+				taps: map[string]func(*turn, string){"by": (*turn).paidBy},
+			},
+			StepSlip: {
+				show: func(t *turn) { t.askSlip(Msg{}) }, back: (*turn).askPaid,
+				taps: map[string]func(*turn, string){"none": simple((*turn).noSlip)},
+				told: (*turn).slipTold,
+			},
+			StepNote: {
+				show: (*turn).askNote, back: (*turn).beforeNote,
+				taps: map[string]func(*turn, string){"none": simple((*turn).noNote)},
+				told: (*turn).noteTold,
+			},
+			StepCeiling: {
+				show: func(t *turn) { t.askCeiling(Msg{}) },
+				taps: map[string]func(*turn, string){"sum": (*turn).ceilingTapped},
+				told: (*turn).ceilingTold,
+			},
+			StepMoney: {show: (*turn).askMoney, taps: ok, back: (*turn).askNote},
 			StepSure:  {show: (*turn).askMoney, taps: ok},
 		},
 	}
@@ -67,7 +123,7 @@ func (t *turn) moveMoney(debit bool, args string) {
 		t.sayLines(M("credit.amount"), usage)
 		return
 	}
-	if reason = CleanName(reason, 100); reason == "" {
+	if reason = CleanName(reason, noteMost); reason == "" {
 		t.sayLines(M("credit.reason"), usage)
 		return
 	}
@@ -76,79 +132,334 @@ func (t *turn) moveMoney(debit bool, args string) {
 		return
 	}
 	t.begin(StepMoney)
-	t.s.Money = &Adjustment{Debit: debit, Shop: sh.ID, Amount: amount, Reason: reason, Request: t.env.NewID()}
+	t.s.Money = &Adjustment{Debit: debit, Shop: sh.ID, Amount: amount, Method: topup.Cash, Reason: reason, Request: t.env.NewID(), Typed: true}
 	t.askMoney()
 }
 
-func (t *turn) askMoney() {
-	m := t.s.Money
-	sh, ok := t.v.People.Shop(m.Shop)
+// moneyRow are the buttons that move a shop's money.
+func moneyRow(sc *Screen, sh topup.Shop) {
+	id := number(uint64(sh.ID))
+	tap := func(verb string) string { return encodeTap("a", "money", id, verb) }
+	sc.row(button(M("button.credit"), tap("credit")), button(M("button.debit"), tap("debit")), button(M("button.debt"), tap("debt")))
+}
+
+// moneyTapped takes one of them, or one of a debt's panel.
+func (t *turn) moneyTapped(id topup.ShopID, verb string) {
+	sh, ok := t.v.People.Shop(id)
 	if !ok {
-		t.cancel()
+		t.toast(M("shop.unknown"))
 		return
 	}
-	w := t.v.Wallets.Wallet(sh.ID)
-	after := w.Available + m.Amount
-	title := M("credit.title")
-	if m.Debit {
-		after, title = w.Available-m.Amount, M("debit.title")
-	}
-	t.draw(func(sc *Screen) {
-		sc.line(title, M("shop.name", "Shop", Name(sh.Name), "No", number(uint64(sh.ID))),
-			M("credit.sum", "Amount", m.Amount), M("credit.why", "Reason", Name(m.Reason)))
-		if after < 0 {
-			sc.line(M("debit.short", "Amount", w.Available))
-			sc.row(t.cancelButton())
+	m := &Adjustment{Shop: id, Debit: verb == "debit", Repay: verb == "repay", Request: t.env.NewID()}
+	switch verb {
+	case "debt":
+		t.do(t.debtShow(sh, true))
+	case "quiet", "loud":
+		sh.Quiet = verb == "quiet"
+		t.do(SaveShop{Shop: sh}, t.debtShow(sh, false))
+	case "ceiling":
+		t.dropQuietly()
+		t.begin(StepCeiling)
+		t.s.Money = m
+		t.askCeiling(Msg{})
+	case "credit", "debit", "repay":
+		if why, no := t.notMoved(m.entry().Kind, sh); no {
+			t.alert(why)
 			return
 		}
-		sc.line(M("credit.after", "Amount", after))
-		label := M("button.confirm")
-		if t.s.Step == StepSure {
-			sc.line(M("credit.sure"))
-			label = M("button.sure")
+		t.dropQuietly()
+		t.begin(StepSum)
+		t.s.Money = m
+		t.askSum(Msg{})
+	default:
+		t.toast(M("tap.unknown"))
+	}
+}
+
+// notMoved says why no entry of a kind can be booked for the shop.
+func (t *turn) notMoved(kind topup.EntryKind, sh topup.Shop) (Msg, bool) {
+	w := t.v.Wallets.Wallet(sh.ID)
+	switch {
+	case kind == topup.EntryRepay:
+		return M("debt.nothing", "Shop", Name(sh.Name)), w.Owed <= 0
+	case sh.State != topup.ShopApproved:
+		return M("credit.notapproved", "Shop", Name(sh.Name)), true
+	case kind == topup.EntryDebit:
+		return M("debit.empty", "Shop", Name(sh.Name)), w.Available <= 0
+	}
+	return Msg{}, false
+}
+
+// heading are the lines that every step of it begins with.
+func (t *turn) heading(sc *Screen) {
+	m := t.s.Money
+	sh, _ := t.v.People.Shop(m.Shop)
+	title := M("credit.title")
+	switch {
+	case m.Repay:
+		title = M("repay.title")
+	case m.Debit:
+		title = M("debit.title")
+	}
+	sc.line(title, M("shop.name", "Shop", Name(sh.Name), "No", number(uint64(sh.ID))))
+	if m.Amount > 0 && t.s.Step != StepSum {
+		sc.line(M("credit.sum", "Amount", m.Amount))
+	}
+}
+
+// standing are the lines that tell what a shop has, and owes if it does.
+func (t *turn) standing(sc *Screen, id topup.ShopID) {
+	w := t.v.Wallets.Wallet(id)
+	sc.line(M("credit.now", "Amount", w.Available))
+	if w.Owed > 0 {
+		sc.line(M("debt.now", "Amount", w.Owed))
+	}
+}
+
+func (t *turn) askSum(problem Msg) {
+	t.s.Step = StepSum
+	m := t.s.Money
+	t.draw(func(sc *Screen) {
+		if problem.ID != "" {
+			sc.line(problem)
 		}
-		sc.row(Button{Label: label, Data: t.s.tap("ok"), Style: Go}, t.cancelButton())
+		t.heading(sc)
+		t.standing(sc, m.Shop)
+		sc.line(M("credit.ask"))
+		w := t.v.Wallets.Wallet(m.Shop)
+		most := topup.MaxMoney
+		switch {
+		case m.Repay:
+			most = w.Owed
+		case m.Debit:
+			most = w.Available
+		}
+		if (m.Repay || m.Debit) && most > 0 {
+			sc.row(button(M("button.all", "Amount", most), t.s.tap("sum", strconv.FormatInt(int64(most), 10))))
+		}
+		t.sumButtons(sc, most-1)
+		sc.row(t.cancelButton())
 	})
 }
 
-// adjust takes its confirmation.
-func (t *turn) adjust() {
+// sumButtons are the amounts up to a greatest.
+func (t *turn) sumButtons(sc *Screen, most topup.Money) {
+	var list []Button
+	for _, m := range sums {
+		if m <= most {
+			list = append(list, button(M("button.sum", "Amount", m), t.s.tap("sum", strconv.FormatInt(int64(m), 10))))
+		}
+	}
+	sc.grid(2, list)
+}
+
+// tappedSum reads the amount of such a button.
+func tappedSum(arg string) (topup.Money, bool) {
+	n, err := strconv.ParseInt(arg, 10, 64)
+	return topup.Money(n), err == nil && n > 0 && topup.Money(n) <= topup.MaxMoney
+}
+
+func (t *turn) sumTapped(arg string) {
+	amount, ok := tappedSum(arg)
+	if !ok {
+		t.toast(M("tap.unknown"))
+		return
+	}
+	t.s.Money.Amount = amount
+	t.askPaid()
+}
+
+// isSale reports that what was typed is a sale of the person's own shop, and no
+// answer to what an owner or shop is asked about money.
+func (t *turn) isSale(text string) bool {
+	_, starts := saleIn(text)
+	return starts && t.who.May(topup.ActSell)
+}
+
+func (t *turn) sumTold(text string) bool {
+	if t.isSale(text) {
+		return false
+	}
+	amount, err := topup.ParseAmount(text)
+	if err != nil {
+		t.askSum(M("credit.amount"))
+		return true
+	}
+	t.s.Money.Amount = amount
+	t.askPaid()
+	return true
+}
+
+func (t *turn) askPaid() {
+	t.s.Step = StepPaid
 	m := t.s.Money
-	if t.in.Late {
-		t.toast(M("confirm.late"))
-		t.askMoney()
-		return
-	}
-	if m.Amount >= sureAbove && t.s.Step != StepSure {
-		t.s.Step = StepSure
-		t.askMoney()
-		return
-	}
-	sh, ok := t.v.People.Shop(m.Shop)
 	w := t.v.Wallets.Wallet(m.Shop)
-	if !ok || (m.Debit && w.Available < m.Amount) {
-		t.askMoney()
+	t.draw(func(sc *Screen) {
+		t.heading(sc)
+		sc.line(M("credit.how"))
+		var list []Button
+		for _, by := range topup.Methods() {
+			label := methodMsg(by)
+			if by == topup.OnAccount {
+				switch {
+				case m.Repay && w.Available < m.Amount, m.Debit && w.Owed < m.Amount:
+					continue
+				case m.Repay:
+					label = M("method.wallet")
+				case m.Debit:
+					label = M("method.debt")
+				}
+			}
+			list = append(list, button(label, t.s.tap("by", string(by))))
+		}
+		sc.grid(2, list)
+		sc.row(t.backButton(), t.cancelButton())
+	})
+}
+
+// methodMsg names a method.
+func methodMsg(by topup.Method) Msg {
+	switch by {
+	case topup.CCP:
+		return M("method.ccp")
+	case topup.BaridiMob:
+		return M("method.baridimob")
+	case topup.OnAccount:
+		return M("method.account")
+	}
+	return M("method.cash")
+}
+
+func (t *turn) paidBy(arg string) {
+	m := t.s.Money
+	for _, by := range topup.Methods() {
+		if arg == string(by) {
+			m.Method, m.Slip = by, ""
+			if by.HasSlip() {
+				t.askSlip(Msg{})
+			} else {
+				t.askNote()
+			}
+			return
+		}
+	}
+	t.toast(M("tap.unknown"))
+}
+
+func (t *turn) askSlip(problem Msg) {
+	t.s.Step = StepSlip
+	t.draw(func(sc *Screen) {
+		if problem.ID != "" {
+			sc.line(problem)
+		}
+		t.heading(sc)
+		sc.line(M("slip.ask", "Method", methodMsg(t.s.Money.Method)))
+		sc.row(button(M("button.noslip"), t.s.tap("none")))
+		sc.row(t.backButton(), t.cancelButton())
+	})
+}
+
+func (t *turn) slipTold(text string) bool {
+	slip, ok := topup.CleanSlip(text)
+	if !ok {
+		t.askSlip(M("slip.bad"))
+		return true
+	}
+	t.s.Money.Slip = slip
+	if _, first := t.s.Money.entry().Key(t.v.Wallets.Line); first != nil {
+		t.s.Money.Slip = ""
+		t.askSlip(t.slipUsed(*first, t.s.Money.Amount))
+		return true
+	}
+	t.askNote()
+	return true
+}
+
+func (t *turn) noSlip() {
+	t.s.Money.Slip = ""
+	t.askNote()
+}
+
+// slipUsed shows who had the slip booked first, when, for whom and how much.
+func (t *turn) slipUsed(first topup.Transaction, amount topup.Money) Msg {
+	sh, _ := t.v.People.Shop(first.Shop)
+	booked := max(first.On(first.Shop.Available()), first.On(first.Shop.Owed()), -first.On(first.Shop.Available()))
+	data := []any{"Method", methodMsg(first.Method), "Slip", Latin(first.Slip), "Amount", booked, "Shop", Name(sh.Name),
+		"No", number(uint64(first.Shop)), "Time", first.At, "Person", t.ownerMsg(first.Actor)}
+	if booked != amount {
+		return M("slip.other", data...)
+	}
+	return M("slip.used", data...)
+}
+
+// ownerMsg tells which owner did something.
+func (t *turn) ownerMsg(person int64) Msg {
+	if person == t.in.Person.ID {
+		return M("owner.you")
+	}
+	return M("owner.other", "Person", Latin(strconv.FormatInt(person, 10)))
+}
+
+func (t *turn) askNote() {
+	t.s.Step = StepNote
+	t.draw(func(sc *Screen) {
+		t.heading(sc)
+		sc.line(byMsg(t.s.Money.entry()), M("note.ask"))
+		sc.row(button(M("button.nonote"), t.s.tap("none")))
+		sc.row(t.backButton(), t.cancelButton())
+	})
+}
+
+func (t *turn) beforeNote() {
+	if t.s.Money.Method.HasSlip() {
+		t.askSlip(Msg{})
 		return
 	}
-	after := w.Available + m.Amount
-	entry := topup.Credit(m.Shop, m.Amount, m.Request, t.in.Person.ID, t.in.Chat, m.Reason, t.env.Now)
-	done, told := "credit.done", "credit.told"
-	if m.Debit {
-		after = w.Available - m.Amount
-		entry = topup.Debit(m.Shop, m.Amount, m.Request, t.in.Person.ID, t.in.Chat, m.Reason, t.env.Now)
-		done, told = "debit.done", "debit.told"
+	t.askPaid()
+}
+
+func (t *turn) noteTold(text string) bool {
+	if t.isSale(text) {
+		return false
 	}
-	panel := t.s.Panel
-	t.s = t.blank()
-	t.s.Panel = panel
-	t.toast(M("credit.toast"))
-	t.do(Book{Transaction: entry})
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Class: ClassMoney, Screen: Screen{Lines: []Msg{
-		M(done, "Amount", m.Amount, "Shop", Name(sh.Name), "No", number(uint64(sh.ID))),
-		M("credit.why", "Reason", Name(m.Reason)), M("credit.now", "Amount", after)}}})
-	note := Screen{Lines: []Msg{M(told, "Amount", m.Amount), M("credit.why", "Reason", Name(m.Reason)), M("credit.now", "Amount", after)}}
-	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: note, Class: ClassMoney})
-	if !m.Debit {
-		t.do(Wake{Chat: sh.Chat})
+	t.s.Money.Reason = CleanName(text, noteMost)
+	t.s.Step = StepMoney
+	t.askMoney()
+	return true
+}
+
+func (t *turn) noNote() {
+	t.s.Money.Reason = ""
+	t.s.Step = StepMoney
+	t.askMoney()
+}
+
+// byMsg tells how the money of an entry comes or goes.
+func byMsg(e topup.Entry) Msg {
+	switch {
+	case e.Slip != "":
+		return M("credit.byslip", "Method", methodMsg(e.Method), "Slip", Latin(e.Slip))
+	case e.Method == topup.OnAccount && e.Kind == topup.EntryDebit:
+		return M("credit.by", "Method", M("method.debt"))
 	}
+	return M("credit.by", "Method", methodMsg(e.Method))
+}
+
+// entryLines tell how the money comes and why; what was typed whole is cash for
+// its reason.
+func entryLines(e topup.Entry) (lines []Msg) {
+	if e.Method != topup.Cash || e.Memo == "" {
+		lines = append(lines, byMsg(e))
+	}
+	if e.Memo != "" {
+		lines = append(lines, M("credit.why", "Reason", Name(e.Memo)))
+	}
+	return lines
+}
+
+// afterwards is a wallet once a line is booked.
+func afterwards(w topup.Wallet, line topup.Transaction) topup.Wallet {
+	w.Available += line.On(line.Shop.Available())
+	w.Owed -= line.On(line.Shop.Owed())
+	return w
 }

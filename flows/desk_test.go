@@ -32,6 +32,9 @@ type desk struct {
 	posted    []string
 	copies    topup.Copies
 	float     topup.FloatWatch
+	owed      topup.Money
+	ceiling   topup.Money
+	lines     map[string]topup.Transaction
 }
 
 const deskChat = 77
@@ -68,7 +71,7 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	if d.refused {
 		state = topup.ShopRefused
 	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state}, person == deskChat
+	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling}, person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {
@@ -91,7 +94,16 @@ func (d *desk) Newest(limit int) (list []topup.Shop, total int) {
 }
 func (d *desk) NextShop() topup.ShopID { return topup.ShopID(len(d.asked) + 2) }
 
-func (d *desk) Wallet(topup.ShopID) topup.Wallet              { return topup.Wallet{Available: d.money} }
+func (d *desk) Wallet(topup.ShopID) topup.Wallet {
+	return topup.Wallet{Available: d.money, Owed: d.owed}
+}
+func (d *desk) Line(key string) (topup.Transaction, bool) {
+	line, ok := d.lines[key]
+	return line, ok
+}
+func (d *desk) Debt(shop topup.ShopID) topup.Debt {
+	return topup.Debt{Shop: shop, Owed: d.owed, Since: noon.Add(-9 * 24 * time.Hour), Whole: true}
+}
 func (d *desk) Entries(topup.ShopID, int) []topup.Transaction { return nil }
 
 func (d *desk) Reconciled() (topup.Reconciliation, bool) {

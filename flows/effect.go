@@ -115,6 +115,7 @@ type Question struct {
 	// are compared, too.
 	Name string
 	Days int
+	Page int // JobDebts
 }
 
 // Job names slow work.
@@ -131,9 +132,11 @@ const (
 	JobStatement Job = "statement"
 	// JobReconcile compares our books with the provider's.
 	JobReconcile Job = "reconcile"
-	JobLists     Job = "lists" // read the provider's lists since the copy; every owner is shown them
-	JobLine      Job = "line"  // check a line; the answer goes to LineChecked
-	JobStock     Job = "stock" // read a product's stock; the answer goes to StockChecked
+	// JobDebts reads what all shops owe.
+	JobDebts Job = "debts"
+	JobLists Job = "lists" // read the provider's lists since the copy; every owner is shown them
+	JobLine  Job = "line"  // check a line; the answer goes to LineChecked
+	JobStock Job = "stock" // read a product's stock; the answer goes to StockChecked
 )
 
 func (Show) effect()        {}

@@ -32,6 +32,9 @@ func FloatScreen(float *topup.Money, acc *topup.Account, shops topup.Wallet, clo
 	}
 	owed := shops.Available + shops.Held
 	sc.line(M("float.shops", "Amount", owed), M("float.parts", "Available", shops.Available, "Held", shops.Held))
+	if shops.Owed > 0 {
+		sc.line(M("float.owed", "Amount", shops.Owed))
+	}
 	if float != nil {
 		if *float >= owed {
 			sc.line(M("float.covered"))

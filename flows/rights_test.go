@@ -26,14 +26,14 @@ var (
 	commandNeeds = map[string][]topup.Act{
 		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
 		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
-		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile},
+		"debts": {topup.ActDebts}, "shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile},
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
-		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
+		"float": topup.ActFloat, "debts": topup.ActDebts, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
@@ -44,10 +44,11 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
+	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
-		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
+		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
+		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepConfirm: topup.ActSell,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -151,7 +152,7 @@ func TestRightsOfCommands(t *testing.T) {
 func TestMenus(t *testing.T) {
 	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "shops", "orders", "sync", "reconcile", "backup"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "sync", "reconcile", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),

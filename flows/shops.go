@@ -50,6 +50,9 @@ func (t *turn) shopBalance(args string) {
 	var sc Screen
 	sc.line(M("shop.title", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
 	t.walletLines(&sc, sh)
+	if t.who.May(topup.ActMoney) {
+		moneyRow(&sc, sh)
+	}
 	t.say(sc)
 }
 
@@ -137,7 +140,8 @@ func (t *turn) askedScreen(sh topup.Shop) Screen {
 	var sc Screen
 	sc.line(M("ask.decided", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
 	if sh.State == topup.ShopApproved {
-		sc.line(M("ask.credit", "Command", Latin("/credit "+number(uint64(sh.ID))+" 5000 …")))
+		sc.line(M("ask.credit"))
+		moneyRow(&sc, sh)
 	}
 	return sc
 }

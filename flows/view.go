@@ -43,8 +43,11 @@ type Wallets interface {
 	// Reconciled is the newest comparison with the provider's books that this
 	// process made; false when it made none.
 	Reconciled() (topup.Reconciliation, bool)
-	// Posted tells whether the journal has a line with this key.
+	// Posted tells whether the journal has a line with this key, Line reads it.
 	Posted(key string) bool
+	Line(key string) (topup.Transaction, bool)
+	// Debt is what a shop owes, and since when.
+	Debt(shop topup.ShopID) topup.Debt
 }
 
 // Shelf is what can be sold, and for how much.

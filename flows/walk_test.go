@@ -25,9 +25,47 @@ var ways = map[Step]map[string]func(*talk){
 		k.say("/start " + strings.Repeat("x", 22))
 	}},
 	StepMoney: {
-		"credit":   func(k *talk) { owner(k); k.say("/credit 1 500 cash") },
-		"debit":    func(k *talk) { owner(k); k.say("/debit 1 500 back") },
-		"too much": func(k *talk) { owner(k); k.say("/debit 1 50000 back") },
+		"credit":     func(k *talk) { owner(k); k.say("/credit 1 500 cash") },
+		"debit":      func(k *talk) { owner(k); k.say("/debit 1 500 back") },
+		"too much":   func(k *talk) { owner(k); k.say("/debit 1 50000 back") },
+		"by buttons": func(k *talk) { paid(k, "credit", "500000", "ccp"); k.say("CCP 0012345"); k.say("for the week") },
+		"on account": func(k *talk) {
+			k.v.ceiling = topup.Dinars(50_000)
+			paid(k, "credit", "500000", "account")
+			k.tap("none")
+		},
+		"above the ceiling":             func(k *talk) { paid(k, "credit", "500000", "account"); k.tap("none") },
+		"a repayment":                   func(k *talk) { k.v.owed = topup.Dinars(7_000); paid(k, "repay", "700000", "cash"); k.tap("none") },
+		"a repayment out of the wallet": func(k *talk) { k.v.owed = topup.Dinars(7_000); paid(k, "repay", "700000", "account"); k.tap("none") },
+		"a slip used before": func(k *talk) {
+			paid(k, "credit", "500000", "ccp")
+			k.say("12345")
+			k.v.lines = map[string]topup.Transaction{"credit/slip/ccp/12345": {Key: "credit/slip/ccp/12345", Shop: 1, Method: topup.CCP, Slip: "12345"}}
+			k.tap("none")
+		},
+	},
+	StepSum: {
+		"credit": func(k *talk) { owner(k); k.press(encodeTap("a", "money", "1", "credit")) },
+		"debit":  func(k *talk) { owner(k); k.press(encodeTap("a", "money", "1", "debit")) },
+		"repay": func(k *talk) {
+			owner(k)
+			k.v.owed = topup.Dinars(7_000)
+			k.press(encodeTap("a", "money", "1", "repay"))
+		},
+		"no amount": func(k *talk) { owner(k); k.press(encodeTap("a", "money", "1", "credit")); k.say("much") },
+	},
+	StepPaid: {
+		"credit":            func(k *talk) { paid(k, "credit", "500000", "") },
+		"debit":             func(k *talk) { paid(k, "debit", "500000", "") },
+		"debit of who owes": func(k *talk) { k.v.owed = topup.Dinars(7_000); paid(k, "debit", "500000", "") },
+		"repay":             func(k *talk) { k.v.owed = topup.Dinars(7_000); paid(k, "repay", "500000", "") },
+	},
+	StepSlip: {"": func(k *talk) { paid(k, "credit", "500000", "baridimob") }, "no number": func(k *talk) { paid(k, "credit", "500000", "ccp"); k.say("?") }},
+	StepNote: {"cash": func(k *talk) { paid(k, "credit", "500000", "cash") }, "a slip": func(k *talk) { paid(k, "debit", "500000", "ccp"); k.tap("none") }},
+	StepCeiling: {
+		"alone":      func(k *talk) { owner(k); k.press(encodeTap("a", "money", "1", "ceiling")) },
+		"no amount":  func(k *talk) { owner(k); k.press(encodeTap("a", "money", "1", "ceiling")); k.say("-1") },
+		"in between": func(k *talk) { paid(k, "credit", "500000", "account"); k.tap("none"); k.tap("ceil") },
 	},
 	StepBacklog: {"": backlog, "the rest": func(k *talk) { backlog(k); k.tap("pick", "0"); k.say("/cancel") }},
 	StepSure:    {"": func(k *talk) { owner(k); k.say("/credit 1 300000 cash"); k.tap("ok") }},
@@ -96,6 +134,16 @@ func stranger(k *talk) { k.who = 9; k.say("/start") }
 func owner(k *talk) {
 	k.who = 501
 	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
+}
+
+// paid brings an owner as far as how the money comes.
+func paid(k *talk, verb, amount, by string) {
+	owner(k)
+	k.press(encodeTap("a", "money", "1", verb))
+	k.tap("sum", amount)
+	if by != "" {
+		k.tap("by", by)
+	}
 }
 func djezzy(k *talk)        { k.say("0778037340"); k.tap("op", string(topup.Djezzy)) }
 func mobileQuote(k *talk)   { k.say("0778037340 500"); k.tap("op", string(topup.Djezzy)) }
@@ -186,7 +234,7 @@ func TestEveryStepIsInATable(t *testing.T) {
 		})
 	}
 	delete(declared, StepIdle)
-	if len(declared) < 21 {
+	if len(declared) < 26 {
 		t.Errorf("only %d steps were read", len(declared))
 	}
 	for name := range declared {

@@ -17,6 +17,9 @@ func (t *turn) balance() {
 func (t *turn) walletLines(sc *Screen, sh topup.Shop) {
 	w := t.v.Wallets.Wallet(sh.ID)
 	sc.line(M("wallet.available", "Amount", w.Available), M("wallet.held", "Amount", w.Held))
+	if w.Owed > 0 {
+		sc.line(t.debtLines(sh.ID)...)
+	}
 	entries := t.v.Wallets.Entries(sh.ID, entriesShown)
 	if len(entries) == 0 {
 		sc.line(M("wallet.noentries"))
@@ -30,21 +33,17 @@ func (t *turn) walletLines(sc *Screen, sh topup.Shop) {
 
 // entryMsg tells one journal line as the shop sees it.
 func entryMsg(orders Orders, sh topup.Shop, e topup.Transaction) Msg {
-	var available, held topup.Money
-	for _, p := range e.Postings {
-		switch p.Account {
-		case sh.ID.Available():
-			available += p.Amount
-		case sh.ID.Held():
-			held += p.Amount
-		}
-	}
+	available, held, owed := e.On(sh.ID.Available()), e.On(sh.ID.Held()), e.On(sh.ID.Owed())
 	kind, id := topup.SplitKey(e.Key)
 	switch kind {
 	case topup.EntryCredit:
-		return M("entry.credit", "Time", e.At, "Amount", available, "Reason", Name(e.Memo))
+		return M("entry.credit", "Time", e.At, "Amount", available, "Reason", whyMsg(e))
 	case topup.EntryDebit:
-		return M("entry.debit", "Time", e.At, "Amount", -available, "Reason", Name(e.Memo))
+		return M("entry.debit", "Time", e.At, "Amount", -available, "Reason", whyMsg(e))
+	case topup.EntryRepay:
+		return M("entry.repay", "Time", e.At, "Amount", owed, "Reason", whyMsg(e))
+	case topup.EntryUndo:
+		return M("entry.undo", "Time", e.At, "What", undoMsg(e))
 	case topup.EntryHold:
 		return M("entry.hold", "Time", e.At, "Amount", Signed(available), "No", orderNo(orders, id))
 	case topup.EntryRelease:
@@ -53,6 +52,19 @@ func entryMsg(orders Orders, sh topup.Shop, e topup.Transaction) Msg {
 		return M("entry.capture", "Time", e.At, "Amount", -held-available, "No", orderNo(orders, id))
 	}
 	return M("entry.other", "Time", e.At, "Amount", Signed(available))
+}
+
+// whyMsg is a line's reason in a word: what was noted, else how the money came.
+func whyMsg(e topup.Transaction) any {
+	switch {
+	case e.Method == topup.OnAccount && e.On(e.Shop.Owed()) > 0:
+		return M("method.debt")
+	case e.Slip != "":
+		return M("method.slip", "Method", methodMsg(e.Method), "Slip", Latin(e.Slip))
+	case e.Method == "" || e.Method == topup.Cash && e.Memo != "":
+		return Name(e.Memo)
+	}
+	return methodMsg(e.Method)
 }
 
 func orderNo(orders Orders, id string) string {

@@ -2,14 +2,16 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"hanout/topup"
 )
 
 // journal proves I1-I3 and I15: gapless, chained, each line balanced, the
-// balances a replay of it, no shop account below zero at any moment. That a
-// key stands for one line the store proves.
+// balances a replay of it, no shop account below zero at any moment, no debt
+// above, every undo the opposite of an earlier line. That a key stands for one
+// line the store proves.
 func (c *checker) journal() error {
 	replayed := map[topup.AccountID]topup.Money{}
 	prev := ""
@@ -27,6 +29,9 @@ func (c *checker) journal() error {
 		}
 		prev = j.Hash
 		c.postings(j, replayed)
+		if err := c.entry(j); err != nil {
+			return err
+		}
 		switch kind, _ := topup.SplitKey(j.Key); kind {
 		case topup.EntryHold:
 			c.settled[0]++
@@ -52,13 +57,39 @@ func (c *checker) postings(j topup.Transaction, replayed map[topup.AccountID]top
 		}
 	}
 	for _, p := range j.Postings { // only now: a line may take and give
-		if ofShop(p.Account) && replayed[p.Account] < 0 {
-			c.problem("journal: line %d takes %s below zero", j.Seq, p.Account)
+		if overdrawn(p.Account, replayed[p.Account]) {
+			c.problem("journal: line %d takes %s to %s", j.Seq, p.Account, replayed[p.Account])
 		}
 	}
 	if sum != 0 {
 		c.problem("journal: line %d sums to %s", j.Seq, sum)
 	}
+}
+
+// entry proves that a line moves a debt only as its key says, has the slip of
+// its key, and undoes what was there before.
+func (c *checker) entry(j topup.Transaction) error {
+	kind, rest := topup.SplitKey(j.Key)
+	debt := slices.ContainsFunc(j.Postings, func(p topup.Posting) bool { return p.Account.OfDebt() })
+	onAccount := j.Method == topup.OnAccount || kind == topup.EntryRepay
+	if kind != topup.EntryUndo && debt != onAccount {
+		c.problem("journal: line %d, %s by %q, moves a debt: %t", j.Seq, kind, j.Method, debt)
+	}
+	if slip := "slip/" + string(j.Method) + "/" + j.Slip; j.Slip != "" && rest != slip && !strings.HasPrefix(rest, slip+"/") {
+		c.problem("journal: line %d has another slip than its key", j.Seq)
+	}
+	if kind != topup.EntryUndo {
+		return nil
+	}
+	was, ok, err := c.src.Posted(rest)
+	if err != nil {
+		return err
+	}
+	back, undoes := topup.Undo(was, j.Actor, j.Chat, j.At)
+	if !ok || !undoes || was.Seq >= j.Seq || was.Shop != j.Shop || !slices.Equal(back.Postings, j.Postings) {
+		c.problem("journal: line %d does not undo %s", j.Seq, rest)
+	}
+	return nil
 }
 
 func (c *checker) balances(replayed map[topup.AccountID]topup.Money) error {

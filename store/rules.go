@@ -15,7 +15,8 @@ import (
 
 // After checks a journal line and gives the balances it leaves; balance reads
 // what an account holds before it. A line that is malformed or does not sum
-// to zero gives ErrUnbalanced, one that overdraws a shop ErrInsufficient.
+// to zero gives ErrUnbalanced, one that overdraws a shop, or pays back more
+// than it owes, ErrInsufficient.
 func After(j topup.Transaction, balance func(topup.AccountID) (topup.Money, error)) (map[topup.AccountID]topup.Money, error) {
 	if j.Key == "" || len(j.Postings) < 2 {
 		return nil, fmt.Errorf("%w: %q has no key or fewer than two postings", ErrUnbalanced, j.Key)
@@ -44,14 +45,23 @@ func After(j topup.Transaction, balance func(topup.AccountID) (topup.Money, erro
 		return nil, fmt.Errorf("%w: %q sums to %s", ErrUnbalanced, j.Key, total)
 	}
 	for account, m := range after {
-		if m < 0 && ofShop(account) {
+		if overdrawn(account, m) {
 			return nil, ErrInsufficient
 		}
 	}
 	return after, nil
 }
 
-// ofShop tells the accounts that may never be negative.
+// overdrawn reports that an account of a shop holds what it never may: less
+// than nothing, or as its debt more.
+func overdrawn(a topup.AccountID, m topup.Money) bool {
+	if a.OfDebt() {
+		return m > 0
+	}
+	return m < 0 && ofShop(a)
+}
+
+// ofShop tells the accounts of shops.
 func ofShop(a topup.AccountID) bool { return strings.HasPrefix(string(a), "shop/") }
 
 // Hash chains a line to the one whose hash stands in its Prev: SHA-256 over

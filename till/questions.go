@@ -45,6 +45,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.readReport(j) })
 	case flows.JobStatement:
 		e.helpers.Go(func() { e.makeStatement(j) })
+	case flows.JobDebts:
+		e.helpers.Go(func() { e.readDebts(j.Run) })
 	case flows.JobReconcile:
 		e.helpers.Go(func() { e.reconcileAsked(j) })
 	case flows.JobBackup:

@@ -246,7 +246,6 @@ func (w wallets) Reconciled() (topup.Reconciliation, bool) {
 }
 
 func (w wallets) Posted(key string) bool {
-	_, ok, err := w.tx.Posted(key)
-	w.note(err)
+	_, ok := w.Line(key)
 	return ok
 }

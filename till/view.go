@@ -1,6 +1,7 @@
 package till
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -117,25 +118,39 @@ func (w wallets) Wallet(shop topup.ShopID) topup.Wallet {
 	return held
 }
 
-// Entries reads both accounts of the shop: a hold and its capture both touch
-// Held; Available alone would hide the captures.
-func (w wallets) Entries(shop topup.ShopID, limit int) []topup.Transaction {
-	a, err := w.tx.Entries(shop.Available(), 0, limit)
+// Entries reads all accounts of the shop: a hold and its capture both touch
+// Held, a repayment its debt; Available alone would hide them.
+func (w wallets) Entries(shop topup.ShopID, limit int) (out []topup.Transaction) {
+	for _, account := range []topup.AccountID{shop.Available(), shop.Held(), shop.Owed()} {
+		list, err := w.tx.Entries(account, 0, limit)
+		w.note(err)
+		out = append(out, list...)
+	}
+	slices.SortFunc(out, func(a, b topup.Transaction) int { return cmp.Compare(b.Seq, a.Seq) })
+	out = slices.CompactFunc(out, func(a, b topup.Transaction) bool { return a.Seq == b.Seq })
+	return out[:min(len(out), limit)]
+}
+
+func (w wallets) Line(key string) (topup.Transaction, bool) {
+	line, ok, err := w.tx.Posted(key)
 	w.note(err)
-	h, err := w.tx.Entries(shop.Held(), 0, limit)
+	return line, ok
+}
+
+// debtLines is how many of a shop's lines are read in the writer to find since
+// when it owes.
+const debtLines = 100
+
+func (w wallets) Debt(shop topup.ShopID) topup.Debt {
+	r := topup.ReadDebt(shop, w.Wallet(shop).Owed, w.now)
+	lines, err := w.tx.Entries(shop.Owed(), 0, debtLines)
 	w.note(err)
-	out := make([]topup.Transaction, 0, limit)
-	for len(out) < limit && (len(a) > 0 || len(h) > 0) {
-		switch {
-		case len(h) == 0 || (len(a) > 0 && a[0].Seq > h[0].Seq):
-			out, a = append(out, a[0]), a[1:]
-		case len(a) == 0 || h[0].Seq > a[0].Seq:
-			out, h = append(out, h[0]), h[1:]
-		default:
-			out, a, h = append(out, a[0]), a[1:], h[1:]
+	for _, line := range lines {
+		if !r.Add(line) {
+			break
 		}
 	}
-	return out
+	return r.Debt()
 }
 
 // shelf is the reading of what can be sold.

@@ -34,6 +34,10 @@
 //   - float: the owner's money at the provider. How it shrinks is its
 //     [FloatWatch], made of [FloatReading]s.
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].
+//   - method: how money came from a shop, or went back: cash, by a slip of the
+//     post, or on account; [Method]. What an owner books of it is an [Entry].
+//   - debt: what a shop took on account and has not paid back; [Debt],
+//     [DebtReading]. Its ceiling is how much that may be.
 //   - hold, capture, release: a sale moves its price from available to held; a
 //     proven delivery captures it (in part for a part delivery), a proven
 //     refusal releases it. Nothing else does either.

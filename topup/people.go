@@ -61,7 +61,8 @@ const (
 	ActFloat      Act = "float"      // see the float and what covers it
 	ActReport     Act = "report"     // see what all shops sold, and have their statements
 	ActShopWallet Act = "shopwallet" // see any shop's wallet
-	ActMoney      Act = "money"      // credit and debit a wallet
+	ActMoney      Act = "money"      // credit and debit a wallet, take repayments, undo them
+	ActDebts      Act = "debts"      // see what all shops owe
 	ActShops      Act = "shops"      // list the shops
 	ActDecide     Act = "decide"     // approve or refuse a shop
 	ActOrders     Act = "orders"     // list the open sales of all shops
@@ -91,6 +92,7 @@ var rights = map[Act][]Role{
 	ActReport:     {Owner},
 	ActShopWallet: {Owner},
 	ActMoney:      {Owner},
+	ActDebts:      {Owner},
 	ActShops:      {Owner},
 	ActDecide:     {Owner},
 	ActOrders:     {Owner},

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,14 +15,22 @@ import (
 // P ÷ quantity × vouchers that came; C what the provider charged, else what
 // the price list led to expect.
 //
-//	credit/<request>     funding −X, available +X
-//	debit/<request>      available −X, funding +X
+//	credit/<request>     funding −X, available +X; on account: owed −X, available +X
+//	debit/<request>      available −X, funding +X; for the debt: available −X, owed +X
+//	repay/<request>      funding −Y, owed +Y
+//	undo/<key>           the line <key> with every sign turned
 //	order/<id>/hold      available −P, held +P
 //	order/<id>/release   held −P, available +P
 //	order/<id>/capture   held −P, cost +C, margin +(K − C), available +(P − K);
 //	                     with C unknown: held −P, sales +K, available +(P − K)
 //	reconcile/<id>       cost +D, margin −D, where the provider took D more than
 //	                     was booked; with C unknown: sales −K, cost +C, margin +(K − C)
+//
+// A shop's debt is its account owed, below zero: no line takes it above, and
+// none takes available or held below. So what shops prepaid is −funding, what
+// they have without having paid −owed, and both are proven by the journal
+// alone. Money that came with a slip has slip/<method>/<number> as its request,
+// and once it was undone slip/<method>/<number>/2 to 9.
 
 // ShopID numbers shops from 1 in the order they were approved or asked.
 type ShopID uint64
@@ -35,8 +44,26 @@ func (s ShopID) Available() AccountID { return AccountID(fmt.Sprintf("shop/%d/av
 // Held is the account of money that open orders of a shop have set aside.
 func (s ShopID) Held() AccountID { return AccountID(fmt.Sprintf("shop/%d/held", s)) }
 
+// Owed is the account of what a shop took on account and has not paid back:
+// zero, or below.
+func (s ShopID) Owed() AccountID { return AccountID(fmt.Sprintf("shop/%d/owed", s)) }
+
+// Debtor tells whose debt the account is; false for any other.
+func (a AccountID) Debtor() (ShopID, bool) {
+	no, of := strings.CutPrefix(string(a), "shop/")
+	no, owed := strings.CutSuffix(no, "/owed")
+	n, err := strconv.ParseUint(no, 10, 64)
+	return ShopID(n), of && owed && err == nil
+}
+
+// OfDebt reports whether the account is a shop's debt.
+func (a AccountID) OfDebt() bool {
+	_, is := a.Debtor()
+	return is
+}
+
 // The accounts of the house. They mirror the outside world and may be
-// negative; a shop's accounts never are.
+// negative; a shop's available and held never are.
 const (
 	Funding AccountID = "house/funding" // money that shops handed to the owner (shown negative)
 	Sales   AccountID = "house/sales"   // captured sales whose cost the provider has not told
@@ -56,13 +83,16 @@ type Transaction struct {
 	// Key makes the line repeatable: the same key with the same postings is
 	// the same line, with others it is an error. Forms: "order/<id>/hold",
 	// "order/<id>/capture", "order/<id>/release", "credit/<request>",
-	// "debit/<request>", "reconcile/<id>".
+	// "debit/<request>", "repay/<request>", "undo/<key>", "reconcile/<id>".
 	Key      string    `json:"key"`
 	At       time.Time `json:"at"`
 	Actor    int64     `json:"actor,omitempty"` // Telegram user who caused it; 0 = the provider's answer
 	Shop     ShopID    `json:"shop,omitempty"`  // whose money it moves; 0 in older lines
 	Chat     int64     `json:"chat,omitempty"`  // where it was done; for the provider's answer the order's chat
 	Memo     string    `json:"memo,omitempty"`
+	Method   Method    `json:"method,omitempty"` // how the money came or went; "" in older lines
+	Slip     string    `json:"slip,omitempty"`   // its number
+	Panel    string    `json:"panel,omitempty"`  // the receipt of who booked it, in Chat
 	Postings []Posting `json:"postings"`
 	// Prev and Hash chain the journal: Hash covers Prev and all of the above.
 	// The store sets both, hex SHA-256.
@@ -70,10 +100,11 @@ type Transaction struct {
 	Hash string `json:"hash"`
 }
 
-// Wallet is a shop's money at one moment.
+// Wallet is a shop's money at one moment, and what it owes beside it.
 type Wallet struct {
 	Available Money
 	Held      Money
+	Owed      Money
 }
 
 // HoldKey is the journal key of an order's hold.
@@ -165,6 +196,12 @@ type Shop struct {
 	// Asks counts the requests since AsksFrom.
 	Asks     int       `json:"asks,omitempty"`
 	AsksFrom time.Time `json:"asks_from,omitzero"`
+	// Ceiling is how much it may owe; 0 is nothing.
+	Ceiling Money `json:"ceiling,omitempty"`
+	// Reminded is when it was last reminded of what it owes; Quiet that it is
+	// not to be.
+	Reminded time.Time `json:"reminded,omitzero"`
+	Quiet    bool      `json:"quiet,omitempty"`
 }
 
 // How often one person may ask for a shop.
@@ -207,14 +244,16 @@ const (
 	EntryCredit  EntryKind = "credit"
 	EntryDebit   EntryKind = "debit"
 	EntryCorrect EntryKind = "reconcile"
+	EntryRepay   EntryKind = "repay"
+	EntryUndo    EntryKind = "undo"
 )
 
 // SplitKey tells what a journal key is about, and the order or request it
-// names. An unknown key gives an empty kind.
+// names; of an undo, the key that it undoes. An unknown key gives an empty kind.
 func SplitKey(key string) (kind EntryKind, id string) {
 	head, rest, _ := strings.Cut(key, "/")
 	switch EntryKind(head) {
-	case EntryCredit, EntryDebit, EntryCorrect:
+	case EntryCredit, EntryDebit, EntryRepay, EntryUndo, EntryCorrect:
 		return EntryKind(head), rest
 	case "order":
 		id, last, _ := strings.Cut(rest, "/")

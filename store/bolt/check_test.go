@@ -181,6 +181,35 @@ func TestCheckNamesEachFault(t *testing.T) {
 			return tx.putJSON(bClaims, []byte("other"), topup.Claim{Hash: []byte("hash"), Order: "done"})
 		}, "stored under another token"},
 		{"a line of another shop", line(6, func(j *topup.Transaction) { j.Shop = 2; j.Hash = store.Hash(*j) }), "line 6 of shop 2 touches shop/1/available"},
+		{"a slip that is another's", line(6, func(j *topup.Transaction) {
+			j.Key, j.Method, j.Slip = "credit/slip/ccp/1234", topup.CCP, "1235"
+			j.Hash = store.Hash(*j)
+		}), "line 6 has another slip than its key"},
+		{"a debt nobody took", line(6, func(j *topup.Transaction) {
+			j.Key, j.Method = "credit/x", topup.OnAccount
+			j.Hash = store.Hash(*j)
+		}), "moves a debt: false"},
+		{"an undo of nothing", func(tx *Tx) error {
+			_, err := tx.Post(topup.Transaction{Key: "undo/credit/none", Shop: 1, Postings: []topup.Posting{{Account: "shop/1/available", Amount: -1}, {Account: topup.Funding, Amount: 1}}})
+			return err
+		}, "line 7 does not undo credit/none"},
+		{"a debt above nothing owed", line(6, func(j *topup.Transaction) {
+			j.Key = "repay/x"
+			j.Postings = []topup.Posting{{Account: topup.Funding, Amount: -1}, {Account: "shop/1/owed", Amount: 1}}
+			j.Hash = store.Hash(*j)
+		}), "line 6 takes shop/1/owed to 0.01"},
+		{"an entry undone", func(tx *Tx) error {
+			j, _, err := tx.line(1)
+			if err != nil {
+				return err
+			}
+			e := topup.Entry{Kind: topup.EntryCredit, Shop: 1, Amount: 700, Method: topup.OnAccount}
+			lent := e.Transaction("credit/lent", 1, 1, "", j.At)
+			back, _ := topup.Undo(lent, 1, 1, j.At)
+			_, err = tx.Post(lent)
+			_, again := tx.Post(back)
+			return errors.Join(err, again)
+		}, ""},
 		{"a line that names no shop, as old ones", line(6, func(j *topup.Transaction) { j.Shop, j.Chat = 0, 0; j.Hash = store.Hash(*j) }), ""},
 		{"an order under another's ID", order("open", func(o *topup.Order) { o.ID = "other" }), "stored under another's ID"},
 		{"a line under another's number", func(tx *Tx) error {

@@ -116,7 +116,11 @@ func (t *Tx) Wallet(s topup.ShopID) (topup.Wallet, error) {
 		return topup.Wallet{}, err
 	}
 	held, err := t.Balance(s.Held())
-	return topup.Wallet{Available: available, Held: held}, err
+	if err != nil {
+		return topup.Wallet{}, err
+	}
+	owed, err := t.Balance(s.Owed())
+	return topup.Wallet{Available: available, Held: held, Owed: -owed}, err
 }
 
 // Totals sums the wallets of all shops, from their accounts alone; its cost
@@ -130,9 +134,12 @@ func (t *Tx) Totals() (topup.Wallet, error) {
 		if err != nil {
 			return sum, err
 		}
-		if bytes.HasSuffix(k, []byte("/held")) {
+		switch a := topup.AccountID(k); {
+		case a.OfDebt():
+			sum.Owed -= m
+		case bytes.HasSuffix(k, []byte("/held")):
 			sum.Held += m
-		} else {
+		default:
 			sum.Available += m
 		}
 	}

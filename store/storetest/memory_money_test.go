@@ -62,7 +62,7 @@ func (t *tx) Lines(after uint64, limit int) (list []topup.Transaction, err error
 }
 
 func (t *tx) Wallet(s topup.ShopID) (topup.Wallet, error) {
-	return topup.Wallet{Available: t.state.Balances[s.Available()], Held: t.state.Balances[s.Held()]}, nil
+	return topup.Wallet{Available: t.state.Balances[s.Available()], Held: t.state.Balances[s.Held()], Owed: -t.state.Balances[s.Owed()]}, nil
 }
 
 func (t *tx) Totals() (sum topup.Wallet, err error) {
@@ -70,6 +70,7 @@ func (t *tx) Totals() (sum topup.Wallet, err error) {
 		w, _ := t.Wallet(id)
 		sum.Available += w.Available
 		sum.Held += w.Held
+		sum.Owed += w.Owed
 	}
 	return sum, nil
 }

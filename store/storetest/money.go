@@ -221,6 +221,12 @@ func post(t *testing.T, site func(testing.TB) Site) {
 		{"same key, other amount", topup.Credit(s.ID, 51_00, "r1", 1, 1, "cash", t0), false, store.ErrConflict},
 		{"too much out", topup.Debit(s.ID, 151_00, "r2", 1, 1, "", t0), false, store.ErrInsufficient},
 		{"exactly all out", topup.Debit(s.ID, 150_00, "r3", 1, 1, "", t0), true, nil},
+		{"paid back without a debt", repay(s.ID, 1_00, "p1"), false, store.ErrInsufficient},
+		{"on account", lend(s.ID, 30_00, "l1"), true, nil},
+		{"paid back above the debt", repay(s.ID, 30_01, "p2"), false, store.ErrInsufficient},
+		{"paid back in part", repay(s.ID, 10_00, "p3"), true, nil},
+		{"the rest", repay(s.ID, 20_00, "p4"), true, nil},
+		{"one more", repay(s.ID, 1, "p5"), false, store.ErrInsufficient},
 		{"unbalanced", topup.Transaction{Key: "x", Postings: []topup.Posting{{Account: topup.Cost, Amount: 1}, {Account: topup.Margin, Amount: 1}}}, false, store.ErrUnbalanced},
 		{"no key", topup.Transaction{Postings: line.Postings}, false, store.ErrUnbalanced},
 		{"one posting", topup.Transaction{Key: "y", Postings: line.Postings[:1]}, false, store.ErrUnbalanced},
@@ -234,6 +240,16 @@ func post(t *testing.T, site func(testing.TB) Site) {
 			t.Errorf("%s: posted %t, %v; want %t, %v", tt.name, posted, err, tt.posted, tt.err)
 		}
 	}
+}
+
+func lend(shop topup.ShopID, m topup.Money, request string) topup.Transaction {
+	e := topup.Entry{Kind: topup.EntryCredit, Shop: shop, Amount: m, Method: topup.OnAccount}
+	return e.Transaction("credit/"+request, 1, 1, "", t0)
+}
+
+func repay(shop topup.ShopID, m topup.Money, request string) topup.Transaction {
+	e := topup.Entry{Kind: topup.EntryRepay, Shop: shop, Amount: m, Method: topup.Cash}
+	return e.Transaction("repay/"+request, 1, 1, "", t0)
 }
 
 // answeredWith sells, up to an answer of the provider.

@@ -118,8 +118,12 @@ func totals(t *testing.T, site func(testing.TB) Site) {
 				return err
 			}
 		}
+		lent := topup.Entry{Kind: topup.EntryCredit, Shop: b.ID, Amount: 70_00, Method: topup.OnAccount}
+		if _, err := tx.Post(lent.Transaction("credit/lent", 1, 1, "", t0)); err != nil {
+			return err
+		}
 		w, err := tx.Totals()
-		if w.Available != 450_00 || w.Held != 50_00 {
+		if w.Available != 520_00 || w.Held != 50_00 || w.Owed != 70_00 {
 			t.Errorf("all shops have %+v", w)
 		}
 		return err

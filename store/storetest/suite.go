@@ -58,6 +58,7 @@ func Run(t *testing.T, site func(testing.TB) Site) {
 		{"JournalSaysWho", journalSaysWho},
 		{"Lines", lines},
 		{"Totals", totals},
+		{"Debts", debts},
 		{"HistoryPages", historyPages},
 		{"Due", due},
 		{"Vouchers", vouchers},
