@@ -8,12 +8,20 @@ import (
 
 // The end of an entry: the panel that confirms it, and its booking.
 
-// entryWords are what is said of each kind of entry: to the owner and to the shop
-// once it is booked, and to the shop when it is undone.
-var entryWords = map[topup.EntryKind]struct{ done, told, undone string }{
-	topup.EntryCredit: {"credit.done", "credit.told", "undo.told.credit"},
-	topup.EntryDebit:  {"debit.done", "debit.told", "undo.told.debit"},
-	topup.EntryRepay:  {"repay.done", "repay.told", "undo.told.repay"},
+// words are what is said of an entry: to the owner and to the shop once it is
+// booked, and to the shop when it is undone.
+type words struct{ done, told, undone string }
+
+func wordsOf(e topup.Entry) words {
+	switch {
+	case e.Kind == topup.EntryRepay:
+		return words{"repay.done", "repay.told", "undo.told.repay"}
+	case e.Kind == topup.EntryDebit && e.Method == topup.OnAccount:
+		return words{"settle.done", "settle.told", "undo.told.settle"}
+	case e.Kind == topup.EntryDebit:
+		return words{"debit.done", "debit.told", "undo.told.debit"}
+	}
+	return words{"credit.done", "credit.told", "undo.told.credit"}
 }
 
 // hindered says why an entry can't be booked as things stand now; key is the
@@ -130,7 +138,7 @@ func (t *turn) book(e topup.Entry, key, panel string) {
 	t.toast(M("credit.toast"))
 	t.do(Book{Transaction: line})
 	t.do(Show{Chat: t.in.Chat, Panel: panel, Class: ClassMoney, Screen: receiptScreen(line, sh, w)})
-	note := Screen{Lines: []Msg{M(entryWords[e.Kind].told, "Amount", e.Amount)}}
+	note := Screen{Lines: []Msg{M(wordsOf(e).told, "Amount", e.Amount)}}
 	note.line(entryLines(e)...)
 	standLines(&note, w, line)
 	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: note, Class: ClassMoney})

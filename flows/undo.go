@@ -29,7 +29,7 @@ func entryOf(line topup.Transaction) topup.Entry {
 func receiptScreen(line topup.Transaction, sh topup.Shop, w topup.Wallet) Screen {
 	var sc Screen
 	e := entryOf(line)
-	sc.line(M(entryWords[e.Kind].done, "Amount", e.Amount, "Shop", Name(sh.Name), "No", number(uint64(sh.ID))))
+	sc.line(M(wordsOf(e).done, "Amount", e.Amount, "Shop", Name(sh.Name), "No", number(uint64(sh.ID))))
 	sc.line(entryLines(e)...)
 	standLines(&sc, w, line)
 	sc.row(button(M("button.undoentry"), undoTap(line.Key, "1")))
@@ -102,7 +102,10 @@ func undoMsg(back topup.Transaction) Msg {
 	_, key := topup.SplitKey(back.Key)
 	back.Key = key
 	e := entryOf(back)
-	return M(entryWords[e.Kind].undone, "Amount", e.Amount)
+	if e.Kind == topup.EntryDebit && back.On(back.Shop.Owed()) != 0 {
+		e.Method = topup.OnAccount
+	}
+	return M(wordsOf(e).undone, "Amount", e.Amount)
 }
 
 // undoneScreen is the receipt of what was undone.

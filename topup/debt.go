@@ -38,9 +38,12 @@ const (
 	slipMost  = 24
 )
 
+// slipWords are what people write before the number of a slip.
+var slipWords = []string{"CCP", "BARIDIMOB", "BARIDI", "MOB", "BORDEREAU", "SLIP", "REF", "NUM", "NO", "N"}
+
 // CleanSlip reads the number of a slip as a person types it: Latin letters and
-// digits of any kind, whatever stands between them, without zeros ahead, so that
-// one slip is one number. False for what is none.
+// digits of any kind, whatever stands between them, without words or zeros ahead,
+// so that one slip is one number. False for what is none.
 func CleanSlip(text string) (string, bool) {
 	var b strings.Builder
 	digits := 0
@@ -57,6 +60,11 @@ func CleanSlip(text string) (string, bool) {
 		}
 	}
 	slip := strings.TrimLeft(b.String(), "0")
+	for i := 0; i < len(slipWords); i++ {
+		if rest, ok := strings.CutPrefix(slip, slipWords[i]); ok {
+			slip, i = strings.TrimLeft(rest, "0"), -1
+		}
+	}
 	return slip, digits >= slipLeast-1 && len(slip) >= slipLeast && len(slip) <= slipMost
 }
 
