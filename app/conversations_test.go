@@ -1,10 +1,13 @@
 package app
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
+	picture "image"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -34,6 +37,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop taps the former ✅            presses one that its message no longer has
 //	shop shares its phone
 //	shop shares the contact +213 778 03 73 40
+//	shop sends a photo slip.jpg
 //	shop in the group: /mobile
 //	customer scans the code           opens the newest link that the shop was shown
 //	customer scans the former code    opens the one before
@@ -226,6 +230,14 @@ func (s *stage) act(lang, line string) error {
 		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
 		s.telegram.People.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
+	case len(f) == 5 && strings.Join(f[1:4], " ") == "sends a photo":
+		var photo bytes.Buffer
+		if err := png.Encode(&photo, picture.NewGray(picture.Rect(0, 0, 40, 30))); err != nil {
+			return err
+		}
+		if s.telegram.People.SendPhoto(s.member(f[0]), f[4], photo.Bytes(), "") == 0 {
+			return errors.New("the photo was not sent")
+		}
 	case f[0] == "wait" && len(f) == 2:
 		d, err := time.ParseDuration(f[1])
 		if err != nil {

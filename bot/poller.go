@@ -267,12 +267,13 @@ type (
 		Member   json.RawMessage `json:"my_chat_member"`
 	}
 	wireMessage struct {
-		MessageID int           `json:"message_id"`
-		Chat      till.Chat     `json:"chat"`
-		From      till.User     `json:"from"`
-		Date      int64         `json:"date"` // Unix seconds
-		Text      string        `json:"text"`
-		Contact   *till.Contact `json:"contact"`
+		MessageID int             `json:"message_id"`
+		Chat      till.Chat       `json:"chat"`
+		From      till.User       `json:"from"`
+		Date      int64           `json:"date"` // Unix seconds
+		Text      string          `json:"text"`
+		Contact   *till.Contact   `json:"contact"`
+		Photo     json.RawMessage `json:"photo"`
 	}
 	wireCallback struct {
 		ID      string          `json:"id"`
@@ -351,8 +352,24 @@ func readMessage(u *till.Update, raw json.RawMessage) {
 	}
 	u.Message = &till.Incoming{
 		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
-		Text: w.Text, Contact: w.Contact,
+		Text: w.Text, Contact: w.Contact, Photo: largest(w.Photo),
 	}
+}
+
+// photoNameMost bounds the name of a photo; Telegram's are under a hundred
+// signs.
+const photoNameMost = 256
+
+// largest names the largest size of a photo, which comes last; "" for none, and
+// for what does not read as one: the message counts without it.
+func largest(raw json.RawMessage) string {
+	var sizes []struct {
+		ID string `json:"file_id"`
+	}
+	if !given(raw) || json.Unmarshal(raw, &sizes) != nil || len(sizes) == 0 || len(sizes[len(sizes)-1].ID) > photoNameMost {
+		return ""
+	}
+	return sizes[len(sizes)-1].ID
 }
 
 func readCallback(u *till.Update, raw json.RawMessage) {

@@ -259,10 +259,14 @@ func (a *API) sending(chat int64, m render.Message) (method string, timeout time
 		answers = &models.ReplyParameters{MessageID: m.ReplyTo, AllowSendingWithoutReply: true}
 	}
 	switch {
-	case len(m.Photo) > 0:
+	case len(m.Photo) > 0 || m.PhotoID != "":
 		return "sendPhoto", uploadTimeout, func(ctx context.Context) error {
+			var photo models.InputFile = &models.InputFileString{Data: m.PhotoID}
+			if m.PhotoID == "" {
+				photo = upload("photo.png", m.Photo)
+			}
 			_, err := a.client.SendPhoto(ctx, &tg.SendPhotoParams{
-				ChatID: chat, Photo: upload("photo.png", m.Photo), Caption: m.Text, ParseMode: parseMode(m),
+				ChatID: chat, Photo: photo, Caption: m.Text, ParseMode: parseMode(m),
 				DisableNotification: m.Silent, ProtectContent: m.Protect, ReplyParameters: answers, ReplyMarkup: markup(m),
 			})
 			return err

@@ -31,7 +31,7 @@ var sums = []topup.Money{topup.Dinars(5_000), topup.Dinars(10_000), topup.Dinars
 
 const noteMost = 100 // letters
 
-// Adjustment is what an owner has asked for.
+// Adjustment is what an owner has asked for, or a shop asks an owner for.
 type Adjustment struct {
 	Debit   bool         `json:"debit,omitempty"`
 	Repay   bool         `json:"repay,omitempty"`
@@ -39,6 +39,7 @@ type Adjustment struct {
 	Amount  topup.Money  `json:"amount"`
 	Method  topup.Method `json:"method,omitempty"`
 	Slip    string       `json:"slip,omitempty"`
+	Photo   string       `json:"photo,omitempty"` // of a slip that a shop sends
 	Reason  string       `json:"reason"`
 	Request string       `json:"request"`
 	Typed   bool         `json:"typed,omitempty"` // whole, as a command
@@ -88,6 +89,10 @@ func adjusting() conversation {
 				show: func(t *turn) { t.askCeiling(Msg{}) },
 				taps: map[string]func(*turn, string){"sum": (*turn).ceilingTapped},
 				told: (*turn).ceilingTold,
+			},
+			StepRefuse: {
+				show: (*turn).askRefusal, told: (*turn).refusalTold,
+				taps: map[string]func(*turn, string){"why": (*turn).refusedFor},
 			},
 			StepMoney: {show: (*turn).askMoney, taps: ok, back: (*turn).askNote},
 			StepSure:  {show: (*turn).askMoney, taps: ok},

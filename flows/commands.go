@@ -51,6 +51,9 @@ func allCommands() []command {
 		command{name: "today", verb: "today", label: "button.today", act: topup.ActDay, run: reporting(JobDay, topup.Today)},
 		command{name: "report", act: topup.ActDay, run: reporting(JobDay, topup.Week)},
 		command{name: "history", verb: "history", label: "button.history", act: topup.ActHistory, run: bare((*turn).history)},
+		command{verb: "askcredit", label: "button.askcredit", act: topup.ActRequest, run: bare((*turn).askCredit)},
+		command{verb: "low", label: "button.low", act: topup.ActLow, run: bare((*turn).low)},
+		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
 		command{name: "find", act: topup.ActHistory, run: (*turn).find},
 
 		command{name: "language", verb: "language", label: "button.language", act: topup.ActTalk, run: bare((*turn).language)},

@@ -20,13 +20,14 @@ type conversation struct {
 
 // step is one point of a conversation.
 type step struct {
-	show   func(*turn)                    // shows it, for the first time or again
-	taps   map[string]func(*turn, string) // its buttons by verb, given their argument
-	told   func(*turn, string) bool       // takes a typed text; false when it is no word here
-	shared func(*turn, Contact) bool      // takes a shared contact, likewise
-	back   func(*turn)                    // goes where ⬅️ leads; nil where it is not offered
-	spoken func(*turn)                    // goes on from a choice of language; nil shows the step again
-	waited func(*turn)                    // goes on when the answer it waits for was lost; nil where none is
+	show     func(*turn)                    // shows it, for the first time or again
+	taps     map[string]func(*turn, string) // its buttons by verb, given their argument
+	told     func(*turn, string) bool       // takes a typed text; false when it is no word here
+	shared   func(*turn, Contact) bool      // takes a shared contact, likewise
+	pictured func(*turn, string) bool       // takes a photo, by the name that Telegram has for it
+	back     func(*turn)                    // goes where ⬅️ leads; nil where it is not offered
+	spoken   func(*turn)                    // goes on from a choice of language; nil shows the step again
+	waited   func(*turn)                    // goes on when the answer it waits for was lost; nil where none is
 	// panelless steps are shown by messages of their own, which stay as they
 	// are; a reply keyboard needs one.
 	panelless bool

@@ -34,6 +34,7 @@ type desk struct {
 	float     topup.FloatWatch
 	owed      topup.Money
 	ceiling   topup.Money
+	request   *topup.CreditRequest
 	lines     map[string]topup.Transaction
 }
 
@@ -71,7 +72,7 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	if d.refused {
 		state = topup.ShopRefused
 	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling}, person == deskChat
+	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling, Request: d.request}, person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {
@@ -109,7 +110,10 @@ func (d *desk) Entries(topup.ShopID, int) []topup.Transaction { return nil }
 func (d *desk) Reconciled() (topup.Reconciliation, bool) {
 	return d.books, d.books.ID != ""
 }
-func (d *desk) Posted(key string) bool { return slices.Contains(d.posted, key) }
+func (d *desk) Posted(key string) bool {
+	_, line := d.lines[key]
+	return line || slices.Contains(d.posted, key)
+}
 
 func (d *desk) Plans() []topup.Plan { return d.plans }
 func (d *desk) Plan(code string) (topup.Plan, bool) {
@@ -229,6 +233,12 @@ func (k *talk) handle(in Input) {
 func (k *talk) say(text string) {
 	in := k.input()
 	in.Text = text
+	k.handle(in)
+}
+
+func (k *talk) photo(name string) {
+	in := k.input()
+	in.Photo = name
 	k.handle(in)
 }
 

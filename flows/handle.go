@@ -170,6 +170,9 @@ func (t *turn) told() {
 		return
 	}
 	st, standing := t.at()
+	if t.in.Photo != "" && t.photo(st, standing) {
+		return
+	}
 	text, shared := t.in.Text, t.in.Contact != nil
 	if shared {
 		text = t.in.Contact.Phone
@@ -197,6 +200,24 @@ func (t *turn) told() {
 	} else {
 		t.lost()
 	}
+}
+
+// photo takes a photo: where none is wanted, there is a kind word.
+func (t *turn) photo(st step, standing bool) bool {
+	switch {
+	case standing && st.pictured != nil && st.pictured(t, t.in.Photo):
+	case standing:
+		t.sayLines(M("photo.text"))
+		t.lower = true
+		st.show(t)
+	case t.who.May(topup.ActRequest):
+		sc := Screen{Lines: []Msg{M("photo.slip")}}
+		sc.row(askCreditButton(), homeButton())
+		t.say(sc)
+	default:
+		return false
+	}
+	return true
 }
 
 // lost answers what is not understood by saying what can be done.

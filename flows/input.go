@@ -10,6 +10,7 @@ type Input struct {
 	Text    string   // typed; empty for a tap or a contact
 	Data    string   // callback data of a tapped button
 	Contact *Contact // a shared phone number
+	Photo   string   // a photo, by the name that Telegram has for it
 	Late    bool     // it reached us long after it was done
 }
 

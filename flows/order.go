@@ -40,7 +40,7 @@ func ShortScreen(o topup.Order, available topup.Money) Screen {
 	var sc Screen
 	sc.line(goodOf(o).item(o)...)
 	sc.line(M("order.short", "Missing", o.Price-available, "Amount", available))
-	sc.row(newSaleButton(o))
+	sc.row(newSaleButton(o), askCreditButton())
 	return sc
 }
 

@@ -66,7 +66,7 @@ func (t *turn) quote(note Msg) {
 		}
 		if d.Short {
 			sc.line(M("confirm.short", "Missing", o.Price-available, "Amount", available))
-			sc.row(button(M("button.retry"), t.s.tap("again")))
+			sc.row(button(M("button.retry"), t.s.tap("again")), askCreditButton())
 			sc.row(t.backButton(), t.cancelButton())
 			return
 		}

@@ -14,11 +14,12 @@ var ownerTaps = map[string]struct {
 	act topup.Act
 	run func(t *turn, id uint64, verb, arg string)
 }{
-	"shop":   {topup.ActDecide, func(t *turn, id uint64, verb, seen string) { t.decideShop(topup.ShopID(id), verb, seen) }},
-	"orders": {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
-	"money":  {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},
-	"undo":   {topup.ActMoney, (*turn).undoTapped},
-	"order":  {topup.ActSettle, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
+	"shop":    {topup.ActDecide, func(t *turn, id uint64, verb, seen string) { t.decideShop(topup.ShopID(id), verb, seen) }},
+	"orders":  {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
+	"money":   {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},
+	"request": {topup.ActMoney, func(t *turn, id uint64, verb, seen string) { t.requestTapped(topup.ShopID(id), verb, seen) }},
+	"undo":    {topup.ActMoney, (*turn).undoTapped},
+	"order":   {topup.ActSettle, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
 }
 
 // ownerTapped takes an owner's decision.

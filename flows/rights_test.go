@@ -35,7 +35,7 @@ var (
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
 		"float": topup.ActFloat, "debts": topup.ActDebts, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
-		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
+		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
@@ -44,11 +44,12 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
-		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepConfirm: topup.ActSell,
+		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepRefuse: topup.ActMoney, StepLow: topup.ActLow,
+		StepAskSum: topup.ActRequest, StepAskPaid: topup.ActRequest, StepAskSlip: topup.ActRequest, StepAskSend: topup.ActRequest, StepConfirm: topup.ActSell,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,

@@ -50,9 +50,11 @@ type Screen struct {
 	AskContact     *Msg
 	RemoveKeyboard bool
 	Photo          []byte // PNG above the text
+	PhotoID        string // a photo that somebody sent, by Telegram's name for it
 	File           []byte // a document, with the text as its caption
 	FileName       string
 	Protect        bool // no forwarding, no saving
+	Silent         bool // without a sound
 	// TooLong is shown instead when the text is more than a message holds.
 	TooLong *Screen
 }

@@ -36,6 +36,15 @@ func receiptScreen(line topup.Transaction, sh topup.Shop, w topup.Wallet) Screen
 	return sc
 }
 
+// receipt is the receipt of a line as it stands now.
+func (t *turn) receipt(line topup.Transaction, sh topup.Shop) Screen {
+	w := t.v.Wallets.Wallet(sh.ID)
+	if undone, ok := t.v.Wallets.Line(topup.UndoKey(line.Key)); ok {
+		return undoneScreen(line, undone, sh, w)
+	}
+	return receiptScreen(line, sh, w)
+}
+
 // undoTapped takes ↩️ of a receipt: stage 1 asks, 2 does it, 0 leaves it.
 func (t *turn) undoTapped(stage uint64, ref, _ string) {
 	key := strings.ReplaceAll(ref, ".", "/")
@@ -50,12 +59,10 @@ func (t *turn) undoTapped(stage uint64, ref, _ string) {
 	if panel == "" || line.Chat != t.in.Chat {
 		panel = "receipt/" + lineRef(key) + "/" + number(uint64(t.in.Chat))
 	}
-	w := t.v.Wallets.Wallet(sh.ID)
-	sc := receiptScreen(line, sh, w)
+	w, sc := t.v.Wallets.Wallet(sh.ID), t.receipt(line, sh)
 	show := func() { t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassMoney}) }
-	if undone, ok := t.v.Wallets.Line(back.Key); ok {
+	if t.v.Wallets.Posted(back.Key) {
 		t.toast(M("undo.was"))
-		sc = undoneScreen(line, undone, sh, w)
 		show()
 		return
 	}

@@ -67,6 +67,22 @@ var ways = map[Step]map[string]func(*talk){
 		"no amount":  func(k *talk) { owner(k); k.press(encodeTap("a", "money", "1", "ceiling")); k.say("-1") },
 		"in between": func(k *talk) { paid(k, "credit", "500000", "account"); k.tap("none"); k.tap("ceil") },
 	},
+	StepAskSum: {
+		"":           func(k *talk) { k.press(menuTap("askcredit")) },
+		"for a sale": forASale,
+		"no amount":  func(k *talk) { k.press(menuTap("askcredit")); k.say("much") },
+	},
+	StepAskPaid: {"": func(k *talk) { askedFor("")(k) }, "for a sale": func(k *talk) { forASale(k); k.tap("sum", "500000") }},
+	StepAskSlip: {"": askedFor("ccp"), "no number": func(k *talk) { askedFor("ccp")(k); k.say("?") }},
+	StepAskSend: {
+		"cash":       askedFor("cash"),
+		"a number":   func(k *talk) { askedFor("ccp")(k); k.say("12345") },
+		"no slip":    func(k *talk) { askedFor("baridimob")(k); k.tap("none") },
+		"a photo":    func(k *talk) { askedFor("ccp")(k); k.photo("AgAC1") },
+		"for a sale": func(k *talk) { forASale(k); k.tap("sum", "500000"); k.tap("by", "account") },
+	},
+	StepLow:     {"": func(k *talk) { k.press(menuTap("low")) }, "no amount": func(k *talk) { k.press(menuTap("low")); k.say("some") }},
+	StepRefuse:  {"": func(k *talk) { requested(k); k.press("a:request:1:no:req") }},
 	StepBacklog: {"": backlog, "the rest": func(k *talk) { backlog(k); k.tap("pick", "0"); k.say("/cancel") }},
 	StepSure:    {"": func(k *talk) { owner(k); k.say("/credit 1 300000 cash"); k.tap("ok") }},
 
@@ -134,6 +150,30 @@ func stranger(k *talk) { k.who = 9; k.say("/start") }
 func owner(k *talk) {
 	k.who = 501
 	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
+}
+
+// askedFor brings a shop that asks for credit as far as how it paid, or beyond.
+func askedFor(by string) func(*talk) {
+	return func(k *talk) {
+		k.press(menuTap("askcredit"))
+		k.tap("sum", "500000")
+		if by != "" {
+			k.tap("by", by)
+		}
+	}
+}
+
+// forASale asks for credit because of a sale.
+func forASale(k *talk) {
+	k.v.money = topup.Dinars(1)
+	mobileQuote(k)
+	k.press(menuTap("askcredit"))
+}
+
+// requested has shop 1 ask, and an owner look at it.
+func requested(k *talk) {
+	owner(k)
+	k.v.request = &topup.CreditRequest{ID: "req", Amount: topup.Dinars(5_000), Method: topup.CCP, Slip: "12345", By: deskChat, Chat: deskChat, Panel: "asked", At: noon, State: topup.RequestOpen}
 }
 
 // paid brings an owner as far as how the money comes.
@@ -234,7 +274,7 @@ func TestEveryStepIsInATable(t *testing.T) {
 		})
 	}
 	delete(declared, StepIdle)
-	if len(declared) < 26 {
+	if len(declared) < 32 {
 		t.Errorf("only %d steps were read", len(declared))
 	}
 	for name := range declared {

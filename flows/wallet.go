@@ -11,6 +11,7 @@ func (t *turn) balance() {
 	sc.line(M("wallet.title", "Shop", Name(sh.Name)))
 	t.walletLines(&sc, sh)
 	sc.row(sellButton(Plain), button(M("button.history"), menuTap("history")))
+	sc.row(askCreditButton(), button(M("button.low"), menuTap("low")))
 	t.say(sc)
 }
 

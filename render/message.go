@@ -31,13 +31,14 @@ type Message struct {
 	// Photo is a PNG; Text is then its caption. File is a document of that
 	// name. Both are sent, never edited in.
 	Photo    []byte `json:"photo,omitempty"`
+	PhotoID  string `json:"photo_id,omitempty"` // instead, a photo that Telegram has
 	File     []byte `json:"file,omitempty"`
 	FileName string `json:"file_name,omitempty"`
 }
 
 // Fixed tells whether the message can't be edited once it is sent.
 func (m Message) Fixed() bool {
-	return m.AskContact != "" || m.RemoveKeyboard || len(m.Photo) > 0 || len(m.File) > 0
+	return m.AskContact != "" || m.RemoveKeyboard || len(m.Photo) > 0 || m.PhotoID != "" || len(m.File) > 0
 }
 
 // Sum is a digest of what a message says, however it is sent.
@@ -60,6 +61,10 @@ type Button struct {
 // all that it says: first without markup, then as a bare file. It is false
 // when there is none.
 func (m Message) Simpler() (Message, bool) {
+	if m.PhotoID != "" {
+		m.PhotoID = "" // Telegram may no longer know it
+		return m, true
+	}
 	if !m.Plain {
 		m.Text, m.Plain = plain(m.Text), true
 		return m, true

@@ -51,7 +51,7 @@ func (r *Renderer) Screen(lang string, s flows.Screen) Message {
 }
 
 func (r *Renderer) message(lang string, s flows.Screen) Message {
-	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, File: s.File, FileName: s.FileName, Protect: s.Protect}
+	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, PhotoID: s.PhotoID, File: s.File, FileName: s.FileName, Protect: s.Protect, Silent: s.Silent}
 	lines := make([]string, len(s.Lines))
 	for i, l := range s.Lines {
 		lines[i] = r.html(lang, l)

@@ -50,6 +50,7 @@ type Incoming struct {
 	Date      time.Time
 	Text      string
 	Contact   *Contact
+	Photo     string // its largest size, by Telegram's name for it
 }
 
 // Contact is a shared phone number, as Telegram writes it. UserID is 0 for a

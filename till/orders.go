@@ -25,7 +25,25 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return err
 	}
-	return e.show(tx, a, flows.Show{Chat: placed.Chat, Panel: placed.Panel, Screen: flows.OrderScreen(placed), Class: flows.ClassMoney})
+	fresh := err == nil
+	if err := e.show(tx, a, flows.Show{Chat: placed.Chat, Panel: placed.Panel, Screen: flows.OrderScreen(placed), Class: flows.ClassMoney}); err != nil || !fresh {
+		return err
+	}
+	return e.lowBalance(tx, a, placed)
+}
+
+// lowBalance tells a shop that a sale has taken its wallet below the level that
+// it chose.
+func (e *Engine) lowBalance(tx Tx, a *after, o topup.Order) error {
+	s, ok, err := tx.Shop(o.Shop)
+	if err != nil || !ok || s.Low == 0 {
+		return err
+	}
+	w, err := tx.Wallet(o.Shop)
+	if err != nil || w.Available >= s.Low || w.Available+o.Price < s.Low {
+		return err
+	}
+	return e.show(tx, a, flows.Show{Chat: s.Chat, Panel: "low/" + string(o.ID), Screen: flows.LowScreen(w.Available, s.Low), Class: flows.ClassNotices})
 }
 
 // change applies a change of an order and shows it to the people it concerns.

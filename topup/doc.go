@@ -36,6 +36,8 @@
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].
 //   - method: how money came from a shop, or went back: cash, by a slip of the
 //     post, or on account; [Method]. What an owner books of it is an [Entry].
+//   - request for credit: what a shop asks the owners to credit, with a slip or
+//     its photo; [CreditRequest].
 //   - debt: what a shop took on account and has not paid back; [Debt],
 //     [DebtReading]. Its ceiling is how much that may be.
 //   - hold, capture, release: a sale moves its price from available to held; a

@@ -51,6 +51,8 @@ const (
 	ActSell      Act = "sell"      // the sales, up to ✅, and a sale again
 	ActTakeBack  Act = "takeback"  // cancel a sale that was not sent
 	ActWallet    Act = "wallet"    // see the shop's wallet
+	ActRequest   Act = "request"   // ask the owners for credit
+	ActLow       Act = "low"       // choose below which level the shop is told that its wallet is low
 	ActDay       Act = "day"       // see what the shop sold
 	ActStatement Act = "statement" // have a file of what became of the shop's money
 	ActHistory   Act = "history"   // see and find the shop's sales
@@ -81,6 +83,8 @@ var rights = map[Act][]Role{
 	ActSell:      {Cashier, Keeper},
 	ActTakeBack:  {Cashier, Keeper},
 	ActWallet:    {Cashier, Keeper},
+	ActRequest:   {Cashier, Keeper},
+	ActLow:       {Cashier, Keeper},
 	ActDay:       {Cashier, Keeper},
 	ActStatement: {Keeper},
 	ActHistory:   {Cashier, Keeper},

@@ -12,7 +12,7 @@ import (
 // accident.
 var acts = map[topup.Act]string{
 	topup.ActTalk: "sucko", topup.ActApply: "suo", topup.ActOpenLink: "sucko",
-	topup.ActSell: "ck", topup.ActTakeBack: "ck", topup.ActWallet: "ck", topup.ActHistory: "ck", topup.ActDay: "ck",
+	topup.ActSell: "ck", topup.ActTakeBack: "ck", topup.ActWallet: "ck", topup.ActHistory: "ck", topup.ActDay: "ck", topup.ActRequest: "ck", topup.ActLow: "ck",
 	topup.ActCodes: "ck", topup.ActLink: "ck",
 	topup.ActSync: "o", topup.ActFloat: "o", topup.ActShopWallet: "o", topup.ActMoney: "o", topup.ActDebts: "o", topup.ActShops: "o",
 	topup.ActDecide: "o", topup.ActOrders: "o", topup.ActSettle: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActStatement: "k", topup.ActReport: "o", topup.ActRestore: "o",

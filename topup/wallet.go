@@ -202,6 +202,10 @@ type Shop struct {
 	// not to be.
 	Reminded time.Time `json:"reminded,omitzero"`
 	Quiet    bool      `json:"quiet,omitempty"`
+	// Low is the level of its wallet below which it wants a word; 0 is none.
+	Low Money `json:"low,omitempty"`
+	// Request is the newest credit that it asked for.
+	Request *CreditRequest `json:"request,omitempty"`
 }
 
 // How often one person may ask for a shop.

@@ -127,6 +127,31 @@ func (p People) ShareForeignContact(person int64, phone string, userID int64) in
 	})
 }
 
+// SendPhoto sends a picture to the bot in private, in two sizes as Telegram makes them, and gives the message's ID; 0
+// also for what is no picture.
+func (p People) SendPhoto(person int64, name string, data []byte, caption string) int {
+	s := p.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	small, f := s.store(upload{name: name, data: data}, true)
+	if f != nil {
+		return 0
+	}
+	large, f := s.store(upload{name: name, data: data}, true)
+	if f != nil {
+		return 0
+	}
+	small.width, small.height = max(1, large.width/4), max(1, large.height/4)
+	return s.receive(person, person, func(_ *chat, m *Message) {
+		large.hang(m)
+		sizes := m.Photo
+		small.hang(m)
+		m.Photo = append(m.Photo, sizes...)
+		m.Caption, _ = tidy(caption, nil)
+		m.CaptionEntities = withFound(m.Caption, nil)
+	})
+}
+
 // receive puts a person's message into a chat and queues its update; the caller holds the lock.
 func (s *Server) receive(person, chatID int64, fill func(*chat, *Message)) int {
 	r := s.residents[person]
