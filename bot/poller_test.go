@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
 	"net/http"
@@ -144,6 +146,40 @@ func TestPollerReadsUpdates(t *testing.T) {
 }
 
 // The offset may rise only after take has returned.
+// TestPollerReadsPhotos: the largest size counts; what does not read as a photo
+// takes nothing else away.
+func TestPollerReadsPhotos(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newPollerRig(t)
+		var drawn bytes.Buffer
+		if err := png.Encode(&drawn, image.NewGray(image.Rect(0, 0, 64, 48))); err != nil {
+			t.Fatal(err)
+		}
+		id := r.server.People.SendPhoto(amina, "slip.png", drawn.Bytes(), "my slip")
+		if err := r.run(t, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		sent, _ := r.server.Chats.Message(amina, id)
+		if len(sent.Photo) != 2 || sent.Photo[0].Width >= sent.Photo[1].Width {
+			t.Fatalf("sent %+v", sent.Photo)
+		}
+		batch := r.taken[len(r.taken)-1]
+		got := batch[len(batch)-1].Message
+		if got == nil || got.Photo != sent.Photo[1].FileID || got.Text != "" {
+			t.Errorf("got %+v", got)
+		}
+	})
+	for raw, want := range map[string]string{
+		`[{"file_id":"a"},{"file_id":"b"}]`: "b", `[]`: "", `null`: "", `"x"`: "", `{"file_id":"a"}`: "", `[{"file_id":7}]`: "",
+		`[{"file_id":"` + strings.Repeat("a", photoNameMost+1) + `"}]`: "",
+	} {
+		u := decodeUpdate(json.RawMessage(`{"update_id":5,"message":{"message_id":1,"chat":{"id":1,"type":"private"},"from":{"id":1},"date":1,"text":"t","photo":` + raw + `}}`))
+		if u.Message == nil || u.Broken != "" || u.Message.Photo != want || u.Message.Text != "t" {
+			t.Errorf("%s: %+v", raw, u)
+		}
+	}
+}
+
 func TestPollerConfirmsAfterTake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newPollerRig(t)

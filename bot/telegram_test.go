@@ -198,6 +198,12 @@ func TestAPIFiles(t *testing.T) {
 		if got, _, _ := server.Chats.File(m.Photo[0].FileID); string(got) != string(picture) {
 			t.Errorf("the picture arrives as %q", got)
 		}
+		known := render.Message{Text: "slip", PhotoID: m.Photo[0].FileID}
+		if id, err := api.Send(t.Context(), amina, known); err != nil {
+			t.Errorf("a photo by its name: %v", err)
+		} else if by, _ := server.Chats.Message(amina, id); len(by.Photo) == 0 || by.Photo[0] != m.Photo[0] || by.Caption != "slip" {
+			t.Errorf("a photo by its name arrives as %+v", by)
+		}
 		if again, err := api.Send(t.Context(), amina, photo); err != nil || again == id {
 			t.Errorf("the same value once more: %d, %v", again, err)
 		}
@@ -213,6 +219,8 @@ func TestAPIFiles(t *testing.T) {
 			t.Errorf("the file arrives as %q", got)
 		}
 		wantNoViolations(t, server)
+		_, err = api.Send(t.Context(), amina, render.Message{Text: "slip", PhotoID: "AgACgone"})
+		wantFail(t, err, FailMarkup)
 		_, err = api.Send(t.Context(), amina, render.Message{Text: strings.Repeat("x", 1025), Photo: picture})
 		wantFail(t, err, FailMarkup)
 	})

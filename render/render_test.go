@@ -125,6 +125,14 @@ func TestNothingOfPeopleMarksUp(t *testing.T) {
 }
 
 // TestMessagesSurviveTheOutbox: what is owed is read as it was written.
+// TestAPhotoThatIsGone is left out before anything else is.
+func TestAPhotoThatIsGone(t *testing.T) {
+	m := render.Message{Text: "<b>slip</b>", PhotoID: "AgACgone"}
+	if simpler, ok := m.Simpler(); !m.Fixed() || !ok || simpler.PhotoID != "" || simpler.Text != m.Text || simpler.Plain || simpler.Fixed() {
+		t.Errorf("%+v, %t", simpler, ok)
+	}
+}
+
 func TestMessagesSurviveTheOutbox(t *testing.T) {
 	m := render.Message{Text: "a", Rows: [][]render.Button{{{Text: "b", Copy: "c"}}}, Photo: []byte{1, 2}, File: []byte("x"), FileName: "f", Protect: true, Fresh: true, ReplyTo: 7}
 	got, err := render.Decode(render.Encode(m))

@@ -144,6 +144,19 @@ func TestForeignContact(t *testing.T) {
 	}
 }
 
+func TestSendPhoto(t *testing.T) {
+	r := newRig(t, telegram.Options{})
+	id := r.People.SendPhoto(amina, "slip.png", picture(t, 60, 40), "my slip")
+	m, ok := r.Chats.Message(amina, id)
+	if !ok || len(m.Photo) != 2 || m.Photo[0].Width != 15 || m.Photo[1].Width != 60 || m.Caption != "my slip" || m.Text != "" {
+		t.Errorf("sent %+v", m)
+	}
+	r.call("sendPhoto", "chat_id", "1002", "photo", m.Photo[1].FileID).into(t, &m)
+	if r.People.SendPhoto(amina, "slip.txt", []byte("no picture"), "") != 0 || r.People.SendPhoto(77, "slip.png", picture(t, 9, 9), "") != 0 {
+		t.Error("sent what is no picture, or by nobody")
+	}
+}
+
 func TestStartAndReply(t *testing.T) {
 	r := newRig(t, unlimited())
 	r.forget()
