@@ -94,8 +94,9 @@ func adjusting() conversation {
 				show: (*turn).askRefusal, told: (*turn).refusalTold,
 				taps: map[string]func(*turn, string){"why": (*turn).refusedFor},
 			},
-			StepMoney: {show: (*turn).askMoney, taps: ok, back: (*turn).askNote},
-			StepSure:  {show: (*turn).askMoney, taps: ok},
+			StepSlipOf: {show: func(t *turn) { t.askSlipOf(Msg{}) }, told: (*turn).slipOfTold},
+			StepMoney:  {show: (*turn).askMoney, taps: ok, back: (*turn).askNote},
+			StepSure:   {show: (*turn).askMoney, taps: ok},
 		},
 	}
 }

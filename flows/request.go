@@ -9,9 +9,13 @@ import (
 // A shop's request for credit as the owners see it. The rules: one tap credits
 // it, a large one two, and never a late one; who comes second sees what was
 // decided; a button counts for the request that it was shown with.
+// The number on a photo can be typed, so that this slip, too, is money once.
 
-// StepRefuse asks why a request is refused.
-const StepRefuse Step = "refuse"
+// The steps.
+const (
+	StepRefuse Step = "refuse" // asked why a request is refused
+	StepSlipOf Step = "slipof" // asked for the number on the photo of a slip
+)
 
 // refusals are the reasons on buttons. What lies on disk is a reason's number
 // behind this sign, which no typed one begins with.
@@ -75,6 +79,9 @@ func (t *turn) requestShow(sh topup.Shop, owner int64, asking string) Show {
 			sc.row(Button{Label: M("button.sure"), Data: tap("yes2"), Style: Go}, button(M("button.back"), tap("card")))
 		default:
 			sc.row(Button{Label: M("button.grant"), Data: tap("yes"), Style: Go}, refuse)
+			if r.Method.HasSlip() && r.Slip == "" {
+				sc.row(button(M("button.slipof"), tap("slip")))
+			}
 		}
 	}
 	return Show{Chat: owner, Panel: creditRequestPanel(r.ID, owner), Screen: sc, Class: ClassNotices}
@@ -99,6 +106,11 @@ func (t *turn) requestTapped(id topup.ShopID, verb, seen string) {
 	switch verb {
 	case "card":
 		t.do(t.requestShow(sh, t.in.Chat, ""))
+	case "slip":
+		t.dropQuietly()
+		t.begin(StepSlipOf)
+		t.s.Money = &Adjustment{Shop: id, Amount: r.Amount, Method: r.Method, Request: r.ID}
+		t.askSlipOf(Msg{})
 	case "no":
 		t.dropQuietly()
 		t.begin(StepRefuse)
@@ -133,6 +145,44 @@ func (t *turn) decided(sh topup.Shop) {
 	for _, owner := range t.v.People.Owners() {
 		t.do(t.requestShow(sh, owner, ""))
 	}
+}
+
+func (t *turn) askSlipOf(problem Msg) {
+	t.s.Step = StepSlipOf
+	t.draw(func(sc *Screen) {
+		if problem.ID != "" {
+			sc.line(problem)
+		}
+		t.heading(sc)
+		sc.line(M("slip.ask", "Method", methodMsg(t.s.Money.Method)))
+		sc.row(t.cancelButton())
+	})
+}
+
+// slipOfTold takes the number on the photo, and shows the request with it.
+func (t *turn) slipOfTold(text string) bool {
+	m := t.s.Money
+	slip, ok := topup.CleanSlip(text)
+	if !ok {
+		t.askSlipOf(M("slip.bad"))
+		return true
+	}
+	sh, known := t.v.People.Shop(m.Shop)
+	if !known || !sh.Open(m.Request) || !sh.Request.Method.HasSlip() {
+		t.drop(M("request.decided"))
+		return true
+	}
+	r := *sh.Request
+	r.Slip = slip
+	sh.Request = &r
+	t.do(SaveShop{Shop: sh})
+	t.drop(byMsg(r.Entry(sh.ID)))
+	for _, owner := range t.v.People.Owners() {
+		card := t.requestShow(sh, owner, "")
+		card.Fresh = owner == t.in.Chat
+		t.do(card)
+	}
+	return true
 }
 
 func (t *turn) askRefusal() {

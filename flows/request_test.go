@@ -150,6 +150,46 @@ func TestRequestIsHindered(t *testing.T) {
 	}
 }
 
+// TestSlipOfAPhoto: the number that an owner reads on the photo makes the slip
+// money once.
+func TestSlipOfAPhoto(t *testing.T) {
+	k := newTalk(t)
+	requested(k)
+	k.v.request.Slip, k.v.request.Photo = "", "AgAC1"
+	k.press("a:request:1:card:req")
+	if !slices.Contains(k.buttons(), "a:request:1:slip:req") {
+		t.Fatalf("no way to type the number: %v", k.buttons())
+	}
+	k.press("a:request:1:slip:req")
+	k.say("n° 00 77123")
+	save, ok := effect[SaveShop](k)
+	if !ok || save.Shop.Request.Slip != "77123" || k.s.Step != StepIdle {
+		t.Fatalf("%t %+v at %q", ok, save, k.s.Step)
+	}
+	k.v.request = save.Shop.Request
+	k.v.lines = map[string]topup.Transaction{"credit/slip/ccp/77123": {Key: "credit/slip/ccp/77123", Shop: 1, Method: topup.CCP, Slip: "77123"}}
+	k.press("a:request:1:yes:req")
+	if _, moved := booked(k); moved || !slices.Contains(k.says(), "slip.other") {
+		t.Errorf("a slip used before: %v", k.says())
+	}
+	k.v.lines = nil
+	k.press("a:request:1:yes:req")
+	if line, moved := booked(k); !moved || line.Key != "credit/slip/ccp/77123" {
+		t.Errorf("booked %t: %+v", moved, line)
+	}
+	for _, since := range []topup.CreditRequest{{ID: "req", Method: topup.CCP, State: topup.RequestWithdrawn}, {ID: "next", Method: topup.CCP, State: topup.RequestOpen}} {
+		late := newTalk(t)
+		requested(late)
+		late.v.request.Slip = ""
+		late.press("a:request:1:slip:req")
+		late.v.request = &since
+		late.say("77123")
+		if _, ok := effect[SaveShop](late); ok || late.s.Step != StepIdle {
+			t.Error("a request that is over takes a number")
+		}
+	}
+}
+
 func TestRequestIsRefused(t *testing.T) {
 	for typed, why := range map[string]string{"": "#1", "not your slip": "not your slip", "#0": "0", "## ": ""} {
 		k := newTalk(t)

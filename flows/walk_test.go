@@ -81,7 +81,13 @@ var ways = map[Step]map[string]func(*talk){
 		"a photo":    func(k *talk) { askedFor("ccp")(k); k.photo("AgAC1") },
 		"for a sale": func(k *talk) { forASale(k); k.tap("sum", "500000"); k.tap("by", "account") },
 	},
-	StepLow:     {"": func(k *talk) { k.press(menuTap("low")) }, "no amount": func(k *talk) { k.press(menuTap("low")); k.say("some") }},
+	StepLow: {"": func(k *talk) { k.press(menuTap("low")) }, "no amount": func(k *talk) { k.press(menuTap("low")); k.say("some") }},
+	StepSlipOf: {"": func(k *talk) { requested(k); k.v.request.Slip = ""; k.press("a:request:1:slip:req") }, "no number": func(k *talk) {
+		requested(k)
+		k.v.request.Slip = ""
+		k.press("a:request:1:slip:req")
+		k.say("?")
+	}},
 	StepRefuse:  {"": func(k *talk) { requested(k); k.press("a:request:1:no:req") }},
 	StepBacklog: {"": backlog, "the rest": func(k *talk) { backlog(k); k.tap("pick", "0"); k.say("/cancel") }},
 	StepSure:    {"": func(k *talk) { owner(k); k.say("/credit 1 300000 cash"); k.tap("ok") }},
@@ -274,7 +280,7 @@ func TestEveryStepIsInATable(t *testing.T) {
 		})
 	}
 	delete(declared, StepIdle)
-	if len(declared) < 32 {
+	if len(declared) < 33 {
 		t.Errorf("only %d steps were read", len(declared))
 	}
 	for name := range declared {
