@@ -59,6 +59,17 @@ func TestRequestIsSentOnce(t *testing.T) {
 	}
 }
 
+// TestOneRequestAShop: a colleague has asked while this one was being made.
+func TestOneRequestAShop(t *testing.T) {
+	k := newTalk(t)
+	askedFor("cash")(k)
+	k.v.request = &topup.CreditRequest{ID: "other", State: topup.RequestOpen, Chat: 88, Panel: "asked"}
+	k.tap("ok")
+	if _, ok := effect[SaveShop](k); ok || k.answered("✅").Msg.ID != "askcredit.waits" || k.s.Step != StepAskSend {
+		t.Errorf("a second one is sent: %+v", k.out)
+	}
+}
+
 func TestRequestIsWithdrawn(t *testing.T) {
 	k := newTalk(t)
 	k.v.request = &topup.CreditRequest{ID: "req", Amount: 100, Method: topup.Cash, Chat: deskChat, Panel: "asked", State: topup.RequestOpen}
