@@ -276,3 +276,22 @@ func TestDebtsScreen(t *testing.T) {
 		}
 	}
 }
+
+// TestStatementSaysHow money came or went.
+func TestStatementSaysHow(t *testing.T) {
+	s := &topup.Statement{Rows: []topup.Row{
+		{Kind: topup.EntryCredit, Method: topup.OnAccount}, {Kind: topup.EntryCredit, Method: topup.CCP, Slip: "12345"},
+		{Kind: topup.EntryDebit, Method: topup.OnAccount}, {Kind: topup.EntryUndo}, {Kind: topup.EntryCredit, Memo: "old"},
+	}}
+	table, _ := StatementTable(s)
+	for i, want := range [][2]string{{"statement.credit", "method.account"}, {"statement.credit", "method.slip"},
+		{"statement.debit", "method.debt"}, {"statement.undo", ""}, {"statement.credit", "old"}} {
+		what, why := table.Rows[i][2].(Msg), table.Rows[i][8]
+		if m, ok := why.(Msg); ok {
+			why = m.ID
+		}
+		if what.ID != want[0] || why != want[1] {
+			t.Errorf("row %d: %s, %v", i, what.ID, why)
+		}
+	}
+}

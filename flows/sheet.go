@@ -29,7 +29,7 @@ func StatementTable(s *topup.Statement) (t Table, file string) {
 		t.Headings = append(t.Headings, M(h))
 	}
 	for _, r := range s.Rows {
-		row := []any{r.At, nil, rowWhat(r), nil, nil, nil, r.Amount, r.Balance, r.Memo}
+		row := []any{r.At, nil, rowWhat(r), nil, nil, nil, r.Amount, r.Balance, rowWhy(r)}
 		if o := r.Order; r.Sale != "" {
 			row[1], row[3], row[4] = number(o.No), o.To, StateMsg(o)
 			if o.To == "" {
@@ -44,9 +44,24 @@ func StatementTable(s *topup.Statement) (t Table, file string) {
 	return t, fmt.Sprintf("hanout-%d-%s-%s", s.Shop, s.From.Format("20060102"), s.To.AddDate(0, 0, -1).Format("20060102"))
 }
 
+// rowWhy is what was noted of a row, else how the money came or went.
+func rowWhy(r topup.Row) any {
+	switch {
+	case r.Memo != "" || r.Method == "":
+		return r.Memo
+	case r.Slip != "":
+		return M("method.slip", "Method", methodMsg(r.Method), "Slip", Latin(r.Slip))
+	case r.Method == topup.OnAccount && r.Kind == topup.EntryDebit:
+		return M("method.debt")
+	}
+	return methodMsg(r.Method)
+}
+
 // rowWhat names what a row of a statement is about.
 func rowWhat(r topup.Row) Msg {
 	switch {
+	case r.Kind == topup.EntryUndo:
+		return M("statement.undo")
 	case r.Sale == "" && r.Kind == topup.EntryDebit:
 		return M("statement.debit")
 	case r.Sale == "":

@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// Row is a line of a statement: a sale, or a credit or debit.
+// Row is a line of a statement: a sale, a credit or debit, or what undid one.
 type Row struct {
 	At     time.Time // of the first posting within the span
 	Kind   EntryKind // of a sale the last posting's
 	Sale   OrderID   // "" for what is no sale
 	Order  Order     // of a sale, as it stands when the statement is made
 	Memo   string
+	Method Method // of a credit or debit: how the money came or went
+	Slip   string
 	Amount Money // what the shop may spend more, or less
 	// Balance is the opening balance and the amounts so far. A sale whose price
 	// was held in one place and came back in another is one row, at the first.
@@ -68,7 +70,7 @@ func (s *Statement) Take(t Transaction) (older bool) {
 	if !known {
 		at = len(s.Rows)
 		s.places[of] = at
-		s.Rows = append(s.Rows, Row{Kind: kind, Sale: sale, Memo: t.Memo})
+		s.Rows = append(s.Rows, Row{Kind: kind, Sale: sale, Memo: t.Memo, Method: t.Method, Slip: t.Slip})
 	}
 	r := &s.Rows[at]
 	r.At, r.seq = t.At, t.Seq

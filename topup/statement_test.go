@@ -134,3 +134,43 @@ func TestPeriods(t *testing.T) {
 		}
 	}
 }
+
+// TestStatementOfEntries: what was lent, paid out of the wallet and undone are
+// rows with how; a repayment moves nothing that a shop may spend.
+func TestStatementOfEntries(t *testing.T) {
+	now := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	var lines []topup.Transaction
+	book := func(e topup.Entry) topup.Transaction {
+		e.Shop, e.Request = 1, topup.NewID()
+		key, _ := e.Key(func(string) (topup.Transaction, bool) { return topup.Transaction{}, false })
+		line := e.Transaction(key, 1, 1, "", now)
+		line.Seq = uint64(len(lines) + 1)
+		lines = append(lines, line)
+		return line
+	}
+	book(topup.Entry{Kind: topup.EntryCredit, Amount: 500, Method: topup.OnAccount})
+	wrong := book(topup.Entry{Kind: topup.EntryCredit, Amount: 300, Method: topup.CCP, Slip: "12345"})
+	back, _ := topup.Undo(wrong, 1, 1, now)
+	back.Seq = 3
+	lines = append(lines, back)
+	book(topup.Entry{Kind: topup.EntryDebit, Amount: 200, Method: topup.OnAccount})
+	s := topup.NewStatement(1, topup.Span{From: now.AddDate(0, 0, -1), To: now.AddDate(0, 0, 1)}, 300)
+	for _, line := range slices.Backward(lines) {
+		s.Take(line)
+	}
+	s.Finish(nil)
+	want := []topup.Row{
+		{Kind: topup.EntryCredit, Method: topup.OnAccount, Amount: 500, Balance: 500},
+		{Kind: topup.EntryCredit, Method: topup.CCP, Slip: "12345", Amount: 300, Balance: 800},
+		{Kind: topup.EntryUndo, Amount: -300, Balance: 500},
+		{Kind: topup.EntryDebit, Method: topup.OnAccount, Amount: -200, Balance: 300},
+	}
+	if s.Opening != 0 || s.Closing != 300 || len(s.Rows) != len(want) {
+		t.Fatalf("%+v", s)
+	}
+	for i, r := range s.Rows {
+		if r.Kind != want[i].Kind || r.Method != want[i].Method || r.Slip != want[i].Slip || r.Amount != want[i].Amount || r.Balance != want[i].Balance {
+			t.Errorf("row %d: %+v", i, r)
+		}
+	}
+}
