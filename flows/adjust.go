@@ -101,6 +101,11 @@ func (t *turn) askMoney() {
 			sc.row(t.cancelButton())
 			return
 		}
+		if !t.who.MayMove(m.Amount) {
+			sc.line(M("credit.limit", "Amount", t.who.Most))
+			sc.row(t.cancelButton())
+			return
+		}
 		sc.line(M("credit.after", "Amount", after))
 		label := M("button.confirm")
 		if t.s.Step == StepSure {
@@ -126,7 +131,7 @@ func (t *turn) adjust() {
 	}
 	sh, ok := t.v.People.Shop(m.Shop)
 	w := t.v.Wallets.Wallet(m.Shop)
-	if !ok || (m.Debit && w.Available < m.Amount) {
+	if !ok || !t.who.MayMove(m.Amount) || (m.Debit && w.Available < m.Amount) {
 		t.askMoney()
 		return
 	}
@@ -149,6 +154,6 @@ func (t *turn) adjust() {
 	note := Screen{Lines: []Msg{M(told, "Amount", m.Amount), M("credit.why", "Reason", Name(m.Reason)), M("credit.now", "Amount", after)}}
 	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: note, Class: ClassMoney})
 	if !m.Debit {
-		t.do(Wake{Chat: sh.Chat})
+		t.do(Wake{Shop: sh.ID})
 	}
 }

@@ -16,7 +16,7 @@ var ownerTaps = map[string]struct {
 }{
 	"shop":   {topup.ActDecide, func(t *turn, id uint64, verb, seen string) { t.decideShop(topup.ShopID(id), verb, seen) }},
 	"orders": {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
-	"order":  {topup.ActSettle, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
+	"order":  {topup.ActOrders, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
 }
 
 // ownerTapped takes an owner's decision.
@@ -55,7 +55,7 @@ func (t *turn) ordersPage(above topup.OrderID, fresh bool) {
 		open = open[:ordersShown]
 	}
 	for _, o := range open {
-		sc.row(button(goodOf(o).line(o), encodeTap("a", "order", number(o.No), "card")))
+		sc.row(button(saleLine(o), encodeTap("a", "order", number(o.No), "card")))
 	}
 	var nav []Button
 	if above != "" {
@@ -77,9 +77,18 @@ func (t *turn) decideOrder(no uint64, verb string) {
 		return
 	}
 	panel := reviewPanel(o, t.in.Chat)
+	if verb != "card" && !t.who.May(topup.ActSettle) {
+		t.alert(M("tap.foreign"))
+		return
+	}
 	switch verb {
 	case "card", "back":
-		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, ""), Class: ClassAnswer, Fresh: verb == "card"})
+		sc := ReviewScreen(o, "")
+		if !t.who.May(topup.ActSettle) && len(sc.Rows) > 0 {
+			sc.Rows = nil
+			sc.line(M("review.owners"))
+		}
+		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer, Fresh: verb == "card"})
 	case "done", "undo", "part":
 		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
 	case "done2", "undo2", "part2":

@@ -165,6 +165,8 @@ type Shop struct {
 	// Asks counts the requests since AsksFrom.
 	Asks     int       `json:"asks,omitempty"`
 	AsksFrom time.Time `json:"asks_from,omitzero"`
+	// Shared tells that its cashiers see the codes of each other's sales.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // How often one person may ask for a shop.
