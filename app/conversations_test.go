@@ -35,6 +35,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop: 0778037340 500              types a text
 //	shop taps ✅                       presses the newest button with that label
 //	shop taps the former ✅            presses one that its message no longer has
+//	owner taps helper                 the button of a role
 //	shop shares its phone
 //	shop shares the contact +213 778 03 73 40
 //	shop sends a photo slip.jpg
@@ -300,6 +301,9 @@ func (s *stage) press(lang string, person int64, label string) error {
 	if label == "language" {
 		label = map[string]string{"ar": "العربية", "fr": "Français"}[lang]
 	}
+	if role, ok := roles[label]; ok {
+		label = role[lang]
+	}
 	if !former {
 		for _, m := range slices.Backward(s.telegram.Chats.Messages(person)) {
 			for _, b := range buttons(m) {
@@ -320,9 +324,16 @@ func (s *stage) press(lang string, person int64, label string) error {
 	return fmt.Errorf("no button %q is gone", label)
 }
 
+// roles are what the buttons of the roles say.
+var roles = map[string]map[string]string{
+	"viewer": {"ar": "مطّلع", "fr": "observateur"},
+	"helper": {"ar": "مساعد", "fr": "assistant"},
+	"owner":  {"ar": "مالك", "fr": "propriétaire"},
+}
+
 var linkToken = regexp.MustCompile(`^https://t\.me/\w+\?start=([\w-]+)$`)
 
-// links are the tokens of the customers' links that the shop was ever shown.
+// links are the tokens of all links that were ever shown.
 func (s *stage) links() (list []string) {
 	for _, c := range s.telegram.Journal.Calls("sendPhoto") {
 		var markup telegram.Markup
@@ -331,7 +342,10 @@ func (s *stage) links() (list []string) {
 		}
 		for _, row := range markup.InlineKeyboard {
 			for _, b := range row {
-				if m := linkToken.FindStringSubmatch(b.URL); m != nil {
+				if b.CopyText == nil {
+					continue
+				}
+				if m := linkToken.FindStringSubmatch(b.CopyText.Text); m != nil {
 					list = append(list, m[1])
 				}
 			}

@@ -159,14 +159,20 @@ func (t *turn) moneyTapped(id topup.ShopID, verb string) {
 	switch verb {
 	case "debt":
 		t.do(t.debtShow(sh, true))
-	case "quiet", "loud":
+	case "quiet", "loud", "ceiling":
+		if !t.who.Is(topup.Owner) { // what a shop may owe is the owners' to say
+			t.alert(M("ceiling.owners"))
+			return
+		}
+		if verb == "ceiling" {
+			t.dropQuietly()
+			t.begin(StepCeiling)
+			t.s.Money = m
+			t.askCeiling(Msg{})
+			return
+		}
 		sh.Quiet = verb == "quiet"
 		t.do(SaveShop{Shop: sh}, t.debtShow(sh, false))
-	case "ceiling":
-		t.dropQuietly()
-		t.begin(StepCeiling)
-		t.s.Money = m
-		t.askCeiling(Msg{})
 	case "credit", "debit", "repay":
 		if why, no := t.notMoved(m.entry().Kind, sh); no {
 			t.alert(why)

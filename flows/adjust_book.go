@@ -52,6 +52,14 @@ func (t *turn) hindered(e topup.Entry) (key string, why []Msg) {
 	return key, nil
 }
 
+// beyond says that an amount is more than the person may move at once.
+func (t *turn) beyond(amount topup.Money) []Msg {
+	if t.who.MayMove(amount) {
+		return nil
+	}
+	return []Msg{M("credit.limit", "Amount", t.who.Most)}
+}
+
 // overCeiling reports that the shop would owe more by it than it may.
 func overCeiling(sh topup.Shop, w topup.Wallet, e topup.Entry) bool {
 	return e.Kind == topup.EntryCredit && e.Method == topup.OnAccount && w.Owed+e.Amount > sh.Ceiling
@@ -66,6 +74,9 @@ func (t *turn) askMoney() {
 		return
 	}
 	key, why := t.hindered(e)
+	if why == nil {
+		why = t.beyond(e.Amount)
+	}
 	w := t.v.Wallets.Wallet(sh.ID)
 	t.draw(func(sc *Screen) {
 		t.heading(sc)
@@ -115,7 +126,7 @@ func (t *turn) adjust() {
 		return
 	}
 	key, why := t.hindered(m.entry())
-	if why != nil {
+	if why != nil || t.beyond(m.Amount) != nil {
 		t.askMoney()
 		return
 	}
@@ -143,7 +154,7 @@ func (t *turn) book(e topup.Entry, key, panel string) {
 	standLines(&note, w, line)
 	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: note, Class: ClassMoney})
 	if line.On(sh.ID.Available()) > 0 {
-		t.do(Wake{Chat: sh.Chat})
+		t.do(Wake{Shop: sh.ID})
 	}
 }
 

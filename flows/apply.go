@@ -54,6 +54,9 @@ func (t *turn) applyAnew() {
 // mayAsk reports whether the person may ask for a shop now.
 func (t *turn) mayAsk() bool {
 	sh, asked := t.v.People.ShopOf(t.in.Person.ID)
+	if t.v.People.Member(t.in.Person.ID).Role == topup.Cashier {
+		return false
+	}
 	return !asked || sh.MayAsk(t.env.Now)
 }
 

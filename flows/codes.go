@@ -1,6 +1,10 @@
 package flows
 
-import "hanout/topup"
+import (
+	"cmp"
+
+	"hanout/topup"
+)
 
 // The codes of a sale, and its customer's link as the shop sees it. The rules:
 // showing codes again is asked first and written down; a link is made anew
@@ -64,7 +68,7 @@ func (t *turn) makeLink(o topup.Order, _ string) bool {
 		t.linkOpened(o, c)
 		return true
 	}
-	t.do(MakeClaim{Order: o.ID, Panel: t.env.NewID()})
+	t.do(MakeClaim{Order: o.ID, Chat: t.in.Chat, Panel: t.env.NewID()})
 	return true
 }
 
@@ -76,7 +80,7 @@ func (t *turn) linkOpened(o topup.Order, c topup.Claim) {
 		t.alert(M("claim.underway"))
 	case c.State == topup.ClaimKept:
 		t.alert(M("claim.waits"))
-		t.do(Show{Chat: t.in.Chat, Panel: c.Panel, Screen: ClaimScreen(o, c, "", nil), Class: ClassAnswer, Fresh: true})
+		t.do(Show{Chat: cmp.Or(c.Chat, o.Chat), Panel: c.Panel, Screen: ClaimScreen(o, c, "", nil), Class: ClassAnswer, Fresh: true})
 	case o.State.Final():
 		t.alert(M("claim.was", "Time", c.Redeemed))
 	default:
@@ -141,7 +145,7 @@ const ReminderMost = 10
 func ReminderScreen(orders []topup.Order, count int) Screen {
 	sc := Screen{Lines: []Msg{M("reminder.title", "Count", count)}}
 	for _, o := range orders {
-		sc.row(button(goodOf(o).line(o), encodeTap("o", string(o.ID), "show")))
+		sc.row(button(saleLine(o), encodeTap("o", string(o.ID), "show")))
 	}
 	return sc
 }

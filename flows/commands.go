@@ -23,7 +23,7 @@ type command struct {
 // one name the first counts that the person may give.
 func allCommands() []command {
 	bare := func(run func(*turn)) func(*turn, string) { return simple(run) }
-	known := []topup.Role{topup.Cashier, topup.Keeper, topup.Owner}
+	known := []topup.Role{topup.Cashier, topup.Keeper, topup.Viewer, topup.Helper, topup.Owner}
 	list := []command{
 		{name: "start", act: topup.ActTalk, listed: []topup.Role{topup.Stranger, topup.Customer}, run: (*turn).start},
 
@@ -37,6 +37,8 @@ func allCommands() []command {
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
+		{name: "team", verb: "team", label: "button.team", act: topup.ActTeam, run: bare((*turn).team)},
+		{name: "cashiers", act: topup.ActShops, listed: []topup.Role{}, run: (*turn).cashiersOf},
 		{name: "restored", act: topup.ActRestore, listed: []topup.Role{}, run: bare((*turn).restored)},
 		{name: "backup", act: topup.ActBackup, run: working(JobBackup, "backup.running")},
 		{verb: "sendcopy", label: "button.sendcopy", act: topup.ActBackup, run: (*turn).sendCopy},
@@ -55,6 +57,8 @@ func allCommands() []command {
 		command{verb: "low", label: "button.low", act: topup.ActLow, run: bare((*turn).low)},
 		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
 		command{name: "find", act: topup.ActHistory, run: (*turn).find},
+
+		command{name: "cashiers", verb: "cashiers", label: "button.cashiers", act: topup.ActCashiers, run: bare((*turn).cashiers)},
 
 		command{name: "language", verb: "language", label: "button.language", act: topup.ActTalk, run: bare((*turn).language)},
 		command{name: "help", verb: "help", label: "button.help", act: topup.ActTalk, run: bare((*turn).help)},

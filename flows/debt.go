@@ -117,6 +117,10 @@ func (t *turn) setCeiling(amount topup.Money) {
 		t.cancel()
 		return
 	}
+	if !t.who.Is(topup.Owner) {
+		t.alert(M("ceiling.owners"))
+		return
+	}
 	if t.in.Late {
 		t.toast(M("confirm.late"))
 		t.askCeiling(Msg{})

@@ -21,6 +21,7 @@ type desk struct {
 	catalogue []topup.Category
 	closed    bool
 	refused   bool // the shop is no longer approved
+	shared    bool // so are its codes
 	asked     []topup.Shop
 	language  string
 	sold      []topup.Order
@@ -28,6 +29,9 @@ type desk struct {
 	shown     []time.Time
 	mark      topup.Restored
 	strays    []topup.Stray
+	members   []topup.Member // beside the keeper of shop 1
+	mates     []topup.Member
+	invites   map[string]topup.Invite // by their token
 	books     topup.Reconciliation
 	posted    []string
 	copies    topup.Copies
@@ -58,9 +62,40 @@ func (d *desk) Actor(person, chat int64) topup.Actor {
 	if !ok {
 		shop = topup.Shop{}
 	}
-	return topup.ActorOf(person, chat, false, topup.Member{Person: person, Shop: shop.ID, Role: topup.Keeper}, shop, false)
+	for _, m := range d.members {
+		if m.Person == person {
+			shop, _ = d.Shop(m.Shop)
+			return topup.ActorOf(person, chat, false, topup.Member{}, m, shop, false)
+		}
+	}
+	return topup.ActorOf(person, chat, false, topup.Member{}, topup.Member{Person: person, Shop: shop.ID, Role: topup.Keeper}, shop, false)
 }
-func (d *desk) Owners() []int64       { return []int64{501} }
+func (d *desk) Owners() []int64      { return []int64{501} }
+func (d *desk) Founders() []int64    { return []int64{501} }
+func (d *desk) Deciders() []int64    { return []int64{501} }
+func (d *desk) Team() []topup.Member { return slices.Clone(d.mates) }
+func (d *desk) Member(person int64) topup.Member {
+	for _, m := range d.members {
+		if m.Person == person {
+			return m
+		}
+	}
+	if sh, ok := d.ShopOf(person); ok {
+		return sh.Keeper()
+	}
+	return topup.Member{}
+}
+func (d *desk) Members(shop topup.ShopID) (list []topup.Member) {
+	if sh, ok := d.Shop(shop); ok {
+		list = append(list, sh.Keeper())
+	}
+	for _, m := range d.members {
+		if m.Shop == shop {
+			list = append(list, m)
+		}
+	}
+	return list
+}
 func (d *desk) Language(int64) string { return d.language }
 func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	for _, sh := range d.asked {
@@ -72,7 +107,7 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	if d.refused {
 		state = topup.ShopRefused
 	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling, Request: d.request}, person == deskChat
+	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling, Request: d.request, Shared: d.shared}, person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {
@@ -180,6 +215,22 @@ func (d *desk) ClaimOf(id topup.OrderID) (topup.Claim, bool) {
 		}
 	}
 	return topup.Claim{}, false
+}
+func (d *desk) Invite(hash []byte) (topup.Invite, bool) {
+	for token, i := range d.invites {
+		if slices.Equal(hash, TokenHash(token)) {
+			return i, true
+		}
+	}
+	return topup.Invite{}, false
+}
+func (d *desk) Invites(shop topup.ShopID) (list []topup.Invite) {
+	for _, i := range d.invites {
+		if i.Place.Shop == shop {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 func (d *desk) Guesses(int64) int                       { return 0 }
 func (d *desk) Showings(topup.OrderID, int) []time.Time { return d.shown }

@@ -55,9 +55,28 @@ type (
 	}
 	// Reopen lets a till that goes on from a copy sell.
 	Reopen struct{ By int64 }
-	// Wake brings a chat's waiting sale back, now that it has money. It is
-	// applied after the turn's other effects, by [Resume].
-	Wake struct{ Chat int64 }
+	// Wake brings a shop's waiting sales back, in whosever chat, now that it
+	// has money. It is applied after the turn's other effects, by [Resume].
+	Wake struct{ Shop topup.ShopID }
+	// SaveMember stores a place in a shop or in the business, RemoveMember
+	// takes it away.
+	SaveMember   struct{ Member topup.Member }
+	RemoveMember struct{ Member topup.Member }
+	// Dismiss tells who lost a place, and ends what they may no longer go on
+	// with. It is applied after the turn's other effects, by [Dismissed].
+	Dismiss struct {
+		Chat int64
+		Why  Msg
+	}
+	// MakeInvite makes a link that gives a place, SaveInvite writes down who
+	// opened it, EndInvite ends it, TakePlace gives its place to a person.
+	MakeInvite struct{ Invite topup.Invite }
+	SaveInvite struct{ Invite topup.Invite }
+	EndInvite  struct{ Invite topup.Invite }
+	TakePlace  struct {
+		Invite topup.Invite
+		Person int64
+	}
 	// Menu sets the command menu of a chat to what the person may do, in
 	// their language.
 	Menu struct{ Chat int64 }
@@ -78,7 +97,7 @@ type (
 	SetLevel struct{ Level topup.Money }
 	// Practised notes that the restore was practised.
 	Practised struct{ At time.Time }
-	// ShowCodes sends an order's codes to its shop once more.
+	// ShowCodes sends an order's codes once more, to who asked.
 	ShowCodes struct {
 		Order topup.OrderID
 		By    int64
@@ -87,6 +106,7 @@ type (
 	// former one.
 	MakeClaim struct {
 		Order topup.OrderID
+		Chat  int64
 		Panel string
 	}
 	// RevokeClaim ends an order's link.
@@ -139,24 +159,31 @@ const (
 	JobStock Job = "stock" // read a product's stock; the answer goes to StockChecked
 )
 
-func (Show) effect()        {}
-func (Toast) effect()       {}
-func (Speak) effect()       {}
-func (SaveShop) effect()    {}
-func (Request) effect()     {}
-func (Place) effect()       {}
-func (MoveOrder) effect()   {}
-func (Book) effect()        {}
-func (TakeOver) effect()    {}
-func (Reopen) effect()      {}
-func (Wake) effect()        {}
-func (Menu) effect()        {}
-func (Run) effect()         {}
-func (SendCopy) effect()    {}
-func (Practised) effect()   {}
-func (SetLevel) effect()    {}
-func (ShowCodes) effect()   {}
-func (MakeClaim) effect()   {}
-func (RevokeClaim) effect() {}
-func (RedeemClaim) effect() {}
-func (Guess) effect()       {}
+func (Show) effect()         {}
+func (Toast) effect()        {}
+func (Speak) effect()        {}
+func (SaveShop) effect()     {}
+func (Request) effect()      {}
+func (Place) effect()        {}
+func (MoveOrder) effect()    {}
+func (Book) effect()         {}
+func (TakeOver) effect()     {}
+func (Reopen) effect()       {}
+func (Wake) effect()         {}
+func (SaveMember) effect()   {}
+func (RemoveMember) effect() {}
+func (Dismiss) effect()      {}
+func (MakeInvite) effect()   {}
+func (SaveInvite) effect()   {}
+func (EndInvite) effect()    {}
+func (TakePlace) effect()    {}
+func (Menu) effect()         {}
+func (Run) effect()          {}
+func (ShowCodes) effect()    {}
+func (MakeClaim) effect()    {}
+func (RevokeClaim) effect()  {}
+func (RedeemClaim) effect()  {}
+func (Guess) effect()        {}
+func (SendCopy) effect()     {}
+func (Practised) effect()    {}
+func (SetLevel) effect()     {}

@@ -98,7 +98,7 @@ func (t *turn) find(what string) {
 		sc.line(M("find.found"))
 	}
 	for _, o := range found {
-		sc.row(button(goodOf(o).line(o), encodeTap("v", number(o.No), "0", panel)))
+		sc.row(button(saleLine(o), encodeTap("v", number(o.No), "0", panel)))
 	}
 	sc.row(homeButton())
 	t.showHistory(panel, sc)

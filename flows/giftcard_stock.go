@@ -161,7 +161,7 @@ func (d *giftCard) stockKnown(t *turn, confirmed bool) {
 		t.quote(M("confirm.changed"))
 	case confirmed && closed:
 		t.quote(why)
-	case !confirmed || t.v.Wallets.Wallet(t.who.Shop).Available < o.Price:
+	case !confirmed || t.v.Wallets.Wallet(t.who.Shop).Available < o.Price || t.limited(o):
 		t.quote(Msg{})
 	default:
 		t.place(o)

@@ -38,6 +38,12 @@ type turn struct {
 	answered bool
 	lower    bool // the panel comes down to where the eyes are
 	chosen   bool // a line of the backlog goes on as a sale
+
+	// What the turn changes of the people it shows: the view is from before.
+	saved topup.Member
+	gone  int64
+	made  topup.Invite
+	ended string // an invitation's ID
 }
 
 func newTurn(v View, env Env, s Session, in Input) *turn {
@@ -283,7 +289,7 @@ func (t *turn) sessionTapped(c tap) {
 func (t *turn) oldButton(panel string) {
 	if o, ok := t.v.Orders.OrderByPanel(panel); ok && t.who.MayFor(topup.ActHistory, o.Shop) {
 		t.toast(M("tap.sold", "No", number(o.No), "State", StateMsg(o)))
-		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})
+		t.showSale(o, ClassMoney, false)
 		return
 	}
 	t.toast(M("tap.old"))

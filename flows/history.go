@@ -36,7 +36,7 @@ func (t *turn) historyScreen(before uint64, panel string) Screen {
 		orders = orders[:historyPage]
 	}
 	for _, o := range orders {
-		sc.row(button(goodOf(o).line(o), encodeTap("v", number(o.No), number(before), panel)))
+		sc.row(button(saleLine(o), encodeTap("v", number(o.No), number(before), panel)))
 	}
 	var nav []Button
 	if before != 0 {
@@ -74,7 +74,7 @@ func (t *turn) historyOrder(no, before uint64, panel string) {
 		t.toast(M("tap.unknown"))
 		return
 	}
-	sc := OrderScreen(o)
+	sc := t.saleScreen(o)
 	sc.Lines = append(sc.Lines, M("order.placed", "Time", o.Placed))
 	if len(sc.Rows) > 0 && o.State == topup.Placed {
 		sc.Rows = nil // taking back belongs to the sale's own panel

@@ -66,10 +66,15 @@ func (t *turn) claim(token string) {
 func (t *turn) openClaim(hash []byte) {
 	t.s = t.blank()
 	c, ok := topup.Claim{}, false
+	i, invited := topup.Invite{}, false
 	if t.v.Claims.Guesses(t.in.Chat) < GuessesMost {
-		c, ok = t.v.Claims.Claim(hash)
+		if c, ok = t.v.Claims.Claim(hash); !ok {
+			i, invited = t.v.Claims.Invite(hash)
+		}
 	}
 	switch {
+	case !ok && invited:
+		t.openInvite(i, hash)
 	case !ok:
 		t.do(Guess{Chat: t.in.Chat})
 		t.sayLines(M("claim.unknown"))

@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"hanout/topup"
 )
@@ -109,6 +111,9 @@ func stateRows(sc *Screen, o topup.Order) {
 
 func orderLines(sc *Screen, o topup.Order) {
 	sc.line(M("order.no", "No", number(o.No)))
+	if o.Seller != "" {
+		sc.line(M("order.seller", "Person", Name(o.Seller)))
+	}
 	sc.line(goodOf(o).item(o)...)
 }
 
@@ -143,21 +148,80 @@ func numberRepeat(o topup.Order, minutes Minutes) Msg {
 	return M("confirm.repeat", "Minutes", minutes, "State", StateMsg(o))
 }
 
-// orderTaps are the buttons of an order's messages, by verb. run is given the
-// button's argument, and reports false for one that no button has.
-var orderTaps = map[string]struct {
+// orderTap is a button of an order's messages. run is given the button's
+// argument, and reports false for one that no button has.
+type orderTap struct {
 	act topup.Act
 	run func(t *turn, o topup.Order, arg string) bool
-}{
-	"cancel": {topup.ActTakeBack, (*turn).takeBack},
-	"again":  {topup.ActSell, (*turn).sellAgain},
-	"offer":  {topup.ActSell, (*turn).sellOffer},
-	"show":   {topup.ActHistory, (*turn).showOrder},
-	"codes":  {topup.ActCodes, (*turn).askCodes},
-	"codes2": {topup.ActCodes, (*turn).showCodes},
-	"codes0": {topup.ActCodes, (*turn).keepCodes},
-	"claim":  {topup.ActLink, (*turn).makeLink},
-	"revoke": {topup.ActLink, (*turn).revokeLink},
+}
+
+func allOrderTaps() map[string]orderTap {
+	return map[string]orderTap{
+		"cancel": {topup.ActTakeBack, (*turn).takeBack},
+		"again":  {topup.ActSell, (*turn).sellAgain},
+		"offer":  {topup.ActSell, (*turn).sellOffer},
+		"show":   {topup.ActHistory, (*turn).showOrder},
+		"codes":  {topup.ActCodes, (*turn).askCodes},
+		"codes2": {topup.ActCodes, (*turn).showCodes},
+		"codes0": {topup.ActCodes, (*turn).keepCodes},
+		"claim":  {topup.ActLink, (*turn).makeLink},
+		"revoke": {topup.ActLink, (*turn).revokeLink},
+	}
+}
+
+// mayWith reports whether the person may do it with a sale of their shop.
+func (t *turn) mayWith(act topup.Act, o topup.Order) bool {
+	return t.who.MayWith(act, o, t.shop().Shared)
+}
+
+// saleScreen is a sale with those of its buttons that the person may use.
+func (t *turn) saleScreen(o topup.Order) Screen {
+	sc := OrderScreen(o)
+	var rows [][]Button
+	for _, row := range sc.Rows {
+		row = slices.DeleteFunc(row, func(b Button) bool {
+			c, ok := decodeTap(b.Data)
+			return ok && c.kind == "o" && !t.mayWith(orderTaps[c.part(1)].act, o)
+		})
+		if len(row) > 0 {
+			rows = append(rows, row)
+		}
+	}
+	sc.Rows = rows
+	if o.State == topup.Delivered && o.HasVouchers() && !t.mayWith(topup.ActCodes, o) {
+		for i, l := range sc.Lines {
+			if l.ID == "codes.sent" {
+				sc.Lines[i] = M("codes.others")
+			}
+		}
+	}
+	return sc
+}
+
+// showSale shows a sale to the person: on its own panel where that is in their
+// chat, and on one of theirs where another of the shop sold it.
+func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
+	if o.Chat == t.in.Chat {
+		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: class, Fresh: fresh})
+		return
+	}
+	sc := t.saleScreen(o)
+	if o.State == topup.Placed {
+		sc.Rows = nil // taking back belongs to the sale's own panel
+	}
+	sc.line(M("order.placed", "Time", o.Placed))
+	sc.row(homeButton())
+	t.do(Show{Chat: t.in.Chat, Panel: "sale/" + string(o.ID) + "/" + strconv.FormatInt(t.in.Chat, 10), Screen: sc, Class: ClassAnswer, Fresh: fresh})
+}
+
+// saleLine tells of a sale in a list: with who sold it, where a shop has
+// several people.
+func saleLine(o topup.Order) Msg {
+	if o.Seller == "" {
+		return goodOf(o).line(o)
+	}
+	first, _, _ := strings.Cut(o.Seller, " ")
+	return M("history.by", "Sale", goodOf(o).line(o), "Person", Name(CleanName(first, 10)))
 }
 
 // orderTapped takes a button about an order.
@@ -171,7 +235,7 @@ func (t *turn) orderTapped(c tap) {
 		return
 	}
 	o, ok := t.v.Orders.Order(topup.OrderID(c.part(0)))
-	if !ok || !known || !t.who.MayFor(do.act, o.Shop) || !do.run(t, o, c.part(2)) {
+	if !ok || !known || !t.mayWith(do.act, o) || !do.run(t, o, c.part(2)) {
 		t.toast(M("tap.unknown"))
 	}
 }
@@ -184,7 +248,7 @@ func (t *turn) takeBack(o topup.Order, _ string) bool {
 	}
 	if !ok {
 		t.alert(M("order.toolate"))
-		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassMoney})
+		t.showSale(o, ClassMoney, false)
 		return true
 	}
 	t.toast(M("cancel.done"))
@@ -210,6 +274,6 @@ func (t *turn) sellOffer(o topup.Order, arg string) bool {
 }
 
 func (t *turn) showOrder(o topup.Order, _ string) bool {
-	t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
+	t.showSale(o, ClassAnswer, true)
 	return true
 }

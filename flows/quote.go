@@ -70,11 +70,20 @@ func (t *turn) quote(note Msg) {
 			sc.row(t.backButton(), t.cancelButton())
 			return
 		}
+		if left, over := t.overLimit(o); over {
+			sc.line(M("confirm.limit", "Amount", left))
+			sc.row(button(M("button.again.look"), t.s.tap("again")))
+			sc.row(t.backButton(), t.cancelButton())
+			return
+		}
 		sc.line(M("confirm.after", "Amount", available-o.Price))
 		sc.line(t.s.Sale.warnings(t, o)...)
 		ok := M("button.confirm")
 		if again {
 			sc.line(goodOf(o).repeat(repeat, minutesSince(repeat.Placed, t.env.Now)))
+			if repeat.By != t.in.Person.ID && repeat.Seller != "" {
+				sc.line(M("confirm.repeat.by", "Person", Name(repeat.Seller)))
+			}
 			ok = M("button.sellagain")
 		}
 		sc.row(Button{Label: ok, Data: t.s.tap("ok"), Style: Go})
@@ -130,17 +139,36 @@ func (t *turn) confirm() {
 		t.quote(M("confirm.changed"))
 	case t.env.Now.After(d.Until):
 		t.quote(M("confirm.expired"))
-	case again && repeat.ID != d.Warned, t.v.Wallets.Wallet(t.who.Shop).Available < o.Price:
+	case again && repeat.ID != d.Warned, t.v.Wallets.Wallet(t.who.Shop).Available < o.Price, t.limited(o):
 		t.quote(Msg{})
 	default:
 		t.s.Sale.confirmed(t, o)
 	}
 }
 
-// retry looks at the wallet again, and says when it still lacks money: the
-// panel alone would not change.
+// overLimit reports whether a sale is more than what a cashier may still sell
+// today, and what that is.
+func (t *turn) overLimit(o topup.Order) (left topup.Money, over bool) {
+	m := t.v.People.Member(t.in.Person.ID)
+	left, limited := m.Left(m.Day)
+	return left, limited && o.Price > left
+}
+
+func (t *turn) limited(o topup.Order) bool {
+	_, over := t.overLimit(o)
+	return over
+}
+
+// retry looks at the wallet and the limit again, and says when they still lack
+// money: the panel alone would not change.
 func (t *turn) retry() {
 	t.quote(Msg{})
+	if o, sold := t.s.Sale.offered(t); sold && t.s.Step == StepConfirm {
+		if left, over := t.overLimit(o); over {
+			t.toast(M("confirm.limit", "Amount", left))
+			return
+		}
+	}
 	has := t.v.Wallets.Wallet(t.who.Shop).Available
 	if missing := t.s.Sale.common().Price - has; t.s.Step == StepConfirm && missing > 0 {
 		t.toast(M("confirm.short", "Missing", missing, "Amount", has))
@@ -151,7 +179,7 @@ func (t *turn) retry() {
 func (t *turn) showRepeat() {
 	o, ok := t.v.Orders.Order(t.s.Sale.common().Warned)
 	if ok && t.who.MayFor(topup.ActHistory, o.Shop) {
-		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: ClassAnswer, Fresh: true})
+		t.showSale(o, ClassAnswer, true)
 	}
 }
 

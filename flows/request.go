@@ -122,6 +122,8 @@ func (t *turn) requestTapped(id topup.ShopID, verb, seen string) {
 		case t.in.Late:
 			t.toast(M("confirm.late"))
 			t.do(t.requestShow(sh, t.in.Chat, ""))
+		case t.beyond(r.Amount) != nil:
+			t.alert(t.beyond(r.Amount)[0])
 		case why != nil:
 			t.toast(M("request.hindered"))
 			t.do(t.requestShow(sh, t.in.Chat, ""))

@@ -19,7 +19,7 @@ var ownerTaps = map[string]struct {
 	"money":   {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},
 	"request": {topup.ActMoney, func(t *turn, id uint64, verb, seen string) { t.requestTapped(topup.ShopID(id), verb, seen) }},
 	"undo":    {topup.ActMoney, (*turn).undoTapped},
-	"order":   {topup.ActSettle, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
+	"order":   {topup.ActOrders, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
 }
 
 // ownerTapped takes an owner's decision.
@@ -58,7 +58,7 @@ func (t *turn) ordersPage(above topup.OrderID, fresh bool) {
 		open = open[:ordersShown]
 	}
 	for _, o := range open {
-		sc.row(button(goodOf(o).line(o), encodeTap("a", "order", number(o.No), "card")))
+		sc.row(button(saleLine(o), encodeTap("a", "order", number(o.No), "card")))
 	}
 	var nav []Button
 	if above != "" {
@@ -80,9 +80,18 @@ func (t *turn) decideOrder(no uint64, verb string) {
 		return
 	}
 	panel := reviewPanel(o, t.in.Chat)
+	if verb != "card" && !t.who.May(topup.ActSettle) {
+		t.alert(M("tap.foreign"))
+		return
+	}
 	switch verb {
 	case "card", "back":
-		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, ""), Class: ClassAnswer, Fresh: verb == "card"})
+		sc := ReviewScreen(o, "")
+		if !t.who.May(topup.ActSettle) && len(sc.Rows) > 0 {
+			sc.Rows = nil
+			sc.line(M("review.owners"))
+		}
+		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer, Fresh: verb == "card"})
 	case "done", "undo", "part":
 		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
 	case "done2", "undo2", "part2":

@@ -15,7 +15,10 @@ var everybody = map[string]topup.Actor{
 	"a customer":                {Roles: []topup.Role{topup.Customer}},
 	"a cashier":                 {Roles: []topup.Role{topup.Cashier}, Shop: 1},
 	"a keeper":                  {Roles: []topup.Role{topup.Keeper}, Shop: 1},
+	"a viewer":                  {Roles: []topup.Role{topup.Viewer}},
+	"a helper":                  {Roles: []topup.Role{topup.Helper}, Most: topup.Dinars(1000)},
 	"an owner":                  {Roles: []topup.Role{topup.Owner}},
+	"a founder":                 {Roles: []topup.Role{topup.Owner, topup.Founder}},
 	"an owner with the shop":    {Roles: []topup.Role{topup.Owner, topup.Keeper}, Shop: 1},
 	"the keeper of another one": {Roles: []topup.Role{topup.Keeper}, Shop: 3},
 }
@@ -29,11 +32,13 @@ var (
 		"debts": {topup.ActDebts}, "shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile},
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
+		"cashiers": {topup.ActShops, topup.ActCashiers}, "team": {topup.ActTeam},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
 		"float": topup.ActFloat, "debts": topup.ActDebts, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
+		"cashiers": topup.ActCashiers, "team": topup.ActTeam,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
@@ -44,12 +49,15 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActOrders, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
 		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepRefuse: topup.ActMoney, StepSlipOf: topup.ActMoney, StepLow: topup.ActLow,
 		StepAskSum: topup.ActRequest, StepAskPaid: topup.ActRequest, StepAskSlip: topup.ActRequest, StepAskSend: topup.ActRequest, StepConfirm: topup.ActSell,
+		StepJoin: topup.ActOpenLink, StepCashiers: topup.ActCashiers, StepCashier: topup.ActCashiers, StepCashierName: topup.ActCashiers,
+		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
+		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -143,7 +151,7 @@ func TestRightsOfCommands(t *testing.T) {
 			}
 			if listed := slices.Contains(Commands(who), command); listed && !may {
 				t.Errorf("%s has /%s in the menu", name, command)
-			} else if !listed && may && command != "start" && command != "cancel" && command != "restored" {
+			} else if !listed && may && command != "start" && command != "cancel" && command != "restored" && (command != "cashiers" || who.May(topup.ActCashiers)) {
 				t.Errorf("%s has no /%s in the menu", name, command)
 			}
 		}
@@ -152,12 +160,16 @@ func TestRightsOfCommands(t *testing.T) {
 
 func TestMenus(t *testing.T) {
 	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
+	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "cashiers", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "sync", "reconcile", "backup"}
+	viewer := []string{"balance", "today", "report", "shops", "orders", "language", "help", "cancel"}
+	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "language", "help", "cancel"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "sync", "reconcile", "team", "backup"}
 	for name, want := range map[string][]string{
-		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
+		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": keeper, "the keeper of another one": keeper, "a viewer": viewer, "a helper": helper,
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
-		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "find", "language", "help", "cancel"}),
+		"a founder":              slices.Concat(owner, []string{"language", "help", "cancel"}),
+		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "find", "cashiers", "language", "help", "cancel"}),
 	} {
 		if got := Commands(everybody[name]); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
@@ -199,7 +211,7 @@ func TestRightsOfOrders(t *testing.T) {
 				state = topup.Delivered
 			}
 			k.press(encodeTap("o", append([]string{string(state), verb}, arg[verb]...)...))
-			if refused := k.refused(); refused == who.MayFor(act, 1) {
+			if refused := k.refused(); refused == k.v.people[9].MayWith(act, topup.Order{Shop: 1, By: deskChat}, false) {
 				t.Errorf("%s: %s is refused: %t", name, verb, refused)
 			}
 		}
@@ -231,7 +243,11 @@ func TestRightsOfDecisions(t *testing.T) {
 		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {
 			k := as(t, who)
 			k.press(encodeTap("a", "order", "4", verb))
-			if refused := k.refused(); refused == who.May(topup.ActSettle) {
+			act := topup.ActSettle
+			if verb == "card" {
+				act = topup.ActOrders
+			}
+			if refused := k.refused(); refused == who.May(act) {
 				t.Errorf("%s: %s for an order is refused: %t", name, verb, refused)
 			}
 			if _, moved := effect[MoveOrder](k); moved != (who.May(topup.ActSettle) && (verb == "done2" || verb == "undo2")) {

@@ -128,6 +128,7 @@ func (t *turn) openSale(step Step, d sale) bool {
 // place makes the order of the quote that was confirmed.
 func (t *turn) place(o topup.Order) {
 	o.ID, o.Shop, o.By, o.Chat, o.Panel = t.s.Sale.common().Order, t.who.Shop, t.in.Person.ID, t.in.Chat, t.s.Panel
+	o.Seller = t.sellerName()
 	o.State = topup.Placed
 	o.Placed, o.Changed, o.Due = t.env.Now, t.env.Now, t.env.Now
 	t.do(Place{Order: o})

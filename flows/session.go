@@ -22,6 +22,7 @@ type Session struct {
 	Sale    sale        `json:"-"`                 // stored as "sale", by its good
 	Money   *Adjustment `json:"money,omitempty"`
 	Claim   []byte      `json:"claim,omitempty"` // hash of the link that waits
+	Staff   *Staff      `json:"staff,omitempty"`
 	Backlog *Backlog    `json:"backlog,omitempty"`
 }
 

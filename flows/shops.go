@@ -69,7 +69,7 @@ func (t *turn) shops() {
 	for _, sh := range list[:min(len(list), shopsShown)] {
 		w := t.v.Wallets.Wallet(sh.ID)
 		sc.line(M("shops.line", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Amount", w.Available, "State", M("shop."+string(sh.State))))
-		if sh.State == topup.ShopAsked {
+		if sh.State == topup.ShopAsked && t.who.May(topup.ActDecide) {
 			sc.row(button(M("shops.decide", "Shop", Name(sh.Name)), encodeTap("a", "shop", number(uint64(sh.ID)), "card")))
 		}
 	}
@@ -118,7 +118,7 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 	sh.Decided, sh.Decider = t.env.Now, t.in.Person.ID
 	t.toast(M("shop." + string(sh.State)))
 	t.do(SaveShop{Shop: sh}, Menu{Chat: sh.Chat})
-	for _, owner := range t.v.People.Owners() {
+	for _, owner := range t.v.People.Deciders() {
 		t.do(Show{Chat: owner, Panel: askPanel(sh, owner), Screen: t.askedScreen(sh), Class: ClassAnswer})
 	}
 	var sc Screen
@@ -139,6 +139,9 @@ func (t *turn) askedScreen(sh topup.Shop) Screen {
 	}
 	var sc Screen
 	sc.line(M("ask.decided", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
+	if sh.Decider != 0 && len(t.v.People.Team()) > 0 {
+		sc.line(M("ask.by", "Person", t.personName(sh.Decider)))
+	}
 	if sh.State == topup.ShopApproved {
 		sc.line(M("ask.credit"))
 		moneyRow(&sc, sh)

@@ -67,7 +67,7 @@ func (t *turn) home() {
 	var sc Screen
 	own, asked := t.v.People.ShopOf(t.in.Person.ID)
 	switch {
-	case t.who.Is(topup.Owner):
+	case t.who.OfBusiness():
 		sc.line(M("home.admin"))
 		if acc, ok := t.v.Shelf.Account(); ok {
 			sc.line(accountMsg(acc))
@@ -78,6 +78,8 @@ func (t *turn) home() {
 		w := t.v.Wallets.Wallet(sh.ID)
 		sc.line(M("home.shop", "Shop", Name(sh.Name)), M("wallet.available", "Amount", w.Available), M("home.hint"))
 		t.homeRows(&sc)
+	case t.idleMember():
+		sc.line(M("join.closed", "Shop", Name(t.ownPlace().Name)))
 	case asked && own.State == topup.ShopAsked:
 		sc.line(M("ask.waiting", "Shop", Name(own.Name)))
 	case !t.mayAsk():
@@ -89,11 +91,23 @@ func (t *turn) home() {
 	t.say(sc)
 }
 
+// ownPlace is the shop where the person has a place, whether it sells or not.
+func (t *turn) ownPlace() topup.Shop {
+	sh, _ := t.v.People.Shop(t.v.People.Member(t.in.Person.ID).Shop)
+	return sh
+}
+
+// idleMember reports whether the person is cashier of a shop that does not
+// sell: they ask for none of their own.
+func (t *turn) idleMember() bool {
+	return t.who.Shop == 0 && t.v.People.Member(t.in.Person.ID).Role == topup.Cashier
+}
+
 // homeRows are the buttons of what the person may do.
 func (t *turn) homeRows(sc *Screen) {
 	t.commandRow(sc, "float", "shops")
 	t.commandRow(sc, "orders", "report")
-	t.commandRow(sc, "sync", "debts")
+	t.commandRow(sc, "sync", "debts", "team")
 	if t.who.Is(topup.Owner) && t.who.Shop == 0 {
 		t.commandRow(sc, "ask")
 	}
@@ -106,7 +120,7 @@ func (t *turn) homeRows(sc *Screen) {
 		sc.grid(2, more)
 	}
 	t.commandRow(sc, "today", "history")
-	t.commandRow(sc, "balance")
+	t.commandRow(sc, "balance", "cashiers")
 	t.commandRow(sc, "language", "help")
 }
 
@@ -126,6 +140,10 @@ func (t *turn) help() {
 	switch {
 	case t.who.Is(topup.Owner):
 		sc.line(M("help.admin"))
+	case t.who.Is(topup.Helper):
+		sc.line(M("help.helper", "Amount", t.who.Most))
+	case t.who.Is(topup.Viewer):
+		sc.line(M("help.viewer"))
 	case t.who.May(topup.ActSell):
 		sc.line(M("help.shop"))
 	default:

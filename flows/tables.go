@@ -1,10 +1,13 @@
 package flows
 
+import "hanout/topup"
+
 // The tables of what there is.
 var (
-	goods    []good
-	steps    map[Step]step
-	commands []command
+	goods     []good
+	steps     map[Step]step
+	commands  []command
+	orderTaps map[string]orderTap // by verb
 )
 
 // They name functions that look things up in them, which a compiler takes for
@@ -22,12 +25,14 @@ func join(list ...good) {
 		}
 	}
 	commands = allCommands()
+	orderTaps = allOrderTaps()
 }
 
 // allConversations lists what there is beside a sale, what all sales share, and
 // the sales.
 func allConversations() []conversation {
-	all := []conversation{applying(), finding(), adjusting(), askingCredit(), choosingLow(), opening(), catchingUp(), confirming()}
+	all := []conversation{applying(), finding(), adjusting(), askingCredit(), choosingLow(), opening(), catchingUp(), confirming(),
+		joining(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true)}
 	for _, g := range goods {
 		all = append(all, g.conversation())
 	}

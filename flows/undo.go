@@ -70,6 +70,8 @@ func (t *turn) undoTapped(stage uint64, ref, _ string) {
 	late := stage == 2 && t.in.Late
 	switch {
 	case stage == 0:
+	case t.beyond(entryOf(line).Amount) != nil:
+		t.alert(t.beyond(entryOf(line).Amount)[0])
 	case after.Available < 0:
 		t.alert(M("undo.short", "Amount", w.Available))
 	case after.Owed < 0:
@@ -100,7 +102,7 @@ func (t *turn) undo(back topup.Transaction, sh topup.Shop, after topup.Wallet) {
 	standLines(&note, after, back)
 	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: note, Class: ClassMoney})
 	if back.On(sh.ID.Available()) > 0 {
-		t.do(Wake{Chat: sh.Chat})
+		t.do(Wake{Shop: sh.ID})
 	}
 }
 

@@ -22,8 +22,17 @@ type View struct {
 type People interface {
 	// Actor is a person in a chat, with what they are to the business.
 	Actor(person, chat int64) topup.Actor
-	// Owners are the chats of those who own the business.
+	// Owners are the chats of those who own the business: the founders, and
+	// whom they appointed. Deciders are they and those who decide on shops.
 	Owners() []int64
+	Deciders() []int64
+	Founders() []int64
+	// Team is who works for the business beside the founders.
+	Team() []topup.Member
+	// Member is a person's place in a shop, zero for none, and Members are all
+	// places of a shop, both as of today.
+	Member(person int64) topup.Member
+	Members(shop topup.ShopID) []topup.Member
 	// Language is what the chat chose; "" until it did.
 	Language(chat int64) string
 	// ShopOf is the shop that a person keeps or asked for, in any state.
@@ -105,6 +114,10 @@ type Claims interface {
 	// Claim reads a link by the hash of its token, ClaimOf an order's newest.
 	Claim(hash []byte) (topup.Claim, bool)
 	ClaimOf(order topup.OrderID) (topup.Claim, bool)
+	// Invite reads a link that gives a place by the hash of its token; Invites
+	// are those of a shop (0: of the business) whose time is not over.
+	Invite(hash []byte) (topup.Invite, bool)
+	Invites(shop topup.ShopID) []topup.Invite
 	// Guesses counts the unknown links that a chat opened within the hour.
 	Guesses(chat int64) int
 	// Showings are the times that an order's codes were shown, newest first.

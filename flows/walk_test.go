@@ -24,11 +24,38 @@ var ways = map[Step]map[string]func(*talk){
 		k.who, k.v.language = 9, ""
 		k.say("/start " + strings.Repeat("x", 22))
 	}},
+	StepJoin: {"a shop": joiner, "the business": func(k *talk) {
+		i := open("business", topup.Member{Role: topup.Helper, Name: "Lina", Limit: topup.Dinars(5000)})
+		i.By = 501
+		k.v.people = map[int64]topup.Actor{501: {Person: 501, Roles: []topup.Role{topup.Owner}}}
+		k.who, k.v.invites = 9, map[string]topup.Invite{linkToken: i}
+		k.say("/start " + linkToken)
+	}},
+	StepCashiers: {"nobody": func(k *talk) { k.say("/cashiers") }, "": func(k *talk) { staffed(k); k.say("/cashiers") }},
+	StepCashier:  {"": cashier},
+	StepCashierName: {
+		"a new one": func(k *talk) { k.say("/cashiers"); k.tap("inv") },
+		"another":   func(k *talk) { cashier(k); k.tap("rn") },
+		"no name":   func(k *talk) { k.say("/cashiers"); k.tap("inv"); k.say("123") },
+	},
+	StepCashierLimit: {"": func(k *talk) { cashier(k); k.tap("lm") }, "no amount": func(k *talk) { cashier(k); k.tap("lm"); k.say("much") }},
+	StepCashierOut:   {"": func(k *talk) { cashier(k); k.tap("out") }},
+	StepTeam:         {"nobody": func(k *talk) { owner(k); k.say("/team") }, "": func(k *talk) { staffed(k); founder(k); k.say("/team") }},
+	StepMate: {
+		"": mate, "an owner": func(k *talk) { staffed(k); founder(k); k.say("/team"); k.tap("p", "32") },
+		"an owner, by an owner": func(k *talk) { staffed(k); owner(k); k.say("/team"); k.tap("p", "32") },
+	},
+	StepMateRole:  {"": func(k *talk) { owner(k); k.say("/team"); k.tap("inv") }, "a founder": func(k *talk) { founder(k); k.say("/team"); k.tap("inv") }},
+	StepMateName:  {"": newHelper, "another": func(k *talk) { mate(k); k.tap("rn") }},
+	StepMateLimit: {"": func(k *talk) { newHelper(k); k.say("Lina") }, "another": func(k *talk) { mate(k); k.tap("lm") }},
+	StepMateOut:   {"": func(k *talk) { mate(k); k.tap("out") }},
+
 	StepMoney: {
-		"credit":     func(k *talk) { owner(k); k.say("/credit 1 500 cash") },
-		"debit":      func(k *talk) { owner(k); k.say("/debit 1 500 back") },
-		"too much":   func(k *talk) { owner(k); k.say("/debit 1 50000 back") },
-		"by buttons": func(k *talk) { paid(k, "credit", "500000", "ccp"); k.say("CCP 0012345"); k.say("for the week") },
+		"above their limit": func(k *talk) { helper(k); k.say("/credit 1 1001 cash") },
+		"credit":            func(k *talk) { owner(k); k.say("/credit 1 500 cash") },
+		"debit":             func(k *talk) { owner(k); k.say("/debit 1 500 back") },
+		"too much":          func(k *talk) { owner(k); k.say("/debit 1 50000 back") },
+		"by buttons":        func(k *talk) { paid(k, "credit", "500000", "ccp"); k.say("CCP 0012345"); k.say("for the week") },
 		"on account": func(k *talk) {
 			k.v.ceiling = topup.Dinars(50_000)
 			paid(k, "credit", "500000", "account")
@@ -129,7 +156,8 @@ var ways = map[Step]map[string]func(*talk){
 	StepConfirm: {
 		"mobile": mobileQuote, "fixed plan": func(k *talk) { djezzy(k); k.tap("p", "1") },
 		"internet": internetQuote, "gift cards": giftQuote,
-		"too little money": func(k *talk) { k.v.money = topup.Dinars(1); mobileQuote(k) },
+		"too little money":      func(k *talk) { k.v.money = topup.Dinars(1); mobileQuote(k) },
+		"above the day's limit": func(k *talk) { limitedCashier(k); mobileQuote(k) },
 		"the same again": func(k *talk) {
 			k.v.sold = []topup.Order{{ID: "x", No: 4, Shop: 1, Chat: deskChat, Panel: "x", Good: topup.MobileTopUp, To: "0778037340",
 				Face: topup.Dinars(500), Quantity: 1, Placed: noon, State: topup.Pending}}
@@ -190,6 +218,51 @@ func paid(k *talk, verb, amount, by string) {
 	if by != "" {
 		k.tap("by", by)
 	}
+}
+
+func founder(k *talk) {
+	k.who = 501
+	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner, topup.Founder}}}
+}
+func helper(k *talk) {
+	k.who = 31
+	k.v.people = map[int64]topup.Actor{31: {Person: 31, Chat: 31, Roles: []topup.Role{topup.Helper}, Most: topup.Dinars(1000)}}
+}
+
+// staffed gives shop 1 two cashiers and the business a helper and an owner, and
+// each an open invitation.
+func staffed(k *talk) {
+	k.v.members = []topup.Member{
+		{Person: 21, Shop: 1, Role: topup.Cashier, Name: "Amine", Since: noon, Limit: topup.Dinars(2000), Sold: topup.Dinars(500), Sales: 1},
+		{Person: 22, Shop: 1, Role: topup.Cashier, Name: "Sara", Since: noon},
+	}
+	k.v.mates = []topup.Member{
+		{Person: 31, Role: topup.Helper, Name: "Lina", Since: noon, Limit: topup.Dinars(1000)}, {Person: 32, Role: topup.Owner, Name: "Omar", Since: noon},
+	}
+	k.v.invites = map[string]topup.Invite{
+		linkToken: open("shop", topup.Member{Shop: 1, Role: topup.Cashier, Name: "Rym"}),
+		"other":   open("business", topup.Member{Role: topup.Viewer, Name: "Ali"}),
+	}
+}
+
+// open is an invitation by the keeper of shop 1.
+func open(id string, place topup.Member) topup.Invite {
+	return topup.Invite{ID: id, Place: place, By: deskChat, Made: noon, Expires: noon.Add(topup.InviteLife)}
+}
+
+func joiner(k *talk)  { staffed(k); k.who = 9; k.say("/start " + linkToken) }
+func cashier(k *talk) { staffed(k); k.say("/cashiers"); k.tap("p", "21") }
+func mate(k *talk)    { staffed(k); owner(k); k.say("/team"); k.tap("p", "31") }
+func newHelper(k *talk) {
+	owner(k)
+	k.say("/team")
+	k.tap("inv")
+	k.tap("r", string(topup.Helper))
+}
+func limitedCashier(k *talk) {
+	k.who = 21
+	staffed(k)
+	k.v.members[0].Limit = topup.Dinars(600)
 }
 func djezzy(k *talk)        { k.say("0778037340"); k.tap("op", string(topup.Djezzy)) }
 func mobileQuote(k *talk)   { k.say("0778037340 500"); k.tap("op", string(topup.Djezzy)) }

@@ -29,6 +29,10 @@ func (t *turn) walletLines(sc *Screen, sh topup.Shop) {
 	sc.line(M("wallet.entries"))
 	for _, e := range entries {
 		sc.line(entryMsg(t.v.Orders, sh, e))
+		kind, _ := topup.SplitKey(e.Key)
+		if (kind == topup.EntryCredit || kind == topup.EntryDebit) && t.who.OfBusiness() && len(t.v.People.Team()) > 0 {
+			sc.line(M("entry.by", "Person", t.personName(e.Actor)))
+		}
 	}
 }
 

@@ -153,4 +153,4 @@ func (e *Engine) judge(tx Tx, a *after, in flows.Input) (verdict, error) {
 }
 
 // insider tells who has no budget.
-func insider(who topup.Actor) bool { return who.Is(topup.Owner) || who.Shop != 0 }
+func insider(who topup.Actor) bool { return who.OfBusiness() || who.Shop != 0 }

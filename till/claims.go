@@ -1,6 +1,7 @@
 package till
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -20,8 +21,8 @@ func vouchersOf(tx Tx, id topup.OrderID) ([]topup.Voucher, error) {
 	return list, err
 }
 
-// codes owes an order's vouchers to its shop, in a message of their own, and
-// records that they are shown.
+// codes owes an order's vouchers to a chat of its shop, in a message of their
+// own, and records that they are shown.
 func (e *Engine) codes(tx Tx, a *after, o topup.Order, vouchers []topup.Voucher, why topup.Showing) error {
 	panel := "codes/" + string(o.ID)
 	if why.Why != topup.WhyDelivery {
@@ -32,7 +33,7 @@ func (e *Engine) codes(tx Tx, a *after, o topup.Order, vouchers []topup.Voucher,
 		return err
 	}
 	// Fresh, because a file can't be edited into a text when more codes come.
-	return e.owe(tx, a, owing{chat: o.Chat, panel: panel, class: flows.ClassCodes, fresh: true,
+	return e.owe(tx, a, owing{chat: why.Chat, panel: panel, class: flows.ClassCodes, fresh: true,
 		screen: flows.CodesScreen(o, vouchers, "", false)})
 }
 
@@ -46,7 +47,7 @@ func (e *Engine) showCodes(tx Tx, a *after, ef flows.ShowCodes) error {
 	if err != nil {
 		return err
 	}
-	return e.codes(tx, a, o, vouchers, topup.Showing{Chat: o.Chat, By: ef.By, Why: topup.WhyAgain})
+	return e.codes(tx, a, o, vouchers, topup.Showing{Chat: ef.By, By: ef.By, Why: topup.WhyAgain})
 }
 
 // makeClaim makes a customer's link. The token leaves only in the message;
@@ -56,28 +57,37 @@ func (e *Engine) makeClaim(tx Tx, a *after, ef flows.MakeClaim) error {
 	if err != nil || !ok {
 		return err
 	}
-	name := e.botName.Load()
-	if name == nil {
-		return fmt.Errorf("till: a link was asked for before our name is known")
+	token, link, picture, err := e.newLink()
+	if err != nil {
+		return err
 	}
 	if err := e.revokeClaim(tx, a, ef.Order); err != nil {
 		return err
 	}
-	random := make([]byte, 16)
-	rand.Read(random)
-	token := base64.RawURLEncoding.EncodeToString(random)
-	link := "https://t.me/" + *name + "?start=" + token
-	code, err := qr.Encode(link, qr.M)
-	if err != nil {
-		return err
-	}
-	c := topup.Claim{Hash: flows.TokenHash(token), Order: o.ID, Shop: o.Shop, Panel: "claim/" + ef.Panel,
+	c := topup.Claim{Hash: flows.TokenHash(token), Order: o.ID, Shop: o.Shop, Panel: "claim/" + ef.Panel, Chat: ef.Chat,
 		State: topup.ClaimOpen, Made: a.now, Expires: a.now.Add(topup.ClaimLife)}
 	if err := tx.PutClaim(c); err != nil {
 		return err
 	}
-	return e.owe(tx, a, owing{chat: o.Chat, panel: c.Panel, class: flows.ClassCodes,
-		screen: flows.ClaimScreen(o, c, link, code.PNG())})
+	return e.owe(tx, a, owing{chat: ef.Chat, panel: c.Panel, class: flows.ClassCodes,
+		screen: flows.ClaimScreen(o, c, link, picture)})
+}
+
+// newLink makes a one-use link to ourselves, and its picture.
+func (e *Engine) newLink() (token, link string, picture []byte, err error) {
+	name := e.botName.Load()
+	if name == nil {
+		return "", "", nil, fmt.Errorf("till: a link was asked for before our name is known")
+	}
+	random := make([]byte, 16)
+	rand.Read(random)
+	token = base64.RawURLEncoding.EncodeToString(random)
+	link = "https://t.me/" + *name + "?start=" + token
+	code, err := qr.Encode(link, qr.M)
+	if err != nil {
+		return "", "", nil, err
+	}
+	return token, link, code.PNG(), nil
 }
 
 // revokeClaim ends an order's link, if it may be, and says so where it stood.
@@ -105,5 +115,5 @@ func (e *Engine) endClaim(tx Tx, a *after, c topup.Claim, state topup.ClaimState
 
 // showClaim tells the shop what became of a link.
 func (e *Engine) showClaim(tx Tx, a *after, o topup.Order, c topup.Claim, fresh bool) error {
-	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: c.Panel, Screen: flows.ClaimScreen(o, c, "", nil), Class: flows.ClassAnswer, Fresh: fresh})
+	return e.show(tx, a, flows.Show{Chat: cmp.Or(c.Chat, o.Chat), Panel: c.Panel, Screen: flows.ClaimScreen(o, c, "", nil), Class: flows.ClassAnswer, Fresh: fresh})
 }

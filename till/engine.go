@@ -277,17 +277,9 @@ func (e *Engine) recover() error {
 		return err
 	}
 	var menus []int64
-	err = e.db.View(func(tx Tx) error {
-		menus = append(menus, e.cfg.Admins...)
-		for s, err := range tx.Shops() {
-			if err != nil {
-				return err
-			}
-			if s.State == topup.ShopApproved {
-				menus = append(menus, s.Chat)
-			}
-		}
-		return nil
+	err = e.db.View(func(tx Tx) (err error) {
+		menus, err = e.insiders(tx)
+		return err
 	})
 	for _, chat := range menus {
 		e.setMenu(chat)

@@ -73,7 +73,7 @@ func (e *Engine) forgetStranger(tx Tx, a *after, c store.Chat) error {
 	switch {
 	case r.err != nil:
 		return r.err
-	case !who.Is(topup.Stranger) || asks:
+	case !who.Is(topup.Stranger) || asks || people{r}.Member(c.ID).Shop != 0:
 		return nil
 	case c.Heard.IsZero(): // from before it was kept
 		c.Heard = a.now

@@ -13,7 +13,7 @@ func menuMark(chat int64) string { return fmt.Sprintf("menu/%d", chat) }
 
 // menuVersion changes when the menus do, so that a new release
 // sets them again.
-const menuVersion = "3"
+const menuVersion = "4"
 
 // menuChanged reports whether a chat's menu is not what it was last set to,
 // or is about to be.
@@ -83,7 +83,7 @@ func (e *Engine) commands(who topup.Actor, lang string) []Command {
 // Menus gives the command menus of people who are no shop yet, by language.
 func (e *Engine) Menus() map[string][]Command {
 	out := map[string][]Command{}
-	stranger := topup.ActorOf(0, 0, false, topup.Member{}, topup.Shop{}, false)
+	stranger := topup.ActorOf(0, 0, false, topup.Member{}, topup.Member{}, topup.Shop{}, false)
 	for _, lang := range locales.Codes {
 		out[lang] = e.commands(stranger, lang)
 	}

@@ -26,7 +26,12 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 		return err
 	}
 	fresh := err == nil
-	if err := e.show(tx, a, flows.Show{Chat: placed.Chat, Panel: placed.Panel, Screen: flows.OrderScreen(placed), Class: flows.ClassMoney}); err != nil || !fresh {
+	if fresh {
+		if err := took(tx, placed); err != nil {
+			return err
+		}
+	}
+	if err := e.showSale(tx, a, placed); err != nil || !fresh {
 		return err
 	}
 	return e.lowBalance(tx, a, placed)
@@ -56,14 +61,21 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 		return err
 	}
 	if was.State != o.State || was.Reason != o.Reason || was.Message != o.Message {
-		if err := e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.OrderScreen(o), Class: flows.ClassMoney}); err != nil {
+		if err := e.showSale(tx, a, o); err != nil {
 			return err
 		}
 	}
 	if len(s.Vouchers) > 0 {
-		if err := e.codes(tx, a, o, s.Vouchers, topup.Showing{Chat: o.Chat, By: o.By, Why: topup.WhyDelivery}); err != nil {
+		chat, err := codesChat(tx, o)
+		if err != nil {
 			return err
 		}
+		if err := e.codes(tx, a, o, s.Vouchers, topup.Showing{Chat: chat, By: o.By, Why: topup.WhyDelivery}); err != nil {
+			return err
+		}
+	}
+	if err := gaveBack(tx, was, o); err != nil {
+		return err
 	}
 	if err := e.follow(tx, a, was, o, len(s.Vouchers) > 0); err != nil {
 		return err
@@ -100,7 +112,11 @@ func (e *Engine) alert(tx Tx, a *after, what topup.Alert, o topup.Order) error {
 	if what == topup.AlertFloat {
 		return e.happened(tx, a, string(what), "", o.No)
 	}
-	for _, admin := range e.cfg.Admins {
+	owners, err := e.owners(tx)
+	if err != nil {
+		return err
+	}
+	for _, admin := range owners {
 		card := fmt.Sprintf("alert/%s/%s/%d", what, o.ID, admin)
 		if err := e.show(tx, a, flows.Show{Chat: admin, Panel: card, Screen: flows.AlertScreen(what, o), Class: flows.ClassNotices}); err != nil {
 			return err

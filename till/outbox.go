@@ -139,14 +139,21 @@ func (d delivered) lost(e *Engine, tx Tx, a *after) error {
 	if r.err != nil {
 		return r.err
 	}
-	tell := who.Shop != 0 && !chat.Missed && !who.Is(topup.Owner) // no owner is told in a chat that can't be reached
-	chat.ID, chat.Missed = d.Chat, chat.Missed || tell
+	tell := who.Is(topup.Keeper) && !chat.Missed && !who.Is(topup.Owner) // no owner is told in a chat that can't be reached
+	was := chat.Missed
+	chat.ID, chat.Missed = d.Chat, chat.Missed || tell || who.Is(topup.Cashier)
 	chat.Blocked = chat.Blocked || d.Lost == LostBlocked || d.Lost == LostChatGone
 	if err := tx.PutChat(chat); err != nil {
 		return err
 	}
-	if err := e.outcome(tx, a, d.Sent); err != nil || !tell {
+	if err := e.outcome(tx, a, d.Sent); err != nil {
 		return err
+	}
+	if who.Is(topup.Cashier) && !was {
+		return e.cashierLost(tx, a, d.Chat)
+	}
+	if !tell {
+		return nil
 	}
 	return e.notice(tx, a, "undeliverable", number(uint64(who.Shop)))
 }

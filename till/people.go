@@ -29,7 +29,10 @@ func (e *Engine) saveShop(tx Tx, s topup.Shop) error {
 		return err
 	}
 	if known {
-		return tx.PutShop(s)
+		if err := tx.PutShop(s); err != nil || s.State != topup.ShopApproved {
+			return err
+		}
+		return keep(tx, s)
 	}
 	id, err := tx.NextID("shop")
 	if err != nil {
@@ -39,6 +42,19 @@ func (e *Engine) saveShop(tx Tx, s topup.Shop) error {
 		return fmt.Errorf("till: new shop wants number %d, the next is %d", s.ID, id)
 	}
 	if err := tx.PutShop(s); err != nil {
+		return err
+	}
+	return tx.PutMember(s.Keeper())
+}
+
+// keep sees to it that an approved shop has its keeper: they may have worked
+// for another one since they were refused.
+func keep(tx Tx, s topup.Shop) error {
+	m, _, err := tx.Member(s.Chat)
+	if err != nil || m.Shop == s.ID {
+		return err
+	}
+	if err := tx.RemoveMember(s.Chat); err != nil {
 		return err
 	}
 	return tx.PutMember(s.Keeper())
@@ -122,7 +138,12 @@ func (e *Engine) request(tx Tx, a *after, q flows.Request) error {
 	if n > requestsMost {
 		return e.notice(tx, a, flows.TroubleRequests, number(int64(n)))
 	}
-	for _, owner := range e.cfg.Admins {
+	r := e.reading(tx, a.now)
+	deciders := people{r}.Deciders()
+	if r.err != nil {
+		return r.err
+	}
+	for _, owner := range deciders {
 		if err := e.show(tx, a, flows.Show{Chat: owner, Panel: flows.RequestPanel(q.Shop.ID, owner),
 			Screen: flows.RequestScreen(q.Shop, q.Person), Class: flows.ClassNotices, Fresh: q.Again}); err != nil {
 			return err

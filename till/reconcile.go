@@ -228,7 +228,10 @@ func (c reconciled) apply(e *Engine, tx Tx, a *after) error {
 	}
 	chats := []int64{c.chat}
 	if c.night {
-		chats = e.cfg.Admins
+		var err error
+		if chats, err = e.owners(tx); err != nil {
+			return err
+		}
 	}
 	for _, chat := range chats {
 		if err := e.show(tx, a, flows.ReconcileShow(c.r, chat, nil)); err != nil {

@@ -148,13 +148,12 @@ func shopReport(r *reading, report *topup.Report, panel string, shop topup.ShopI
 	s := flows.ShopReport{Report: report, Panel: panel, Wallet: wallets{r}.Wallet(shop)}
 	if len(report.Sellers()) > 1 {
 		s.Seller = func(person int64) string {
-			m, _, err := r.tx.Member(person)
-			r.note(err)
 			sh, _ := people{r}.Shop(shop)
-			if m.Name == "" && sh.Chat == person {
+			name := report.Name(person)
+			if name == "" && sh.Chat == person {
 				return sh.Name
 			}
-			return m.Name
+			return name
 		}
 	}
 	return s

@@ -166,7 +166,7 @@ func (e *Engine) showRestored(tx Tx, a *after, list *listing) error {
 		r.listed = list
 	}
 	v := r.view()
-	for _, owner := range e.cfg.Admins {
+	for _, owner := range v.People.Owners() {
 		if err := e.show(tx, a, flows.RestoreShow(v, owner, false)); err != nil {
 			return err
 		}

@@ -116,6 +116,10 @@ type People interface {
 	// shop one keeper (store.ErrMember).
 	PutMember(topup.Member) error
 	Member(person int64) (topup.Member, bool, error)
+	// Members walks the people of a shop; RemoveMember takes a person's place
+	// away, if they have one.
+	Members(topup.ShopID) iter.Seq2[topup.Member, error]
+	RemoveMember(person int64) error
 	PutChat(store.Chat) error
 	Chat(id int64) (store.Chat, bool, error)
 	// Chats lists chats by their IDs, those above one (0: all), at most limit;
@@ -181,6 +185,9 @@ type Settings interface {
 	Setting(name string, v any) (bool, error)
 	PutSetting(name string, v any) error
 	DropSetting(name string) error
+	// Mark is what stands for a secret in the name of a value: the same for the
+	// same, and nothing that tells it. Another key makes another one.
+	Mark(secret string) string
 	Plans() ([]topup.Plan, error)
 	PutPlans([]topup.Plan) error
 }

@@ -135,7 +135,11 @@ func (e *Engine) stands(tx Tx, a *after, kind string, bad, well bool, detail str
 }
 
 func (e *Engine) toOwners(tx Tx, a *after, kind string, t trouble, sc flows.Screen) error {
-	for _, owner := range e.cfg.Admins {
+	owners, err := e.owners(tx)
+	if err != nil {
+		return err
+	}
+	for _, owner := range owners {
 		panel := fmt.Sprintf("trouble/%s/%d/%d", kind, owner, t.Since.UnixNano())
 		if err := e.show(tx, a, flows.Show{Chat: owner, Panel: panel, Screen: sc, Class: flows.ClassNotices, Fresh: true}); err != nil {
 			return err

@@ -73,19 +73,31 @@ func (e *Engine) answerTurn(tx Tx, a *after, chat int64, run turnFunc) error {
 }
 
 func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects []flows.Effect) error {
-	var wake []int64
+	type other struct {
+		chat int64
+		run  turnFunc
+	}
+	var others []other
 	for _, ef := range effects {
-		if ef, ok := ef.(flows.Wake); ok {
-			wake = append(wake, ef.Chat)
-			continue
-		}
-		if err := e.effect(tx, a, in.Chat, query, ef); err != nil {
-			return err
+		switch ef := ef.(type) {
+		case flows.Wake:
+			for m, err := range tx.Members(ef.Shop) {
+				if err != nil {
+					return err
+				}
+				others = append(others, other{m.Person, flows.Resume})
+			}
+		case flows.Dismiss:
+			others = append(others, other{ef.Chat, flows.Dismissed(ef.Why)})
+		default:
+			if err := e.effect(tx, a, in.Chat, query, ef); err != nil {
+				return err
+			}
 		}
 	}
-	for _, chat := range wake {
-		other := flows.Input{Chat: chat, Private: true, Person: flows.Person{ID: chat}}
-		if err := e.turn(tx, a, e.env(a, ""), other, "", flows.Resume); err != nil {
+	for _, o := range others {
+		in := flows.Input{Chat: o.chat, Private: true, Person: flows.Person{ID: o.chat}}
+		if err := e.turn(tx, a, e.env(a, ""), in, "", o.run); err != nil {
 			return err
 		}
 	}
@@ -103,6 +115,18 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.speak(tx, ef)
 	case flows.SaveShop:
 		err = e.saveShop(tx, ef.Shop)
+	case flows.SaveMember:
+		err = saveMember(tx, ef.Member)
+	case flows.RemoveMember:
+		err = removeMember(tx, ef.Member)
+	case flows.MakeInvite:
+		err = e.makeInvite(tx, a, ef)
+	case flows.SaveInvite:
+		err = saveInvite(tx, ef.Invite)
+	case flows.EndInvite:
+		err = dropInvite(tx, ef.Invite)
+	case flows.TakePlace:
+		err = takePlace(tx, a, ef)
 	case flows.Request:
 		err = e.request(tx, a, ef)
 	case flows.Place:
@@ -137,9 +161,9 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 	case flows.Menu:
 		a.menus = append(a.menus, ef.Chat)
 	case flows.Run:
-		var shop topup.Shop
-		shop, _, err = tx.ShopByChat(ef.Chat)
-		a.jobs = append(a.jobs, job{ef, shop.ID})
+		r := e.reading(tx, a.now)
+		who := people{r}.Actor(ef.Chat, ef.Chat)
+		a.jobs, err = append(a.jobs, job{ef, who.Shop}), r.err
 	default:
 		err = fmt.Errorf("till: unknown effect %T", ef)
 	}

@@ -21,14 +21,16 @@ const (
 // err: the turn's effects are then not applied and the process stops, because
 // only corruption makes a read fail.
 type reading struct {
-	tx     Tx
-	owners []int64
-	closed bool
-	now    time.Time
-	plans  []topup.Plan // read once; a turn asks for them many times
-	err    error
-	listed *listing              // what the provider has since a copy; nil as long as that is not read
-	books  *topup.Reconciliation // the newest comparison with the provider's
+	tx       Tx
+	owners   []int64
+	closed   bool
+	now      time.Time
+	plans    []topup.Plan   // read once; a turn asks for them many times
+	mates    []topup.Member // who was appointed; read once
+	teamRead bool
+	err      error
+	listed   *listing              // what the provider has since a copy; nil as long as that is not read
+	books    *topup.Reconciliation // the newest comparison with the provider's
 
 	numbering topup.Numbering
 	sends     bool // copies can be sent away
@@ -53,8 +55,8 @@ func (r *reading) note(err error) {
 // people is the reading of who is who.
 type people struct{ *reading }
 
-// Actor joins what is known of a person: owners by the configuration, members
-// by the store.
+// Actor joins what is known of a person: founders by the configuration, all
+// others by the store.
 func (p people) Actor(person, chat int64) topup.Actor {
 	member, _, err := p.tx.Member(person)
 	p.note(err)
@@ -64,10 +66,12 @@ func (p people) Actor(person, chat int64) topup.Actor {
 	}
 	known, _, err := p.tx.Chat(person)
 	p.note(err)
-	return topup.ActorOf(person, chat, slices.Contains(p.owners, person), member, shop, known.Customer)
+	var mate topup.Member
+	if i := slices.IndexFunc(p.team(), func(m topup.Member) bool { return m.Person == person }); i >= 0 {
+		mate = p.mates[i]
+	}
+	return topup.ActorOf(person, chat, slices.Contains(p.owners, person), mate, member, shop, known.Customer)
 }
-
-func (p people) Owners() []int64 { return p.owners }
 
 func (p people) Language(chat int64) string {
 	c, _, err := p.tx.Chat(chat)

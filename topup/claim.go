@@ -29,7 +29,8 @@ type Claim struct {
 	Hash     []byte     `json:"hash"`
 	Order    OrderID    `json:"order"`
 	Shop     ShopID     `json:"shop"`
-	Panel    string     `json:"card"` // the shop's message about it
+	Panel    string     `json:"card"`           // the shop's message about it
+	Chat     int64      `json:"chat,omitempty"` // where that is; 0 for the order's
 	State    ClaimState `json:"state"`
 	Made     time.Time  `json:"made"`
 	Expires  time.Time  `json:"expires"`

@@ -15,7 +15,11 @@
 //   - member: a person who works for a shop: its keeper, who answers for it,
 //     or a cashier; [Member]. What a person is to the business is a [Role],
 //     what they can want an [Act], and who may do what one table; [Actor].
-//   - owner: who owns the business, its float and its key.
+//   - owner: who owns the business, its float and its key. The founders are
+//     those of the configuration, who appoint others; a helper decides on shops
+//     and moves money up to a limit, a viewer looks.
+//   - invite: a one-use link by which somebody gets a place with a shop or with
+//     the business; [Invite].
 //   - good: what can be sold, by its nature: a top-up, an internet card, a
 //     gift card; [Good].
 //   - number, line: where a good goes: a mobile number [MSISDN], a fixed or 4G

@@ -92,14 +92,17 @@ type Evidence struct {
 
 // Order is one sale.
 type Order struct {
-	ID    OrderID `json:"id"`
-	No    uint64  `json:"no"` // the number people use; set when placed
-	Shop  ShopID  `json:"shop"`
-	By    int64   `json:"by"`   // who tapped confirm
-	Chat  int64   `json:"chat"` // where its panel lives
-	Panel string  `json:"card"` // the living message
-	Good  Good    `json:"good"`
-	State State   `json:"state"`
+	ID   OrderID `json:"id"`
+	No   uint64  `json:"no"` // the number people use; set when placed
+	Shop ShopID  `json:"shop"`
+	By   int64   `json:"by"` // who tapped confirm
+	// Seller is that person's name as the shop knew it; "" where the shop had
+	// nobody else.
+	Seller string `json:"seller,omitempty"`
+	Chat   int64  `json:"chat"` // where its panel lives
+	Panel  string `json:"card"` // the living message
+	Good   Good   `json:"good"`
+	State  State  `json:"state"`
 
 	// What is sold, frozen from the quote.
 	Operator   Operator   `json:"operator,omitempty"`

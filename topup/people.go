@@ -16,16 +16,66 @@ const (
 	Customer Role = "customer" // was given codes by a link
 	Cashier  Role = "cashier"  // sells for a shop
 	Keeper   Role = "keeper"   // owns a shop
+	Viewer   Role = "viewer"   // looks at the business, and does nothing
+	Helper   Role = "helper"   // decides on shops for the owners, and moves money up to a limit
 	Owner    Role = "owner"    // owns the business, and answers for the money
+	Founder  Role = "founder"  // an owner by the configuration: appoints the others
 )
 
-// Member is a person who works for a shop: its keeper or a cashier.
+// Member is a person who works for a shop, its keeper or a cashier, or, where
+// there is no shop, for the business: an owner that an owner appointed, a
+// helper, a viewer.
 type Member struct {
 	Person int64     `json:"person"` // Telegram user ID
 	Shop   ShopID    `json:"shop"`
-	Role   Role      `json:"role"` // Keeper or Cashier
-	Name   string    `json:"name,omitempty"`
+	Role   Role      `json:"role"`
+	Name   string    `json:"name,omitempty"` // as who invited them calls them
 	Since  time.Time `json:"since,omitzero"`
+	// Limit is what a cashier may sell in a day (0: any sum), and what a helper
+	// may move at once.
+	Limit Money `json:"limit,omitempty"`
+	// Sold and Sales are what a cashier's sales of the day Day cost the shop.
+	Day   string `json:"day,omitempty"`
+	Sold  Money  `json:"sold,omitempty"`
+	Sales int    `json:"sales,omitempty"`
+}
+
+// On is the member on a day: what was sold on another one is no matter.
+func (m Member) On(day string) Member {
+	if m.Day != day {
+		m.Day, m.Sold, m.Sales = day, 0, 0
+	}
+	return m
+}
+
+// Took counts a sale of a day.
+func (m Member) Took(price Money, day string) Member {
+	m = m.On(day)
+	m.Sold += price
+	m.Sales++
+	return m
+}
+
+// GaveBack takes off what was given back of a sale of a day; whole tells that
+// nothing of it was delivered. What is past changes nothing.
+func (m Member) GaveBack(back Money, whole bool, day string) Member {
+	if m.Day != day {
+		return m
+	}
+	m.Sold = max(0, m.Sold-back)
+	if whole {
+		m.Sales = max(0, m.Sales-1)
+	}
+	return m
+}
+
+// Left is what a cashier may still sell on a day; false where there is no
+// limit.
+func (m Member) Left(day string) (Money, bool) {
+	if m.Role != Cashier || m.Limit == 0 {
+		return 0, false
+	}
+	return max(0, m.Limit-m.On(day).Sold), true
 }
 
 // Keeper is the place in a shop of the person who asked for it: until a shop
@@ -58,6 +108,7 @@ const (
 	ActHistory   Act = "history"   // see and find the shop's sales
 	ActCodes     Act = "codes"     // see a sale's codes again
 	ActLink      Act = "link"      // make and revoke a customer's link
+	ActCashiers  Act = "cashiers"  // invite, see and remove the shop's cashiers
 
 	ActSync       Act = "sync"       // refresh what the provider offers
 	ActFloat      Act = "float"      // see the float and what covers it
@@ -72,13 +123,15 @@ const (
 	ActBackup     Act = "backup"     // write a safety copy
 	ActReconcile  Act = "reconcile"  // compare our books with the provider's, and book what differs
 	ActRestore    Act = "restore"    // let a till sell that goes on from a copy
+	ActTeam       Act = "team"       // invite, see and remove helpers and viewers
+	ActOwners     Act = "owners"     // the same of owners
 )
 
 // rights is the one table of who may do what. Nothing else decides it.
 var rights = map[Act][]Role{
-	ActTalk:     {Stranger, Customer, Cashier, Keeper, Owner},
+	ActTalk:     {Stranger, Customer, Cashier, Keeper, Viewer, Helper, Owner},
 	ActApply:    {Stranger, Customer, Owner},
-	ActOpenLink: {Stranger, Customer, Cashier, Keeper, Owner},
+	ActOpenLink: {Stranger, Customer, Cashier, Keeper, Viewer, Helper, Owner},
 
 	ActSell:      {Cashier, Keeper},
 	ActTakeBack:  {Cashier, Keeper},
@@ -90,20 +143,23 @@ var rights = map[Act][]Role{
 	ActHistory:   {Cashier, Keeper},
 	ActCodes:     {Cashier, Keeper},
 	ActLink:      {Cashier, Keeper},
+	ActCashiers:  {Keeper},
 
+	ActFloat:      {Viewer, Helper, Owner},
+	ActReport:     {Viewer, Helper, Owner},
+	ActShopWallet: {Viewer, Helper, Owner},
+	ActShops:      {Viewer, Helper, Owner},
+	ActOrders:     {Viewer, Helper, Owner},
+	ActMoney:      {Helper, Owner},
+	ActDecide:     {Helper, Owner},
 	ActSync:       {Owner},
-	ActFloat:      {Owner},
-	ActReport:     {Owner},
-	ActShopWallet: {Owner},
-	ActMoney:      {Owner},
-	ActDebts:      {Owner},
-	ActShops:      {Owner},
-	ActDecide:     {Owner},
-	ActOrders:     {Owner},
+	ActDebts:      {Helper, Owner},
 	ActSettle:     {Owner},
 	ActBackup:     {Owner},
 	ActReconcile:  {Owner},
 	ActRestore:    {Owner},
+	ActTeam:       {Owner},
+	ActOwners:     {Founder},
 }
 
 // Acts lists every act of the table.
@@ -115,6 +171,7 @@ type Actor struct {
 	Chat   int64
 	Shop   ShopID // of a keeper or cashier of an approved shop, else 0
 	Roles  []Role // at least one
+	Most   Money  // what a helper may move at once
 }
 
 // Is reports whether the actor has the role.
@@ -133,13 +190,51 @@ func (a Actor) MayFor(act Act, shop ShopID) bool {
 	})
 }
 
-// ActorOf tells what a person in a chat is: owner says whether they own the
-// business, member is their place in a shop (zero for none) and shop that
-// shop, customer whether a link was opened here.
-func ActorOf(person, chat int64, owner bool, member Member, shop Shop, customer bool) Actor {
+// MayWith reports whether the actor may do it with a sale. A cashier takes back
+// what they sold themselves; the codes of others' sales are theirs where the
+// keeper shares them.
+func (a Actor) MayWith(act Act, o Order, shared bool) bool {
+	own := a.Is(Keeper) || o.By == a.Person
+	switch act {
+	case ActTakeBack:
+		return own && a.MayFor(act, o.Shop)
+	case ActCodes, ActLink:
+		return (own || shared) && a.MayFor(act, o.Shop)
+	}
+	return a.MayFor(act, o.Shop)
+}
+
+// MayMove reports whether the actor may move so much money at once.
+func (a Actor) MayMove(m Money) bool {
+	return a.May(ActMoney) && (a.Is(Owner) || m <= a.Most)
+}
+
+// MayPlace reports whether the actor may give a role in the business, and take
+// it away.
+func (a Actor) MayPlace(r Role) bool {
+	if r == Owner {
+		return a.May(ActOwners)
+	}
+	return (r == Helper || r == Viewer) && a.May(ActTeam)
+}
+
+// OfBusiness reports whether the actor works for the business itself.
+func (a Actor) OfBusiness() bool { return a.Is(Owner) || a.Is(Helper) || a.Is(Viewer) }
+
+// ActorOf tells what a person in a chat is: founder says whether they own the
+// business by the configuration, mate is their place in it and member their
+// place in a shop (zero for none), shop that shop, customer whether a link was
+// opened here.
+func ActorOf(person, chat int64, founder bool, mate, member Member, shop Shop, customer bool) Actor {
 	a := Actor{Person: person, Chat: chat}
-	if owner {
-		a.Roles = append(a.Roles, Owner)
+	switch {
+	case founder:
+		a.Roles = append(a.Roles, Owner, Founder)
+	case mate.Person != person || mate.Shop != 0:
+	case mate.Role == Helper:
+		a.Roles, a.Most = append(a.Roles, Helper), mate.Limit
+	case mate.Role == Owner || mate.Role == Viewer:
+		a.Roles = append(a.Roles, mate.Role)
 	}
 	if member.Person == person && member.Shop != 0 && member.Shop == shop.ID && shop.State == ShopApproved {
 		a.Shop = shop.ID

@@ -17,6 +17,7 @@ type Report struct {
 	kinds   map[kind]*Sums
 	shops   map[ShopID]*Sums
 	sellers map[int64]*Sums
+	names   map[int64]string // of the sellers, as their sales have them
 	days    map[time.Time]*Sums
 }
 
@@ -71,7 +72,7 @@ func NewReport(p Period, now time.Time) *Report {
 	}
 	return &Report{
 		Span: s, Period: p, Read: now,
-		kinds: map[kind]*Sums{}, shops: map[ShopID]*Sums{}, sellers: map[int64]*Sums{}, days: map[time.Time]*Sums{},
+		kinds: map[kind]*Sums{}, shops: map[ShopID]*Sums{}, sellers: map[int64]*Sums{}, names: map[int64]string{}, days: map[time.Time]*Sums{},
 	}
 }
 
@@ -84,6 +85,7 @@ func (r *Report) Add(o Order) bool {
 	of(r.kinds, kind{o.Good, o.Operator}).add(o)
 	of(r.shops, o.Shop).add(o)
 	of(r.sellers, o.By).add(o)
+	r.names[o.By] = cmp.Or(r.names[o.By], o.Seller)
 	of(r.days, midnight(o.Placed.In(r.From.Location()))).add(o)
 	return true
 }
@@ -144,6 +146,10 @@ func (r *Report) Shops() []Part[ShopID] { return byPaid(r.shops) }
 
 // Sellers are the people who sold.
 func (r *Report) Sellers() []Part[int64] { return byPaid(r.sellers) }
+
+// Name is what a seller's sales of the span call them, "" when they do not: a
+// name that outlives their place.
+func (r *Report) Name(seller int64) string { return r.names[seller] }
 
 func byPaid[K cmp.Ordered](m map[K]*Sums) (list []Part[K]) {
 	for _, k := range slices.Sorted(maps.Keys(m)) {

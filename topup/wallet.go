@@ -206,6 +206,8 @@ type Shop struct {
 	Low Money `json:"low,omitempty"`
 	// Request is the newest credit that it asked for.
 	Request *CreditRequest `json:"request,omitempty"`
+	// Shared tells that its cashiers see the codes of each other's sales.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // How often one person may ask for a shop.

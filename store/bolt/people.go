@@ -179,6 +179,18 @@ func (t *Tx) Member(person int64) (topup.Member, bool, error) {
 	return m, ok, err
 }
 
+// RemoveMember takes a person's place away.
+func (t *Tx) RemoveMember(person int64) error {
+	m, has, err := t.Member(person)
+	if err != nil || !has {
+		return err
+	}
+	if err := t.delete(bShopMember, shopMemberKey(m.Shop, person)); err != nil {
+		return err
+	}
+	return t.delete(bMembers, i64(person))
+}
+
 // Members walks the people of a shop.
 func (t *Tx) Members(s topup.ShopID) iter.Seq2[topup.Member, error] {
 	return func(yield func(topup.Member, error) bool) {

@@ -15,6 +15,14 @@ func (t *Tx) PutSetting(name string, v any) error {
 // DropSetting forgets a named value.
 func (t *Tx) DropSetting(name string) error { return t.delete(bSettings, []byte(name)) }
 
+// Mark is what stands for a secret in the name of a setting.
+func (t *Tx) Mark(secret string) string {
+	if t.vault == nil {
+		return secret
+	}
+	return t.vault.Mark("name " + secret)
+}
+
 const settingPlans = "plans"
 
 // Plans reads the cached price list in its order.

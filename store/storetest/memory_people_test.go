@@ -64,6 +64,15 @@ func (t *tx) Member(person int64) (topup.Member, bool, error) {
 	return m, ok, nil
 }
 
+func (t *tx) RemoveMember(person int64) error { delete(t.People, person); return nil }
+
+func (t *tx) Mark(secret string) string {
+	if t.vault == nil {
+		return secret
+	}
+	return t.vault.Mark("name" + secret)
+}
+
 func (t *tx) PutChat(c store.Chat) error { t.state.Chats[c.ID] = c; return nil }
 
 func (t *tx) Chat(id int64) (store.Chat, bool, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 
 	"hanout/store"
@@ -62,6 +63,70 @@ func members(t *testing.T, site func(testing.TB) Site) {
 			t.Errorf("the keeper is %+v (%v)", m, err)
 		}
 		return nil
+	})
+}
+
+// removed: a place that is taken away is found by nobody, and may be given
+// again, elsewhere too.
+func removed(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), nil)
+	a, b := stock(t, db, 0), stock(t, db, 0)
+	who := func(tx till.Tx, shop topup.ShopID, want ...int64) {
+		t.Helper()
+		list, err := all(tx.Members(shop))
+		got := []int64{}
+		for _, m := range list {
+			got = append(got, m.Person)
+		}
+		if slices.Sort(got); err != nil || !slices.Equal(got, want) {
+			t.Errorf("people of shop %d: %v, want %v (%v)", shop, got, want, err)
+		}
+	}
+	cashier := topup.Member{Person: 1 << 40, Shop: a.ID, Role: topup.Cashier, Name: "Amine", Since: t0, Limit: 5, Day: "d", Sold: 3, Sales: 2}
+	update(t, db, func(tx till.Tx) error {
+		if err := tx.PutMember(cashier); err != nil {
+			return err
+		}
+		who(tx, a.ID, a.Chat, 1<<40)
+		return errors.Join(tx.RemoveMember(1<<40), tx.RemoveMember(12345))
+	})
+	update(t, db, func(tx till.Tx) error {
+		who(tx, a.ID, a.Chat)
+		if m, ok, err := tx.Member(1 << 40); ok || err != nil {
+			t.Errorf("still there: %+v (%v)", m, err)
+		}
+		cashier.Shop = b.ID
+		return tx.PutMember(cashier)
+	})
+	view(t, db, func(tx till.Tx) error {
+		who(tx, b.ID, b.Chat, 1<<40)
+		if m, _, err := tx.Member(1 << 40); err != nil || m != cashier {
+			t.Errorf("%+v, want %+v (%v)", m, cashier, err)
+		}
+		return nil
+	})
+	if r, err := db.Check(nil); err != nil || len(r.Problems) > 0 {
+		t.Errorf("the check: %v %v", r.Problems, err)
+	}
+}
+
+// marks: a secret in a name is the same each time, and does not tell itself.
+func marks(t *testing.T, site func(testing.TB) Site) {
+	db := open(t, site(t), vault(t, 1))
+	view(t, db, func(tx till.Tx) error {
+		if a := tx.Mark("secret"); a != tx.Mark("secret") || a == tx.Mark("secreu") || len(a) < 20 || strings.Contains(a, "secret") {
+			t.Errorf("the mark is %q", a)
+		}
+		return nil
+	})
+	other := open(t, site(t), vault(t, 2))
+	view(t, db, func(tx till.Tx) error {
+		return other.View(func(tx2 till.Tx) error {
+			if tx.Mark("secret") == tx2.Mark("secret") {
+				t.Error("two keys make one mark")
+			}
+			return nil
+		})
 	})
 }
 

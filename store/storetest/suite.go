@@ -70,6 +70,8 @@ func Run(t *testing.T, site func(testing.TB) Site) {
 		{"HandledUpdates", handledUpdates},
 		{"Prune", prune},
 		{"Members", members},
+		{"Removed", removed},
+		{"Marks", marks},
 		{"People", people},
 		{"Chats", chats},
 		{"Settings", settings},

@@ -1,0 +1,65 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// hire makes the customer a cashier of the shop.
+func (r *rig) hire() {
+	r.t.Helper()
+	r.say(shopID, "/cashiers")
+	r.tap(shopID, "➕")
+	r.say(shopID, "Amine")
+	calls := r.telegram.Journal.Calls("sendPhoto")
+	_, token, _ := strings.Cut(calls[len(calls)-1].Params["reply_markup"], "?start=")
+	token, _, _ = strings.Cut(token, "\"")
+	r.telegram.People.Start(customerID, token)
+	r.settle(time.Second)
+	r.tap(customerID, "Français")
+	r.tap(customerID, "✅")
+}
+
+// TestCashierRemovedWhileSelling: the sale finishes and pays as ever, and its
+// codes reach the shop, not who works there no more. A forged ✅ sells nothing.
+func TestCashierRemovedWhileSelling(t *testing.T) {
+	bubble(t, "fr", func(r *rig) {
+		r.openShop("fr", 5000)
+		r.hire()
+		r.say(customerID, "/internet")
+		r.tap(customerID, "ADSL")
+		r.say(customerID, "036362608")
+		r.settle(2 * time.Second)
+		r.tap(customerID, "500")
+		r.tap(customerID, "✅")
+		r.say(customerID, "0778037340 500")
+		r.tap(customerID, "Djezzy")
+		open := r.newest(customerID)
+		r.say(shopID, "/cashiers")
+		r.tap(shopID, "Amine")
+		r.tap(shopID, "🗑")
+		r.tap(shopID, "🗑")
+		for range 3 {
+			r.telegram.People.PressForged(customerID, customerID, open.message, open.ok)
+		}
+		r.settle(30 * time.Second)
+		r.allAnswered()
+		r.expect(4505, 0, 1)
+		r.sees(customerID, "Opération réussie")
+		r.sees(shopID, "[📋 Copier le code]")
+		if seen := r.texts(customerID); strings.Contains(seen, "Copier le code") || !strings.Contains(seen, "Vous ne vendez plus pour") {
+			t.Errorf("the removed cashier sees:\n%s", seen)
+		}
+		o := r.orders()[0]
+		for _, verb := range []string{"codes", "codes2:x", "claim", "again", "show", "cancel"} {
+			r.telegram.People.PressForged(customerID, customerID, 1, "o:"+string(o.ID)+":"+verb)
+		}
+		r.say(customerID, "0778037340 500")
+		r.allAnswered()
+		if strings.Contains(r.texts(customerID), "Copier le code") {
+			t.Error("the removed cashier was shown the codes")
+		}
+		r.expect(4505, 0, 1)
+	})
+}
