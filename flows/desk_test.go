@@ -28,6 +28,7 @@ type desk struct {
 	shown     []time.Time
 	mark      topup.Restored
 	strays    []topup.Stray
+	news      topup.News
 	books     topup.Reconciliation
 	posted    []string
 	copies    topup.Copies
@@ -89,6 +90,7 @@ func (d *desk) Newest(limit int) (list []topup.Shop, total int) {
 	}
 	return list, len(all)
 }
+func (d *desk) News() topup.News       { return d.news }
 func (d *desk) NextShop() topup.ShopID { return topup.ShopID(len(d.asked) + 2) }
 
 func (d *desk) Wallet(topup.ShopID) topup.Wallet              { return topup.Wallet{Available: d.money} }

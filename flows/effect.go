@@ -55,6 +55,8 @@ type (
 	}
 	// Reopen lets a till that goes on from a copy sell.
 	Reopen struct{ By int64 }
+	// SaveNews keeps what the shops are told, and how far that has come.
+	SaveNews struct{ News topup.News }
 	// Wake brings a chat's waiting sale back, now that it has money. It is
 	// applied after the turn's other effects, by [Resume].
 	Wake struct{ Chat int64 }
@@ -129,6 +131,9 @@ const (
 	JobReport Job = "report" // the same of all shops, or of one of them for an owner
 	// JobStatement makes a file of what became of a shop's money.
 	JobStatement Job = "statement"
+	// JobShops counts the shops of each language; the answer goes to
+	// ShopsCounted.
+	JobShops Job = "shops"
 	// JobReconcile compares our books with the provider's.
 	JobReconcile Job = "reconcile"
 	JobLists     Job = "lists" // read the provider's lists since the copy; every owner is shown them
@@ -146,6 +151,7 @@ func (MoveOrder) effect()   {}
 func (Book) effect()        {}
 func (TakeOver) effect()    {}
 func (Reopen) effect()      {}
+func (SaveNews) effect()    {}
 func (Wake) effect()        {}
 func (Menu) effect()        {}
 func (Run) effect()         {}

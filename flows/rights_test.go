@@ -26,14 +26,14 @@ var (
 	commandNeeds = map[string][]topup.Act{
 		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
 		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
-		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile},
+		"shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile}, "broadcast": {topup.ActBroadcast},
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
-		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
+		"float": topup.ActFloat, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile, "news": topup.ActBroadcast,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
@@ -44,10 +44,11 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
+	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "news": topup.ActBroadcast, "orders": topup.ActOrders}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
+		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -151,7 +152,7 @@ func TestRightsOfCommands(t *testing.T) {
 func TestMenus(t *testing.T) {
 	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "shops", "orders", "sync", "reconcile", "backup"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "shops", "orders", "broadcast", "sync", "reconcile", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
@@ -224,6 +225,17 @@ func TestRightsOfDecisions(t *testing.T) {
 			k.press(encodeTap("a", "shop", "2", verb))
 			if refused := k.refused(); refused == who.May(topup.ActDecide) {
 				t.Errorf("%s: %s for a shop is refused: %t", name, verb, refused)
+			}
+		}
+		for _, verb := range []string{"stop", "go"} {
+			k := as(t, who)
+			k.v.news = topup.News{ID: "n", Next: 2, Last: 9, Stopped: verb == "go"}
+			k.press(encodeTap("a", "news", "0", verb, "n"))
+			if refused := k.refused(); refused == who.May(topup.ActBroadcast) {
+				t.Errorf("%s: %s for the news is refused: %t", name, verb, refused)
+			}
+			if saved, ok := effect[SaveNews](k); ok != who.May(topup.ActBroadcast) || ok && saved.News.Stopped != (verb == "stop") {
+				t.Errorf("%s: %s steers the news: %t", name, verb, ok)
 			}
 		}
 		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {

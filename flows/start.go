@@ -93,7 +93,7 @@ func (t *turn) home() {
 func (t *turn) homeRows(sc *Screen) {
 	t.commandRow(sc, "float", "shops")
 	t.commandRow(sc, "orders", "report")
-	t.commandRow(sc, "sync")
+	t.commandRow(sc, "sync", "news")
 	if t.who.Is(topup.Owner) && t.who.Shop == 0 {
 		t.commandRow(sc, "ask")
 	}

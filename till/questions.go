@@ -47,6 +47,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.makeStatement(j) })
 	case flows.JobReconcile:
 		e.helpers.Go(func() { e.reconcileAsked(j) })
+	case flows.JobShops:
+		e.helpers.Go(func() { e.countShops(j.Run) })
 	case flows.JobBackup:
 		e.helpers.Go(func() { e.backUp(j.Run) })
 	}

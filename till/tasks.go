@@ -44,6 +44,7 @@ var tasks = []task{
 	{name: "links", next: hourly, slice: endLinks},
 	{name: "reminder", next: evening, beside: (*Engine).remind},
 	{name: "reconcile", next: night, beside: (*Engine).reconcileByNight},
+	{name: "news", atStart: true, next: hourly, slice: sendNews},
 	{name: "troubles", next: often, slice: tellTroubles},
 	{name: "copies", next: often, beside: (*Engine).keepCopies},
 	{name: "stale", next: hourly, slice: watchCopies},

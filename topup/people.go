@@ -66,6 +66,7 @@ const (
 	ActDecide     Act = "decide"     // approve or refuse a shop
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
+	ActBroadcast  Act = "broadcast"  // tell the shops something
 	ActBackup     Act = "backup"     // write a safety copy
 	ActReconcile  Act = "reconcile"  // compare our books with the provider's, and book what differs
 	ActRestore    Act = "restore"    // let a till sell that goes on from a copy
@@ -95,6 +96,7 @@ var rights = map[Act][]Role{
 	ActDecide:     {Owner},
 	ActOrders:     {Owner},
 	ActSettle:     {Owner},
+	ActBroadcast:  {Owner},
 	ActBackup:     {Owner},
 	ActReconcile:  {Owner},
 	ActRestore:    {Owner},

@@ -15,7 +15,7 @@ var acts = map[topup.Act]string{
 	topup.ActSell: "ck", topup.ActTakeBack: "ck", topup.ActWallet: "ck", topup.ActHistory: "ck", topup.ActDay: "ck",
 	topup.ActCodes: "ck", topup.ActLink: "ck",
 	topup.ActSync: "o", topup.ActFloat: "o", topup.ActShopWallet: "o", topup.ActMoney: "o", topup.ActShops: "o",
-	topup.ActDecide: "o", topup.ActOrders: "o", topup.ActSettle: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActStatement: "k", topup.ActReport: "o", topup.ActRestore: "o",
+	topup.ActDecide: "o", topup.ActOrders: "o", topup.ActSettle: "o", topup.ActBackup: "o", topup.ActBroadcast: "o", topup.ActReconcile: "o", topup.ActStatement: "k", topup.ActReport: "o", topup.ActRestore: "o",
 }
 
 var letters = map[topup.Role]rune{
