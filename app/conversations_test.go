@@ -43,6 +43,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	customer scans the code           opens the newest link that the shop was shown
 //	customer scans the former code    opens the one before
 //	customer scans the code and blocks the bot
+//	shop blocks the bot
 //	customer lets the bot write again
 //	wait 20s
 //	provider: answer-lost POST /mobile/send             a fault, once
@@ -227,6 +228,8 @@ func (s *stage) act(lang, line string) error {
 		if strings.HasSuffix(line, "and blocks the bot") {
 			s.telegram.People.Block(s.member(f[0]), true)
 		}
+	case strings.HasSuffix(line, " blocks the bot"):
+		s.telegram.People.Block(s.member(f[0]), true)
 	case strings.HasSuffix(line, "shares its phone"):
 		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":

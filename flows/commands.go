@@ -35,6 +35,7 @@ func allCommands() []command {
 		{name: "debts", verb: "debts", label: "button.debts", act: topup.ActDebts, run: (*turn).debts},
 		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: bare((*turn).shops)},
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
+		{name: "broadcast", verb: "news", label: "button.news", act: topup.ActBroadcast, run: bare((*turn).broadcast)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
 		{name: "team", verb: "team", label: "button.team", act: topup.ActTeam, run: bare((*turn).team)},

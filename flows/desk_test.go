@@ -32,6 +32,7 @@ type desk struct {
 	members   []topup.Member // beside the keeper of shop 1
 	mates     []topup.Member
 	invites   map[string]topup.Invite // by their token
+	news      topup.News
 	books     topup.Reconciliation
 	posted    []string
 	copies    topup.Copies
@@ -128,6 +129,7 @@ func (d *desk) Newest(limit int) (list []topup.Shop, total int) {
 	}
 	return list, len(all)
 }
+func (d *desk) News() topup.News       { return d.news }
 func (d *desk) NextShop() topup.ShopID { return topup.ShopID(len(d.asked) + 2) }
 
 func (d *desk) Wallet(topup.ShopID) topup.Wallet {

@@ -55,6 +55,8 @@ type (
 	}
 	// Reopen lets a till that goes on from a copy sell.
 	Reopen struct{ By int64 }
+	// SaveNews keeps what the shops are told, and how far that has come.
+	SaveNews struct{ News topup.News }
 	// Wake brings a shop's waiting sales back, in whosever chat, now that it
 	// has money. It is applied after the turn's other effects, by [Resume].
 	Wake struct{ Shop topup.ShopID }
@@ -150,6 +152,9 @@ const (
 	JobReport Job = "report" // the same of all shops, or of one of them for an owner
 	// JobStatement makes a file of what became of a shop's money.
 	JobStatement Job = "statement"
+	// JobShops counts the shops of each language; the answer goes to
+	// ShopsCounted.
+	JobShops Job = "shops"
 	// JobReconcile compares our books with the provider's.
 	JobReconcile Job = "reconcile"
 	// JobDebts reads what all shops owe.
@@ -187,3 +192,4 @@ func (Guess) effect()        {}
 func (SendCopy) effect()     {}
 func (Practised) effect()    {}
 func (SetLevel) effect()     {}
+func (SaveNews) effect()     {}

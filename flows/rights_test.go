@@ -29,7 +29,7 @@ var (
 	commandNeeds = map[string][]topup.Act{
 		"start": {topup.ActTalk}, "language": {topup.ActTalk}, "help": {topup.ActTalk}, "cancel": {topup.ActTalk},
 		"balance": {topup.ActFloat, topup.ActWallet}, "credit": {topup.ActMoney}, "debit": {topup.ActMoney},
-		"debts": {topup.ActDebts}, "shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile},
+		"debts": {topup.ActDebts}, "shops": {topup.ActShops}, "orders": {topup.ActOrders}, "sync": {topup.ActSync}, "backup": {topup.ActBackup}, "reconcile": {topup.ActReconcile}, "broadcast": {topup.ActBroadcast},
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"cashiers": {topup.ActShops, topup.ActCashiers}, "team": {topup.ActTeam},
@@ -38,7 +38,7 @@ var (
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
 		"float": topup.ActFloat, "debts": topup.ActDebts, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
-		"cashiers": topup.ActCashiers, "team": topup.ActTeam,
+		"cashiers": topup.ActCashiers, "team": topup.ActTeam, "news": topup.ActBroadcast,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
@@ -49,7 +49,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActOrders, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -58,6 +58,7 @@ var (
 		StepJoin: topup.ActOpenLink, StepCashiers: topup.ActCashiers, StepCashier: topup.ActCashiers, StepCashierName: topup.ActCashiers,
 		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
+		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -164,7 +165,7 @@ func TestMenus(t *testing.T) {
 	stranger := []string{"start", "language", "help"}
 	viewer := []string{"balance", "today", "report", "shops", "orders", "language", "help", "cancel"}
 	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "language", "help", "cancel"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "sync", "reconcile", "team", "backup"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "broadcast", "sync", "reconcile", "team", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": keeper, "the keeper of another one": keeper, "a viewer": viewer, "a helper": helper,
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
@@ -238,6 +239,17 @@ func TestRightsOfDecisions(t *testing.T) {
 			k.press(encodeTap("a", "shop", "2", verb))
 			if refused := k.refused(); refused == who.May(topup.ActDecide) {
 				t.Errorf("%s: %s for a shop is refused: %t", name, verb, refused)
+			}
+		}
+		for _, verb := range []string{"stop", "go"} {
+			k := as(t, who)
+			k.v.news = topup.News{ID: "n", Next: 2, Last: 9, Stopped: verb == "go"}
+			k.press(encodeTap("a", "news", "0", verb, "n"))
+			if refused := k.refused(); refused == who.May(topup.ActBroadcast) {
+				t.Errorf("%s: %s for the news is refused: %t", name, verb, refused)
+			}
+			if saved, ok := effect[SaveNews](k); ok != who.May(topup.ActBroadcast) || ok && saved.News.Stopped != (verb == "stop") {
+				t.Errorf("%s: %s steers the news: %t", name, verb, ok)
 			}
 		}
 		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {

@@ -5,7 +5,7 @@ import "hanout/topup"
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
 // language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, int,
-// Name, Latin, Words, PlanName, Minutes, Signed, Secret, and Msg for a text
+// Name, Latin, Words, Prose, PlanName, Minutes, Signed, Secret, and Msg for a text
 // inside a text.
 type Msg struct {
 	ID   string
@@ -32,6 +32,9 @@ type (
 	Latin string
 	// Words is a sentence of the provider, shown as it is.
 	Words string
+	// Prose is a text of several lines, shown as it was typed. It stands in a
+	// line of its own.
+	Prose string
 	// PlanName is the provider's name of a plan, often "FR | AR": the half
 	// of the reader's language is shown.
 	PlanName string
@@ -106,4 +109,5 @@ const (
 	// ClassStrangers is all that is said to people who are no shop and no
 	// owner, but codes and money.
 	ClassStrangers Class = 4
+	ClassNews      Class = 5 // what an owner tells all shops
 )

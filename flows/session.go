@@ -21,6 +21,7 @@ type Session struct {
 	Name    string      `json:"name,omitempty"`    // of the shop being asked for
 	Sale    sale        `json:"-"`                 // stored as "sale", by its good
 	Money   *Adjustment `json:"money,omitempty"`
+	News    *NewsDraft  `json:"news,omitempty"`
 	Claim   []byte      `json:"claim,omitempty"` // hash of the link that waits
 	Staff   *Staff      `json:"staff,omitempty"`
 	Backlog *Backlog    `json:"backlog,omitempty"`

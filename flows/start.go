@@ -107,7 +107,8 @@ func (t *turn) idleMember() bool {
 func (t *turn) homeRows(sc *Screen) {
 	t.commandRow(sc, "float", "shops")
 	t.commandRow(sc, "orders", "report")
-	t.commandRow(sc, "sync", "debts", "team")
+	t.commandRow(sc, "sync", "debts")
+	t.commandRow(sc, "team", "news")
 	if t.who.Is(topup.Owner) && t.who.Shop == 0 {
 		t.commandRow(sc, "ask")
 	}

@@ -30,3 +30,34 @@ func CleanName(s string, most int) string {
 	}
 	return string(out)
 }
+
+// CleanText makes a text of several lines fit to be shown as it was typed:
+// without controls of direction or any other, and without a run of empty lines.
+func CleanText(s string) string {
+	var lines []string
+	empty := 0
+	for line := range strings.Lines(strings.ReplaceAll(s, "\r", "\n")) {
+		line = strings.TrimSpace(strings.Map(func(r rune) rune {
+			switch {
+			case r == '\u200d': // joins emoji
+				return r
+			case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), r == unicode.ReplacementChar:
+				return -1
+			case unicode.IsSpace(r), unicode.IsControl(r):
+				return ' '
+			}
+			return r
+		}, line))
+		if empty++; line != "" {
+			empty = 0
+		}
+		if empty < 2 {
+			lines = append(lines, line)
+		}
+	}
+	s = strings.TrimSpace(strings.Join(lines, "\n"))
+	if CleanName(s, len(s)+1) == "" {
+		return ""
+	}
+	return s
+}

@@ -42,6 +42,8 @@ type People interface {
 	Newest(limit int) (list []topup.Shop, total int)
 	// NextShop is the number that a new shop will get.
 	NextShop() topup.ShopID
+	// News is what the shops were told last.
+	News() topup.News
 }
 
 // Wallets says what the shops hold.

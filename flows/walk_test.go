@@ -119,6 +119,21 @@ var ways = map[Step]map[string]func(*talk){
 	StepBacklog: {"": backlog, "the rest": func(k *talk) { backlog(k); k.tap("pick", "0"); k.say("/cancel") }},
 	StepSure:    {"": func(k *talk) { owner(k); k.say("/credit 1 300000 cash"); k.tap("ok") }},
 
+	StepNews: {"": func(k *talk) { owner(k); k.say("/broadcast") }, "too long": func(k *talk) {
+		owner(k)
+		k.say("/broadcast")
+		k.say(strings.Repeat("م", newsMost+1))
+	}},
+	StepCounting:  {"": func(k *talk) { owner(k); k.say("/broadcast"); k.say("Bonjour") }},
+	StepAudience:  {"": audience},
+	StepNewsReady: {"": func(k *talk) { audience(k); k.tap("to", "all") }},
+	StepNewsTwice: {"": func(k *talk) {
+		k.v.news = topup.News{ID: "n", Text: "Bonjour", To: "ar", Began: noon, Next: 1}
+		audience(k)
+		k.tap("to", "all")
+		k.tap("ok")
+	}},
+
 	StepNumber:   {"": func(k *talk) { k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
 	StepOperator: {"": func(k *talk) { k.say("0778037340") }, "with an amount": func(k *talk) { k.say("0778037340 500") }},
 	StepPlan:     {"": djezzy},
@@ -263,6 +278,12 @@ func limitedCashier(k *talk) {
 	k.who = 21
 	staffed(k)
 	k.v.members[0].Limit = topup.Dinars(600)
+}
+func audience(k *talk) {
+	owner(k)
+	k.say("/broadcast")
+	k.say("Bonjour")
+	k.s, k.out = ShopsCounted(k.v.view(), k.env(), k.s, k.input(), k.s.Panel, map[string]Reach{"ar": {Shops: 3, Blocked: 1}, "fr": {Shops: 1}})
 }
 func djezzy(k *talk)        { k.say("0778037340"); k.tap("op", string(topup.Djezzy)) }
 func mobileQuote(k *talk)   { k.say("0778037340 500"); k.tap("op", string(topup.Djezzy)) }

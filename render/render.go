@@ -145,6 +145,12 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 		return own(string(v), 100)
 	case flows.Words:
 		return own(string(v), 600)
+	case flows.Prose:
+		lines := strings.Split(string(v), "\n")
+		for i, l := range lines {
+			lines[i] = html.EscapeString(printable(l, textMost))
+		}
+		return strings.Join(lines, "\n"), nil
 	case flows.PlanName:
 		return own(half(string(v), lang), 60)
 	case flows.Secret:

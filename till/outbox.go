@@ -109,6 +109,9 @@ func (d delivered) apply(e *Engine, tx Tx, a *after) error {
 		if err != nil {
 			return err
 		}
+		if err := e.newsOut(tx, a, d.Sent); err != nil {
+			return err
+		}
 		return e.outcome(tx, a, d.Sent)
 	}
 	return d.lost(e, tx, a)
@@ -139,11 +142,15 @@ func (d delivered) lost(e *Engine, tx Tx, a *after) error {
 	if r.err != nil {
 		return r.err
 	}
-	tell := who.Is(topup.Keeper) && !chat.Missed && !who.Is(topup.Owner) // no owner is told in a chat that can't be reached
+	_, _, told := topup.NewsOf(d.Panel)                                           // those that miss it are listed with it
+	tell := !told && who.Is(topup.Keeper) && !chat.Missed && !who.Is(topup.Owner) // no owner is told in a chat that can't be reached
 	was := chat.Missed
 	chat.ID, chat.Missed = d.Chat, chat.Missed || tell || who.Is(topup.Cashier)
 	chat.Blocked = chat.Blocked || d.Lost == LostBlocked || d.Lost == LostChatGone
 	if err := tx.PutChat(chat); err != nil {
+		return err
+	}
+	if err := e.newsOut(tx, a, d.Sent); err != nil {
 		return err
 	}
 	if err := e.outcome(tx, a, d.Sent); err != nil {

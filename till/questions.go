@@ -49,6 +49,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.readDebts(j.Run) })
 	case flows.JobReconcile:
 		e.helpers.Go(func() { e.reconcileAsked(j) })
+	case flows.JobShops:
+		e.helpers.Go(func() { e.countShops(j.Run) })
 	case flows.JobBackup:
 		e.helpers.Go(func() { e.backUp(j.Run) })
 	}

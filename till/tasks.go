@@ -45,6 +45,7 @@ var tasks = []task{
 	{name: "reminder", next: evening, beside: (*Engine).remind},
 	{name: "reconcile", next: night, beside: (*Engine).reconcileByNight},
 	{name: "debts", next: evening, beside: (*Engine).remindDebts},
+	{name: "news", atStart: true, next: hourly, slice: sendNews},
 	{name: "troubles", next: often, slice: tellTroubles},
 	{name: "copies", next: often, beside: (*Engine).keepCopies},
 	{name: "stale", next: hourly, slice: watchCopies},

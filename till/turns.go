@@ -142,6 +142,8 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.takeOver(tx, a, ef)
 	case flows.Reopen:
 		err = e.reopen(tx, a, ef.By)
+	case flows.SaveNews:
+		err = e.saveNews(tx, a, ef.News)
 	case flows.ShowCodes:
 		err = e.showCodes(tx, a, ef)
 	case flows.MakeClaim:

@@ -113,6 +113,12 @@ func (p people) NextShop() topup.ShopID {
 	return topup.ShopID(n)
 }
 
+func (p people) News() topup.News {
+	n, err := news(p.tx)
+	p.note(err)
+	return n
+}
+
 // wallets is the reading of money.
 type wallets struct{ *reading }
 

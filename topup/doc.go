@@ -60,6 +60,7 @@
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
 //   - weather: which operators are up; [Weather]. Pulse: how an operator's
 //     newest top-ups ended; [Pulse], [Beat].
+//   - news: what an owner tells the shops; [News].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].
 //   - reference: an order's ID as the provider has it, minted before the money

@@ -120,6 +120,7 @@ const (
 	ActDecide     Act = "decide"     // approve or refuse a shop
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
+	ActBroadcast  Act = "broadcast"  // tell the shops something
 	ActBackup     Act = "backup"     // write a safety copy
 	ActReconcile  Act = "reconcile"  // compare our books with the provider's, and book what differs
 	ActRestore    Act = "restore"    // let a till sell that goes on from a copy
@@ -155,6 +156,7 @@ var rights = map[Act][]Role{
 	ActSync:       {Owner},
 	ActDebts:      {Helper, Owner},
 	ActSettle:     {Owner},
+	ActBroadcast:  {Owner},
 	ActBackup:     {Owner},
 	ActReconcile:  {Owner},
 	ActRestore:    {Owner},
