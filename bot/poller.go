@@ -272,6 +272,7 @@ type (
 		From      till.User     `json:"from"`
 		Date      int64         `json:"date"` // Unix seconds
 		Text      string        `json:"text"`
+		Caption   string        `json:"caption"` // of a photo or a document
 		Contact   *till.Contact `json:"contact"`
 	}
 	wireCallback struct {
@@ -351,7 +352,7 @@ func readMessage(u *till.Update, raw json.RawMessage) {
 	}
 	u.Message = &till.Incoming{
 		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
-		Text: w.Text, Contact: w.Contact,
+		Text: cmp.Or(w.Text, w.Caption), Contact: w.Contact,
 	}
 }
 

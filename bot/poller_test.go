@@ -551,3 +551,16 @@ func TestPollerSlowLine(t *testing.T) {
 		}
 	})
 }
+
+// The caption of a photo or a document is what its sender wrote.
+func TestCaptionsAreRead(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{"update_id":1,"message":{"message_id":2,"date":3,"chat":{"id":5,"type":"private"},"from":{"id":5},"photo":[{"file_id":"x"}],"caption":"0661234567 500"}}`: "0661234567 500",
+		`{"update_id":1,"message":{"message_id":2,"date":3,"chat":{"id":5,"type":"private"},"from":{"id":5},"text":"a","caption":"b"}}`:                             "a",
+		`{"update_id":1,"message":{"message_id":2,"date":3,"chat":{"id":5,"type":"private"},"from":{"id":5},"photo":[]}}`:                                           "",
+	} {
+		if u := decodeUpdate([]byte(raw)); u.Broken != "" || u.Message == nil || u.Message.Text != want {
+			t.Errorf("%s is read as %+v", raw, u)
+		}
+	}
+}
