@@ -23,6 +23,7 @@ type Session struct {
 	Money   *Adjustment `json:"money,omitempty"`
 	Claim   []byte      `json:"claim,omitempty"` // hash of the link that waits
 	Backlog *Backlog    `json:"backlog,omitempty"`
+	Many    *Many       `json:"many,omitempty"`
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have
