@@ -263,6 +263,9 @@ func (l *life) types(person int64, text, seen string) {
 }
 
 func (l *life) taps(person int64, label, seen string) {
+	if label == "✅ Confirmer" {
+		l.settle(time.Second) // what is confirmed is read before
+	}
 	l.until(func() error { return l.telegram.People.PressButton(person, label) }, func() bool { return l.shows(person, seen) })
 }
 

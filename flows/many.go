@@ -19,8 +19,10 @@ import (
 // StepMany shows several sales to be confirmed.
 const StepMany Step = "many"
 
-// manyMost is how many sales one text may have.
-const manyMost = 20
+const (
+	manyMost  = 20           // sales that one text may have
+	linesMost = 3 * manyMost // lines of it that are looked at
+)
 
 // Many are the sales of a text, before they are orders.
 type Many struct {
@@ -103,9 +105,10 @@ func (t *turn) several(text string) bool {
 		return false
 	}
 	m := &Many{}
-	for _, l := range lines {
+	for _, l := range lines[:min(len(lines), linesMost)] {
 		m.add(t, l)
 	}
+	m.More += max(0, len(lines)-linesMost)
 	t.dropQuietly()
 	if why, closed := t.notSelling(); closed {
 		t.begin(StepIdle)
