@@ -1,6 +1,10 @@
 package flows
 
-import "hanout/topup"
+import (
+	"time"
+
+	"hanout/topup"
+)
 
 // Sales that were confirmed together, once they are orders: one panel shows how
 // far all of them are, and leads to each.
@@ -42,7 +46,7 @@ type tally struct {
 }
 
 func tallied(list []topup.Order) (s tally) {
-	var last topup.Order
+	var last time.Time
 	for _, o := range list {
 		switch o.State {
 		case topup.Delivered:
@@ -52,8 +56,9 @@ func tallied(list []topup.Order) (s tally) {
 		default:
 			s.open, s.held = s.open+1, s.held+o.Price
 		}
-		if o.After != nil && !o.Settled.Before(last.Settled) {
-			last, s.after = o, o.After
+		// Of two that ended at once the later gave more back.
+		if o.After != nil && (o.Settled.After(last) || (o.Settled.Equal(last) && *o.After > *s.after)) {
+			last, s.after = o.Settled, o.After
 		}
 	}
 	return s
@@ -71,8 +76,10 @@ func BatchScreen(list []topup.Order) Screen {
 	sc.line(batchLines(s)...)
 	if s.open > 0 {
 		sc.line(M("batch.wait"))
-	} else if s.after != nil {
+	} else if s.after != nil && s.earned > 0 {
 		sc.line(M("order.earned", "Amount", s.earned, "Balance", *s.after))
+	} else if s.after != nil {
+		sc.line(M("order.balance", "Balance", *s.after))
 	}
 	for _, o := range list {
 		sc.row(button(goodOf(o).line(o), encodeTap("o", string(o.ID), "show")))
