@@ -30,7 +30,6 @@ func (r *rig) buyCards(list []provider.Card) {
 	r.provider.SetCards(list...)
 	r.say(shopID, "/cards")
 	r.say(shopID, "sandbox")
-	r.tap(shopID, "Sandbox cards")
 	r.tap(shopID, "A delivery")
 	r.say(shopID, strconv.Itoa(len(list)))
 	r.tap(shopID, "✅")

@@ -36,6 +36,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop taps ✅                       presses the newest button with that label
 //	shop taps the former ✅            presses one that its message no longer has
 //	owner taps helper                 the button of a role
+//	shop taps 500, 300ms later ✅      both, with so little between them
 //	shop shares its phone
 //	shop shares the contact +213 778 03 73 40
 //	shop sends a photo slip.jpg
@@ -211,8 +212,20 @@ func (s *stage) act(lang, line string) error {
 	f := strings.Fields(line)
 	switch {
 	case len(f) >= 3 && f[1] == "taps":
-		if err := s.press(lang, s.member(f[0]), strings.Join(f[2:], " ")); err != nil {
+		first, second, both := strings.Cut(strings.Join(f[2:], " "), ", ")
+		if err := s.press(lang, s.member(f[0]), first); err != nil {
 			return err
+		}
+		if both {
+			pause, label, _ := strings.Cut(second, " later ")
+			d, err := time.ParseDuration(pause)
+			if err != nil {
+				return err
+			}
+			s.settle(d)
+			if err := s.press(lang, s.member(f[0]), label); err != nil {
+				return err
+			}
 		}
 	case strings.HasSuffix(line, "lets the bot write again"):
 		s.telegram.People.Block(s.member(f[0]), false)

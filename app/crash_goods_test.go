@@ -25,10 +25,9 @@ func (l *life) sellsCodes() {
 
 	l.provider.SetFault(provider.Fault{Route: "POST /gift-cards/placeOrder", Kind: provider.FaultResetAfter, Times: 1})
 	l.types(shopID, "/cards", "[Sandbox]|Sandbox cards")
-	l.taps(shopID, "Sandbox", "[Sandbox cards]|Carte : Sandbox cards")
-	l.taps(shopID, "Sandbox cards", "[A delivery|Combien de cartes")
-	l.taps(shopID, "A delivery", "Combien de cartes|"+second)
-	l.taps(shopID, "2", "Confirmer la vente|"+second)
+	l.taps(shopID, "Sandbox", "[A delivery|Confirmer la vente")
+	l.taps(shopID, "A delivery", "Confirmer la vente|"+second)
+	l.taps(shopID, "➕", "Quantité : 2|"+second)
 	l.taps(shopID, "✅ Confirmer", second)
 	l.await(func() bool { return l.shows(shopID, "Opération réussie\n🧾 "+second+"|"+inReview+second) })
 	if l.shows(shopID, inReview+second) {

@@ -22,10 +22,9 @@ func (l *life) sharesCodes() {
 	first := "Opération n° 1\n"
 	l.provider.SetFault(provider.Fault{Route: "POST /gift-cards/placeOrder", Kind: provider.FaultHalf, Times: 1})
 	l.types(shopID, "/cards", "[Sandbox]|Sandbox cards")
-	l.taps(shopID, "Sandbox", "[Sandbox cards]|Carte : Sandbox cards")
-	l.taps(shopID, "Sandbox cards", "[A delivery|Combien de cartes")
-	l.taps(shopID, "A delivery", "Combien de cartes|"+first)
-	l.taps(shopID, "2", "Confirmer la vente|"+first)
+	l.taps(shopID, "Sandbox", "[A delivery|Confirmer la vente")
+	l.taps(shopID, "A delivery", "Confirmer la vente|"+first)
+	l.taps(shopID, "➕", "Quantité : 2|"+first)
 	l.taps(shopID, "✅ Confirmer", first)
 	l.await(func() bool { return l.shows(shopID, "Codes de l'opération n° 1|"+inReview+first) })
 	if l.shows(shopID, inReview+first) {

@@ -24,10 +24,9 @@ func (l *life) settlesInPart() {
 	l.opens()
 	l.provider.SetFault(provider.Fault{Route: "POST /gift-cards/placeOrder", Kind: provider.FaultTakenBack, Times: 1})
 	l.types(shopID, "/cards", "[Sandbox]|Sandbox cards")
-	l.taps(shopID, "Sandbox", "[Sandbox cards]|Carte : Sandbox cards")
-	l.taps(shopID, "Sandbox cards", "[A delivery|Combien de cartes")
-	l.taps(shopID, "A delivery", "Combien de cartes|"+firstOrder)
-	l.taps(shopID, "2", "Confirmer la vente|"+firstOrder)
+	l.taps(shopID, "Sandbox", "[A delivery|Confirmer la vente")
+	l.taps(shopID, "A delivery", "Confirmer la vente|"+firstOrder)
+	l.taps(shopID, "➕", "Quantité : 2|"+firstOrder)
 	l.taps(shopID, "✅ Confirmer", firstOrder)
 	l.await(func() bool { return l.shows(shopID, inReview+firstOrder+"|"+takenBack) })
 	if !l.shows(shopID, firstCodes) {

@@ -120,7 +120,6 @@ func underFire(t *testing.T, flood func(*rig, func() bool)) (got fire) {
 		// Both have sold to these numbers: a line goes straight to its panel.
 		for person, line := range map[int64]string{shopID: "0778037340 100", strangerID: "0661234567 100"} {
 			r.say(person, line)
-			r.tap(person, map[int64]string{shopID: "Djezzy", strangerID: "Mobilis"}[person])
 			r.tap(person, "✅ Confirmer")
 		}
 		r.settle(10 * time.Minute)
@@ -141,6 +140,7 @@ func underFire(t *testing.T, flood func(*rig, func() bool)) (got fire) {
 		})
 		time.Sleep(time.Second) // it burns
 		got.panel = r.until("Confirmer la vente", func() { r.telegram.People.Type(strangerID, "0661234567 200") })
+		time.Sleep(time.Second) // it is read
 		got.result = r.until("Montant : 200 DA\nPayé", func() { _ = r.telegram.People.PressButton(strangerID, "✅ Confirmer") })
 		close(over)
 		beside.Wait()

@@ -26,7 +26,6 @@ func TestFloodOfLines(t *testing.T) {
 				t.Errorf("%d questions for %d numbers", asked, flood)
 			}
 			r.say(strangerID, "0661234567 100")
-			r.tap(strangerID, "Mobilis")
 			confirmed := time.Now()
 			r.tap(strangerID, "✅")
 			for !strings.Contains(r.texts(strangerID), "réussie") && time.Since(confirmed) < 10*time.Minute {

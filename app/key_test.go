@@ -164,7 +164,6 @@ func TestClosedTillOpensByItself(t *testing.T) {
 func TestPortalReleasesNothing(t *testing.T) {
 	keyed(t, func(r *rig, c *refusals) {
 		r.say(shopID, "0778037340 500")
-		r.tap(shopID, "Djezzy")
 		c.portal.Store(true)
 		r.press(shopID, r.newest(shopID))
 		r.settle(30 * time.Second)

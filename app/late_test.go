@@ -63,7 +63,6 @@ func TestOldMessagesOpenAQuestion(t *testing.T) {
 		r.openShop("fr", 5000)
 		r.telegram.Faults.Set(telegram.Fault{Kind: telegram.FaultOldUpdates, Delay: 20 * time.Hour})
 		r.say(shopID, "0778037340 500")
-		r.tap(shopID, "Djezzy")
 		r.sees(shopID, "Confirmer la vente")
 		r.expect(5000, 0, 0)
 	})

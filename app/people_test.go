@@ -108,9 +108,6 @@ func (r *rig) newest(person int64) panel {
 func (r *rig) confirmPanel() panel {
 	r.t.Helper()
 	r.say(shopID, "0778037340 500")
-	if strings.Contains(r.texts(shopID), "Choisissez l'opérateur") {
-		r.tap(shopID, "Djezzy")
-	}
 	r.sees(shopID, "Confirmer la vente")
 	return r.newest(shopID)
 }

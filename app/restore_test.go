@@ -85,9 +85,8 @@ func (r *rig) sells(number string) {
 func (r *rig) buysCards(many string) {
 	r.t.Helper()
 	r.say(shopID, "/cards")
-	for _, label := range []string{"PSN", "Germany", "20 EUR", many, "✅"} {
-		r.tap(shopID, label)
-	}
+	r.say(shopID, "psn germany 20 x"+many)
+	r.tap(shopID, "✅")
 }
 
 // numbers are the receipts that a chat was ever shown.

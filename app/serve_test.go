@@ -60,6 +60,7 @@ func TestRunAndStop(t *testing.T) {
 	}
 	await(shopID, "Solde : 1 000 DA", func() { messenger.People.Type(shopID, "/start") })
 	await(shopID, "Confirmer la vente", func() { messenger.People.Type(shopID, "0790123456 500") })
+	time.Sleep(time.Second) // the card is read
 	await(shopID, "En cours…", func() { _ = messenger.People.PressButton(shopID, "✅") })
 
 	for _, args := range [][]string{{"run"}, {"check"}, {"restore", "x.db"}} {

@@ -14,7 +14,9 @@ func TestStatementFile(t *testing.T) {
 		r.openShop("ar", 5000)
 		for _, sale := range []string{"0778037340 500", "0600000001 300"} {
 			r.say(shopID, sale)
-			r.tap(shopID, map[bool]string{true: "Djezzy", false: "Mobilis"}[strings.HasPrefix(sale, "077")])
+			if strings.HasPrefix(sale, "06000") {
+				r.tap(shopID, "Mobilis") // of no operator by its digits
+			}
 			r.tap(shopID, "✅")
 			r.settle(time.Minute)
 		}

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -159,4 +160,92 @@ func TestTenTapsAreOneSale(t *testing.T) {
 		r.sees(ownerID, "crédité de 1 000 DA") // the last taps have not wiped it
 		r.allAnswered()
 	})
+}
+
+// hand counts what a shopkeeper does.
+type hand struct {
+	*rig
+	messages, taps int
+}
+
+func (h *hand) types(text string) {
+	h.messages++
+	h.say(shopID, text)
+}
+
+func (h *hand) presses(labels ...string) {
+	for _, label := range labels {
+		h.taps++
+		h.tap(shopID, label)
+	}
+}
+
+// TestTapsOfTheCounter plays the commonest jobs and counts: the table of the
+// README is what it finds. A job begins with the card before it on the screen.
+func TestTapsOfTheCounter(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bubble(t, "fr", func(r *rig) {
+		r.openShop("fr", 90_000)
+		for _, job := range []struct {
+			name, cost string
+			sales      int
+			sees       string
+			do         func(*hand)
+		}{
+			{"a number never sold to, in one line", "1 message + 1 tap", 1, "Payé : ", func(h *hand) { h.types("0661234567 500"); h.presses("✅") }},
+			{"the balance and the commission", "0: every receipt says them", 0, "Commission : 15 DA · Solde : ", func(*hand) {}},
+			{"the same sale again", "2 taps", 1, "n° 2", func(h *hand) { h.presses("🔁 Refaire", "✅") }},
+			{"another amount for the same number", "2 taps", 1, "200 DA vers", func(h *hand) { h.presses("💵 200", "✅") }},
+			{"a number, then an amount", "1 message + 2 taps", 1, "Djezzy", func(h *hand) { h.types("0770123456"); h.presses("300", "✅") }},
+			{"three sales, a line each", "1 message + 1 tap", 3, "Toutes terminées : 3", func(h *hand) {
+				h.types("0661234568 100\n0770123457 200\n0550123456 100")
+				h.presses("✅")
+			}},
+			{"an internet card, in one line", "1 message + 1 tap", 1, "Codes de l'opération", func(h *hand) { h.types("036362608 1000"); h.presses("✅") }},
+			{"a code again", "2 taps", 0, "Codes de l'opération n° 8", func(h *hand) { h.presses("🔑 Voir", "✅") }},
+			{"a gift card by its name", "1 message + 1 tap", 1, "PSN France, 20 EUR", func(h *hand) { h.types("psn france 20"); h.presses("✅") }},
+			{"a gift card that was sold lately", "3 taps", 1, "PSN France, 20 EUR", func(h *hand) { h.presses("🎁 Carte", "🕓", "✅") }},
+			{"a gift card, from its category", "4 taps", 1, "Sandbox cards", func(h *hand) { h.presses("🎁 Carte", "Sandbox", "A delivery", "✅") }},
+			{"what was sold today", "1 tap", 0, "Ventes réussies", func(h *hand) { h.presses("📊") }},
+		} {
+			before := len(r.orders())
+			h := &hand{rig: r}
+			if strings.HasPrefix(job.name, "a gift card, from") || strings.HasPrefix(job.name, "what") {
+				r.say(shopID, "/start")
+			}
+			job.do(h)
+			r.settle(45 * time.Second)
+			if sold := len(r.orders()) - before; sold != job.sales {
+				t.Errorf("%s: %d sales, want %d; the chat:\n%s", job.name, sold, job.sales, r.texts(shopID))
+			}
+			r.sees(shopID, job.sees)
+			if row := fmt.Sprintf("| %s | %s |", job.name, job.cost); !strings.Contains(string(readme), row) {
+				t.Errorf("the README lacks %q", row)
+			}
+			if want := cost(h.messages, h.taps); !strings.HasPrefix(job.cost, want) {
+				t.Errorf("%s costs %s, want %s", job.name, want, job.cost)
+			}
+		}
+	})
+}
+
+// cost says in words what a job takes.
+func cost(messages, taps int) string {
+	var parts []string
+	if messages > 0 {
+		parts = append(parts, fmt.Sprintf("%d message", messages))
+	}
+	switch {
+	case taps == 1:
+		parts = append(parts, "1 tap")
+	case taps > 1:
+		parts = append(parts, fmt.Sprintf("%d taps", taps))
+	}
+	if len(parts) == 0 {
+		return "0"
+	}
+	return strings.Join(parts, " + ")
 }

@@ -83,10 +83,9 @@ func TestAmounts(t *testing.T) {
 			{"10001", "Montant hors limites"}, {"99", "Montant hors limites"}, {"99999999999999999999", "Montant hors limites"},
 			{"9223372036854775807", "Montant hors limites"}, {"-٥٠٠", "Montant hors limites"}, {"0x64", "Ce n'est pas un montant"},
 			{"+500", "Ce n'est pas un montant"}, {"500 500", "Montant hors limites"}, {"5 00", "Ce n'est pas un montant"},
-			{"NaN", "Ce n'est pas un montant"}, {"½", "Ce n'est pas un montant"}, {"500€", "Ce n'est pas un montant"},
+			{"NaN", "Ce n'est pas un montant"}, {"½", "Ce n'est pas un montant"}, {"500€", "en dinars"},
 		} {
 			r.say(shopID, "0778037340")
-			r.tap(shopID, "Djezzy")
 			r.say(shopID, c.typed)
 			r.settle(5 * time.Second)
 			if got := r.last(shopID); !strings.Contains(got, c.answer) {
@@ -102,15 +101,19 @@ func TestAmounts(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	bubble(t, "fr", func(r *rig) {
 		r.openShop("fr", 5000)
-		for _, typed := range []string{
-			"077803734O", "0778o37340", "O778037340", "07780373401", "077803734", "0478037340", "+33778037340", "0778037340,200",
-			"0778037340a", "a0778037340", "0778037340 500 DA!", "0778037340 500 0661234567", "0778037340 0", "0778037340 -500", "0778037340 5e2",
-			"tel:0778037340", "0778037340;500", "٠٧٧٨٠٣٧٣٤ 500", "00330778037340", "0021307780373400",
+		const no, short, long = "Ce n'est pas un numéro mobile", "Il manque un chiffre", "un chiffre de trop"
+		for _, c := range []struct{ typed, answer string }{
+			{"077803734O", no}, {"0778o37340", no}, {"O778037340", no}, {"07780373401", long}, {"077803734", short}, {"+33778037340", no},
+			{"0778037340a", no}, {"a0778037340", no}, {"٠٧٧٨٠٣٧٣٤ 500", short}, {"00330778037340", no}, {"0021307780373400", long},
+			{"0478037340", "Carte internet"}, {"0778037340 500 0661234567", "Deux numéros"},
+			{"0778037340 0", "ne se vend pas"}, {"0778037340 -500", "ne se vend pas"}, {"0778037340 5e2", "pas le montant"},
+			{"tel:0778037340", "Choisissez le montant"},
+			{"0778037340,200", "Confirmer la vente"}, {"0778037340 500 DA!", "Confirmer la vente"}, {"0778037340;500", "Confirmer la vente"},
 		} {
-			r.say(shopID, typed)
+			r.say(shopID, c.typed)
 			r.settle(5 * time.Second)
-			if got := r.last(shopID); !strings.Contains(got, "Ce n'est pas un numéro mobile") {
-				r.t.Errorf("%q brought:\n%s", typed, got)
+			if got := r.last(shopID); !strings.Contains(got, c.answer) {
+				r.t.Errorf("%q brought, instead of %q:\n%s", c.typed, c.answer, got)
 			}
 			r.say(shopID, "/cancel")
 			r.settle(5 * time.Second)

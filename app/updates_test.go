@@ -49,7 +49,7 @@ func TestReorderedUpdates(t *testing.T) {
 		r.telegram.People.Type(shopID, "/mobile")
 		r.telegram.People.Type(shopID, "0661234567 500")
 		r.settle(2 * time.Second)
-		r.sees(shopID, "0661 23 45 67\nMontant demandé : 500 DA")
+		r.sees(shopID, "0661 23 45 67\nOffre : Mobilis")
 	})
 }
 

@@ -274,6 +274,7 @@ type (
 		Text      string          `json:"text"`
 		Contact   *till.Contact   `json:"contact"`
 		Photo     json.RawMessage `json:"photo"`
+		Caption   string          `json:"caption"` // of a photo or a document
 	}
 	wireCallback struct {
 		ID      string          `json:"id"`
@@ -352,7 +353,7 @@ func readMessage(u *till.Update, raw json.RawMessage) {
 	}
 	u.Message = &till.Incoming{
 		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
-		Text: w.Text, Contact: w.Contact, Photo: largest(w.Photo),
+		Text: cmp.Or(w.Text, w.Caption), Contact: w.Contact, Photo: largest(w.Photo),
 	}
 }
 

@@ -165,7 +165,7 @@ func TestPollerReadsPhotos(t *testing.T) {
 		}
 		batch := r.taken[len(r.taken)-1]
 		got := batch[len(batch)-1].Message
-		if got == nil || got.Photo != sent.Photo[1].FileID || got.Text != "" {
+		if got == nil || got.Photo != sent.Photo[1].FileID || got.Text != "my slip" {
 			t.Errorf("got %+v", got)
 		}
 	})
@@ -586,4 +586,17 @@ func TestPollerSlowLine(t *testing.T) {
 			t.Errorf("a poll without an answer is waited for: %d batches", len(r.taken))
 		}
 	})
+}
+
+// The caption of a photo or a document is what its sender wrote.
+func TestCaptionsAreRead(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{"update_id":1,"message":{"message_id":2,"date":3,"chat":{"id":5,"type":"private"},"from":{"id":5},"photo":[{"file_id":"x"}],"caption":"0661234567 500"}}`: "0661234567 500",
+		`{"update_id":1,"message":{"message_id":2,"date":3,"chat":{"id":5,"type":"private"},"from":{"id":5},"text":"a","caption":"b"}}`:                             "a",
+		`{"update_id":1,"message":{"message_id":2,"date":3,"chat":{"id":5,"type":"private"},"from":{"id":5},"photo":[]}}`:                                           "",
+	} {
+		if u := decodeUpdate([]byte(raw)); u.Broken != "" || u.Message == nil || u.Message.Text != want {
+			t.Errorf("%s is read as %+v", raw, u)
+		}
+	}
 }

@@ -36,7 +36,7 @@ type Backlog struct {
 
 func catchingUp() conversation {
 	return conversation{
-		needs: topup.ActSell,
+		needs: topup.ActSell, open: true,
 		holds: func(s Session) bool { return s.Backlog != nil && len(s.Backlog.Lines) > 0 },
 		steps: map[Step]step{StepBacklog: {
 			show: (*turn).askBacklog,
@@ -86,20 +86,22 @@ func (t *turn) lateAgain() bool {
 // lateLine takes a text that came late and would start a sale: false for the
 // first one, which does.
 func (t *turn) lateLine(text string) bool {
-	text = strings.TrimSpace(text)
-	if _, starts := saleIn(text); !t.in.Late || !starts || !t.who.May(topup.ActSell) {
+	starting := t.starting(strings.TrimSpace(text))
+	if !t.in.Late || len(starting) == 0 || !t.who.May(topup.ActSell) {
 		return false
 	}
 	if st, ok := t.at(); ok && !st.of.sale && st.told != nil {
 		return false // it is an answer to what was asked
 	}
 	b := t.late()
-	switch {
-	case slices.Contains(b.Lines, text): // typed again because nobody answered
-	case len(b.Lines) < backlogLines:
-		b.Lines = append(b.Lines, text)
-	default:
-		b.More++
+	for _, line := range starting {
+		switch {
+		case slices.Contains(b.Lines, line): // typed again because nobody answered
+		case len(b.Lines) < backlogLines:
+			b.Lines = append(b.Lines, line)
+		default:
+			b.More++
+		}
 	}
 	if len(b.Lines) < 2 && t.s.Step != StepBacklog {
 		return false
@@ -115,6 +117,21 @@ func (t *turn) lateLine(text string) bool {
 	t.s.Panel, t.s.Backlog = panel, b
 	t.askBacklog()
 	return true
+}
+
+// starting are the lines of a text that would start a sale: the text itself, or
+// each of several when they come to a question that is asked already.
+func (t *turn) starting(text string) (lines []string) {
+	all := []string{text}
+	if each := saleLines(text); t.s.Step == StepBacklog && isSeveral(each) {
+		all = each
+	}
+	for _, line := range all {
+		if _, starts := saleIn(line); starts {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // saleIn finds the good of which a text would start a sale, and names the sale.
@@ -167,11 +184,7 @@ func (t *turn) lineChosen(arg string) {
 	}
 	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer})
 	t.s.Step, t.chosen = StepIdle, true // it goes on: nothing is told as left
-	for _, g := range goods {
-		if g.typed != nil && g.typed(t, text, false) {
-			return
-		}
-	}
+	t.sellsTyped(text, false)
 }
 
 // backToBacklog ends a turn: when a sale has ended, the other lines are asked

@@ -23,11 +23,10 @@ func (k *talk) picks() (n int) {
 func TestOneLateLine(t *testing.T) {
 	k := newTalk(t)
 	k.late("0778037340 500")
-	k.at(StepOperator)
-	k.late("0778037340 500") // again, for nobody answered
-	k.at(StepOperator)
-	k.tap("op", string(topup.Djezzy))
 	k.at(StepConfirm)
+	k.late("0778037340 500") // again, for nobody answered
+	k.at(StepConfirm)
+	k.tap("x", "ops")
 	if k.s.Backlog != nil {
 		t.Errorf("%+v is remembered", k.s.Backlog)
 	}
@@ -60,6 +59,26 @@ func TestManyLateLines(t *testing.T) {
 	}
 }
 
+// Several lines in one late text are one card; when the question is asked
+// already, they are lines of it. In time they take its place.
+func TestLateTextOfSeveralLines(t *testing.T) {
+	k := newTalk(t)
+	k.late("0778037340 500\n0661234567 200")
+	if k.at(StepMany, "many.title"); k.s.Backlog != nil && k.s.Backlog.Asked {
+		t.Errorf("%+v", k.s.Backlog)
+	}
+	k = newTalk(t)
+	backlog(k)
+	k.late("0778037341 500\nmerci\n0661234569 200")
+	if k.at(StepBacklog); k.picks() != 5 {
+		t.Errorf("%d lines are asked about", k.picks())
+	}
+	k.say("0778037341 500\n0661234569 200")
+	if k.at(StepMany); k.s.Backlog != nil {
+		t.Errorf("%+v", k.s.Backlog)
+	}
+}
+
 // A line that was chosen, in time or late, is only asked about; ✅ that comes
 // late sells nothing, and the others are asked about after the sale.
 func TestLateLinesSellNothing(t *testing.T) {
@@ -69,8 +88,6 @@ func TestLateLinesSellNothing(t *testing.T) {
 		in := k.input()
 		in.Data, in.Late = k.s.tap("pick", "0"), late
 		k.handle(in)
-		k.at(StepOperator)
-		k.tap("op", string(topup.Djezzy))
 		k.at(StepConfirm)
 		in.Data, in.Late = k.s.tap("ok"), true
 		k.handle(in)

@@ -12,6 +12,7 @@ import (
 type conversation struct {
 	needs topup.Act // what a person must be allowed, at any of its steps
 	sale  bool      // leaving it is told as leaving a sale
+	open  bool      // what is typed may begin something else, as it may in a sale
 	// holds reports whether a session has what the steps need, so that none of
 	// them has to ask.
 	holds func(Session) bool
@@ -31,6 +32,9 @@ type step struct {
 	// panelless steps are shown by messages of their own, which stay as they
 	// are; a reply keyboard needs one.
 	panelless bool
+	// searches tells that any word here is looked for, and only what finds
+	// nothing can mean something else.
+	searches bool
 
 	of *conversation // set when the tables are joined
 }

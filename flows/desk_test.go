@@ -295,7 +295,13 @@ func (k *talk) photo(name string) {
 	k.handle(in)
 }
 
-func (k *talk) tap(verb string, arg ...string) { k.press(k.s.tap(verb, arg...)) }
+// tap presses a button of the panel; ✅ after the time it takes to read.
+func (k *talk) tap(verb string, arg ...string) {
+	if verb == "ok" {
+		k.now = k.now.Add(time.Second)
+	}
+	k.press(k.s.tap(verb, arg...))
+}
 
 func (k *talk) press(data string) {
 	in := k.input()
@@ -373,6 +379,8 @@ func (numbering) Operators(n topup.MSISDN, _ bool) []topup.Operator {
 		return []topup.Operator{topup.Djezzy, topup.Mobilis}
 	case strings.HasPrefix(string(n), "078"):
 		return []topup.Operator{topup.Djezzy}
+	case strings.HasPrefix(string(n), "051"):
+		return slices.Clone(topup.RetailOperators)
 	}
 	return []topup.Operator{topup.Mobilis, topup.Ooredoo}
 }

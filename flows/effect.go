@@ -42,6 +42,8 @@ type (
 	}
 	// Place holds the money and makes the order.
 	Place struct{ Order topup.Order }
+	// PlaceMany makes the orders of one confirm, which fit into the wallet.
+	PlaceMany struct{ Orders []topup.Order }
 	// MoveOrder moves an order by a person's hand: takes it back, or settles
 	// a review.
 	MoveOrder struct{ Change topup.Change }
@@ -193,3 +195,4 @@ func (SendCopy) effect()     {}
 func (Practised) effect()    {}
 func (SetLevel) effect()     {}
 func (SaveNews) effect()     {}
+func (PlaceMany) effect()    {}

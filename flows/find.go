@@ -14,7 +14,7 @@ const StepFind Step = "find"
 
 func finding() conversation {
 	return conversation{
-		needs: topup.ActHistory, holds: func(Session) bool { return true },
+		needs: topup.ActHistory, open: true, holds: func(Session) bool { return true },
 		steps: map[Step]step{StepFind: {
 			show: func(t *turn) { t.askFind(Msg{}) },
 			told: func(t *turn, text string) bool { return t.sells(text) || t.found(text) },
@@ -52,8 +52,8 @@ func (t *turn) soldTo(number string) (found []topup.Order, sure bool) {
 // sells reports whether a text is a sale that was typed instead, and starts it:
 // a number alone is looked for, one with an amount is sold to.
 func (t *turn) sells(text string) bool {
-	r, err := ReadLine(text)
-	return err == nil && r.Face > 0 && t.who.May(topup.ActSell) && typedLine(t, text, false)
+	r := Read(text)
+	return r.sells() && r.Face > 0 && t.who.May(topup.ActSell) && t.sellsTyped(text, false)
 }
 
 func (t *turn) found(text string) bool {

@@ -49,6 +49,9 @@ type giftCard struct {
 	Types    []topup.GiftType `json:"types,omitempty"`
 	TypeID   string           `json:"type_id,omitempty"`
 	Quantity int              `json:"quantity,omitempty"`
+	Value    string           `json:"value,omitempty"`  // figures said with the name
+	Many     int              `json:"many,omitempty"`   // cards said with the name
+	Recent   []string         `json:"recent,omitempty"` // product and type of the buttons of recent sales
 
 	Asked  time.Time `json:"asked,omitzero"`   // when the provider was asked last
 	Failed bool      `json:"failed,omitempty"` // and gave no answer
@@ -63,7 +66,7 @@ func giftCardGood() good {
 		again: func(t *turn, o topup.Order) {
 			beginGiftCard(t, giftCard{Product: o.Product, TypeID: o.TypeID, Quantity: o.Quantity})
 		},
-		conversation: sellingGiftCards, refused: "order.unfilled", use: "codes.use.giftcard",
+		typed: typedGift, conversation: sellingGiftCards, refused: "order.unfilled", use: "codes.use.giftcard",
 		item: func(o topup.Order) []Msg {
 			return []Msg{M("gift.item", "Plan", Name(o.PlanName)), M("gift.quantity", "Quantity", o.Quantity)}
 		},
@@ -94,12 +97,12 @@ func sellingGiftCards() conversation {
 		steps: map[Step]step{
 			StepShelf: {
 				show: asking((*giftCard).askShelf),
-				told: telling((*giftCard).searched),
-				taps: taps{"pg": pages, "c": picking((*giftCard).shelfPicked)},
+				told: telling((*giftCard).searched), searches: true,
+				taps: taps{"pg": pages, "c": picking((*giftCard).shelfPicked), "r": counting((*giftCard).recentPicked)},
 			},
 			StepProduct: {
 				show: asking((*giftCard).askProduct),
-				told: telling((*giftCard).searched),
+				told: telling((*giftCard).searched), searches: true,
 				back: on((*giftCard).otherShelf),
 				taps: taps{"pg": pages, "p": picking((*giftCard).productPicked)},
 			},
@@ -109,7 +112,7 @@ func sellingGiftCards() conversation {
 			}),
 			StepType: {
 				show: asking((*giftCard).askType),
-				told: telling((*giftCard).notNow),
+				told: telling((*giftCard).typeTyped),
 				back: on((*giftCard).otherProduct),
 				taps: taps{"pg": pages, "t": picking((*giftCard).typeGiven)},
 			},
@@ -125,13 +128,15 @@ func sellingGiftCards() conversation {
 }
 
 // beginGiftCard starts a sale, as far as the draft already goes: with a
-// product, from its stock on.
+// product, from its stock on, with a search, from what it finds on.
 func beginGiftCard(t *turn, d giftCard) {
 	d.Good = topup.GiftCard
 	switch {
 	case !t.openSale(StepShelf, &d):
 	case d.Product != "":
 		d.productGiven(t, d.Product)
+	case d.Search != "":
+		d.askProduct(t, Msg{})
 	default:
 		d.askShelf(t, Msg{})
 	}
@@ -154,6 +159,33 @@ func (d *giftCard) reconsider(t *turn) { d.askQuantity(t, Msg{}) }
 
 func (d *giftCard) corrected(t *turn, text string, shared bool) bool {
 	return !shared && d.quantityTyped(t, text)
+}
+
+// choices change how many cards.
+func (d *giftCard) choices(t *turn, o topup.Order) [][]Button {
+	ty, _, _ := d.giftType(t)
+	var row []Button
+	if o.Quantity > 1 {
+		row = append(row, button(M("quantity.less"), t.s.tap("x", strconv.Itoa(o.Quantity-1))))
+	}
+	row = append(row, button(M("quantity.now", "Number", strconv.Itoa(o.Quantity)), t.s.tap("x", "0")))
+	if o.Quantity < quantityLimit(ty) {
+		row = append(row, button(M("quantity.more"), t.s.tap("x", strconv.Itoa(o.Quantity+1))))
+	}
+	return [][]Button{row}
+}
+
+// chose takes a number of cards, 0 to ask for one.
+func (d *giftCard) chose(t *turn, arg string) {
+	n, err := strconv.ParseUint(arg, 10, 31)
+	switch {
+	case err != nil:
+		t.toast(M("tap.unknown"))
+	case n == 0:
+		d.askQuantity(t, Msg{})
+	default:
+		d.quantityGiven(t, arg)
+	}
 }
 
 func (d *giftCard) details(o topup.Order) []Msg {
@@ -198,19 +230,16 @@ func (t *turn) shelves() []topup.Category {
 // products are those of the chosen category, or those that a search found in
 // all of them.
 func (d *giftCard) products(t *turn) []topup.GiftProduct {
-	var out []topup.GiftProduct
+	if d.Search != "" {
+		found, _ := t.cardsFound(d.Search)
+		return found
+	}
 	for _, s := range t.shelves() {
-		if d.Search == "" && s.Title == d.Shelf {
+		if s.Title == d.Shelf {
 			return s.Products
 		}
-		for _, p := range s.Products {
-			found := d.Search != "" && strings.Contains(strings.ToLower(CleanName(p.Title, 100)), strings.ToLower(d.Search))
-			if found && !slices.ContainsFunc(out, func(q topup.GiftProduct) bool { return q.ID == p.ID }) {
-				out = append(out, p)
-			}
-		}
 	}
-	return out
+	return nil
 }
 
 // product finds one of the catalogue.
@@ -230,6 +259,7 @@ func (d *giftCard) askShelf(t *turn, problem Msg) {
 	all := t.shelves()
 	part, pages := page(&d.draft, all, shelvesPerPage)
 	d.Shelf, d.Search, d.Product, d.Choices = "", "", "", nil
+	d.Value, d.Many = "", 0
 	for _, s := range part {
 		d.Choices = append(d.Choices, s.Title)
 	}
@@ -243,6 +273,9 @@ func (d *giftCard) askShelf(t *turn, problem Msg) {
 		} else {
 			sc.line(M("shelf.ask"))
 		}
+		if d.Page == 0 {
+			sc.grid(1, d.recentCards(t))
+		}
 		var b []Button
 		for i, title := range d.Choices {
 			b = append(b, button(M("shelf.button", "Name", Name(title)), t.s.tap("c", strconv.Itoa(i))))
@@ -255,6 +288,10 @@ func (d *giftCard) askShelf(t *turn, problem Msg) {
 
 func (d *giftCard) shelfPicked(t *turn, title string) {
 	d.Shelf, d.Page = title, 0
+	if only := d.products(t); len(only) == 1 {
+		d.productPicked(t, only[0].ID)
+		return
+	}
 	d.askProduct(t, Msg{})
 }
 
@@ -276,25 +313,6 @@ func (d *giftCard) notNow(t *turn, text string) bool {
 	}
 	t.redraw()
 	return true
-}
-
-func (d *giftCard) searched(t *turn, text string) bool {
-	if numberElsewhere(text) {
-		return false
-	}
-	d.search(t, text)
-	return true
-}
-
-// search looks for products by a part of their names.
-func (d *giftCard) search(t *turn, text string) {
-	d.Page = 0
-	d.Search = CleanName(text, searchMost)
-	if d.Search == "" || len(d.products(t)) == 0 {
-		d.askShelf(t, M("gift.notfound"))
-		return
-	}
-	d.askProduct(t, Msg{})
 }
 
 func (d *giftCard) askProduct(t *turn, problem Msg) {

@@ -150,7 +150,7 @@ func (d *giftCard) stockKnown(t *turn, confirmed bool) {
 	why, closed := t.notSelling()
 	switch {
 	case d.TypeID == "":
-		d.askType(t, Msg{})
+		d.chooseType(t)
 	case !sold:
 		d.askType(t, M("type.gone"))
 	case ty.Quantity == 0:
@@ -183,13 +183,8 @@ func (d *giftCard) giftType(t *turn) (ty topup.GiftType, price topup.Money, ok b
 func (d *giftCard) askType(t *turn, problem Msg) {
 	t.s.Step = StepType
 	d.TypeID, d.Quantity, d.Choices = "", 0, nil
-	var all []topup.GiftType
+	all := d.priced(t)
 	margin := t.v.Shelf.Pricing(t.who.Shop).GiftCard
-	for _, ty := range d.Types {
-		if _, ok := topup.Price(ty.Cost, margin, 0); ok {
-			all = append(all, ty)
-		}
-	}
 	part, pages := page(&d.draft, all, typesPerPage)
 	for _, ty := range part {
 		d.Choices = append(d.Choices, ty.ID)
@@ -226,10 +221,14 @@ func (d *giftCard) typeGiven(t *turn, id string) {
 	case !ok:
 		d.askType(t, M("type.gone"))
 	case ty.Quantity == 0:
-		d.TypeID = ""
+		if d.TypeID = ""; t.typed() {
+			d.askType(t, M("type.soldout"))
+			return
+		}
 		t.alert(M("soldout"))
 	default:
-		d.askQuantity(t, Msg{})
+		d.Quantity = 1
+		t.quote(Msg{})
 	}
 }
 

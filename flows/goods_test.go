@@ -191,10 +191,15 @@ func TestShelves(t *testing.T) {
 	if !slices.Equal(k.s.Sale.common().Choices, []string{"a", "b"}) {
 		t.Errorf("products %q", k.s.Sale.common().Choices)
 	}
-	k.say("fRaNc")
-	if k.at(StepProduct, "gift.found"); !slices.Equal(k.s.Sale.common().Choices, []string{"b"}) {
+	k.say("pS")
+	if k.at(StepProduct, "gift.found"); !slices.Equal(k.s.Sale.common().Choices, []string{"a", "b"}) {
 		t.Errorf("found %q", k.s.Sale.common().Choices)
 	}
+	k.say("fRaNc")
+	if k.at(StepStock); k.s.Sale.(*giftCard).Product != "b" {
+		t.Errorf("what is found alone is not taken: %+v", k.s.Sale)
+	}
+	k.tap("back")
 	for _, none := range []string{"gone", "off", "mobilis", "\u202e", "🎮", strings.Repeat("x", 4096)} {
 		k.say(none)
 		k.at(StepShelf, "gift.notfound")
@@ -212,6 +217,7 @@ func (k *talk) stocked(types ...topup.GiftType) StockAnswer {
 	k.tap("p", "0")
 	k.at(StepStock, "stock.checking")
 	r := k.run()
+	types = append(types, topup.GiftType{ID: "none", Name: "99 GBP", Cost: topup.Dinars(9900)}) // so that there is a choice
 	a := StockAnswer{Panel: r.Panel, Product: r.Ask.Product, Stock: topup.GiftStock{ProductID: "a", Title: "PSN UK", Types: types}}
 	k.stock(a)
 	k.at(StepType, "type.ask")
@@ -226,6 +232,8 @@ func TestGiftCardIsPlacedOnceTheStockIsKnown(t *testing.T) {
 	k := newTalk(t)
 	a := k.stocked(tenPounds(37))
 	k.tap("t", "0")
+	k.at(StepConfirm, "gift.each")
+	k.tap("x", "0")
 	k.at(StepQuantity, "quantity.ask", "gift.each")
 	k.say("٣")
 	k.at(StepConfirm, "gift.item", "gift.quantity", "gift.region", "gift.each", "confirm.price", "confirm.after")
@@ -284,7 +292,7 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 			a := k.stocked(tenPounds(5))
 			a.Stock.Types = slices.Clone(a.Stock.Types)
 			k.tap("t", "0")
-			k.tap("k", "2")
+			k.tap("x", "2")
 			k.tap("ok")
 			c.change(k, &a)
 			k.stock(a)
@@ -302,7 +310,7 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 		k.stock(a)
 		k.untouched("at another step")
 		k.tap("t", "0")
-		k.tap("k", "2")
+		k.tap("x", "2")
 		k.tap("ok")
 		for _, stale := range []StockAnswer{{Panel: "other", Product: "a", Stock: a.Stock}, {Panel: a.Panel, Product: "b", Stock: a.Stock}} {
 			k.stock(stale)
@@ -317,7 +325,7 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 		k := newTalk(t)
 		k.stocked(tenPounds(5))
 		k.tap("t", "0")
-		k.tap("k", "2")
+		k.tap("x", "2")
 		ok := k.s.tap("ok")
 		k.tap("ok")
 		k.now = k.now.Add(answerWithin + time.Second)
@@ -350,7 +358,7 @@ func TestGiftCardAgain(t *testing.T) {
 	k.tap("c", "0")
 	k.tap("p", "1")
 	r := k.run()
-	k.stock(StockAnswer{Panel: r.Panel, Product: "b", Stock: topup.GiftStock{Types: []topup.GiftType{{ID: "u", Name: "5 EUR", Cost: 100, Quantity: 1}}}})
+	k.stock(StockAnswer{Panel: r.Panel, Product: "b", Stock: topup.GiftStock{Types: []topup.GiftType{{ID: "u", Name: "5 EUR", Cost: 100, Quantity: 1}, {ID: "v", Name: "9 EUR", Cost: 100, Quantity: 1}}}})
 	if k.at(StepType, "type.ask"); slices.Contains(k.says(), "type.gone") {
 		t.Errorf("a choice of another product is missed: %v", k.says())
 	}
@@ -372,6 +380,7 @@ func TestQuantities(t *testing.T) {
 	k.v.money = topup.Dinars(1_000_000)
 	k.stocked(tenPounds(500))
 	k.tap("t", "0")
+	k.tap("x", "0")
 	for text, says := range map[string]string{
 		"0": "quantity.range", "-1": "quantity.range", "101": "quantity.range", "1000000": "quantity.range",
 		"99999999999999999999": "quantity.range", "3x": "quantity.bad", "trois": "quantity.bad", "1,5": "quantity.bad",
@@ -399,6 +408,7 @@ func TestGiftCardsOfferNoMoreThanTheWalletPays(t *testing.T) {
 	k.v.money = topup.Dinars(2500)
 	k.stocked(tenPounds(50))
 	k.tap("t", "0")
+	k.tap("x", "0")
 	if sc, ok := effect[Show](k); !ok || len(sc.Screen.Rows[0]) != 2 {
 		t.Errorf("buttons %+v", sc.Screen.Rows)
 	}

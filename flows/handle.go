@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"hanout/topup"
@@ -71,9 +72,8 @@ func (t *turn) draw(build func(*Screen)) {
 	fresh := false
 	if t.s.Panel == "" {
 		t.s.Panel = t.env.NewID()
-	} else if t.lower || (t.in.Data == "" && (t.s.Panel != t.env.LastPanel || (t.s.Step == t.was && t.s.Step != StepBacklog))) {
-		// Something was said below it, or what was typed led nowhere, and an
-		// edit to the same text would show nothing at all.
+	} else if t.lower || (t.in.Data == "" && t.s.Panel != t.env.LastPanel) || (t.typed() && t.s.Step != StepBacklog) {
+		// Something was said below it: at the least what was typed.
 		fresh = true
 	}
 	t.s.Version++
@@ -81,6 +81,9 @@ func (t *turn) draw(build func(*Screen)) {
 	build(&sc)
 	t.do(Show{Chat: t.in.Chat, Panel: t.s.Panel, Screen: sc, Class: ClassAnswer, Fresh: fresh})
 }
+
+// typed reports that the person wrote or shared something, and did not tap.
+func (t *turn) typed() bool { return t.in.Text != "" || t.in.Contact != nil }
 
 // say sends a message of its own that nothing will change later.
 func (t *turn) say(sc Screen) {
@@ -176,7 +179,9 @@ func (t *turn) told() {
 		return
 	}
 	st, standing := t.at()
-	if t.in.Photo != "" && t.photo(st, standing) {
+	// What is written under a photo counts as if it was typed, but where the
+	// photo itself is wanted.
+	if t.in.Photo != "" && (t.in.Text == "" || standing && st.pictured != nil) && t.photo(st, standing) {
 		return
 	}
 	text, shared := t.in.Text, t.in.Contact != nil
@@ -185,6 +190,8 @@ func (t *turn) told() {
 	}
 	switch {
 	case !shared && t.lateLine(text):
+		return
+	case !shared && (!standing || (!st.searches && (st.of.sale || st.of.open))) && (t.commandSaid(text) || t.several(text)):
 		return
 	case !standing:
 	case shared && st.shared != nil && st.shared(t, *t.in.Contact):
@@ -196,14 +203,13 @@ func (t *turn) told() {
 		t.home()
 		return
 	}
-	for _, g := range goods {
-		if g.typed != nil && g.typed(t, text, shared) {
-			return
-		}
-	}
-	if standing {
+	switch {
+	case !shared && st.searches && (t.commandSaid(text) || t.several(text)):
+	case t.sellsTyped(text, shared):
+	case t.in.Photo != "" && t.photo(st, standing):
+	case standing:
 		st.show(t)
-	} else {
+	default:
 		t.lost()
 	}
 }
@@ -224,6 +230,24 @@ func (t *turn) photo(st step, standing bool) bool {
 		return false
 	}
 	return true
+}
+
+// sellsTyped starts the sale that a text or a shared number names; false when
+// it names none.
+func (t *turn) sellsTyped(text string, shared bool) bool {
+	return slices.ContainsFunc(goods, func(g good) bool { return g.typed != nil && g.typed(t, text, shared) })
+}
+
+// commandSaid gives a command that was said in words.
+func (t *turn) commandSaid(text string) bool {
+	name := said(text)
+	for _, c := range commands {
+		if name != "" && c.name == name && t.who.May(c.act) {
+			c.run(t, "")
+			return true
+		}
+	}
+	return false
 }
 
 // lost answers what is not understood by saying what can be done.
@@ -289,6 +313,10 @@ func (t *turn) sessionTapped(c tap) {
 func (t *turn) oldButton(panel string) {
 	if o, ok := t.v.Orders.OrderByPanel(panel); ok && t.who.MayFor(topup.ActHistory, o.Shop) {
 		t.toast(M("tap.sold", "No", number(o.No), "State", StateMsg(o)))
+		if o.Batch != nil && o.Chat == t.in.Chat {
+			t.do(Show{Chat: o.Chat, Panel: o.Batch.Panel, Screen: BatchScreen(t.batch(o)), Class: ClassMoney})
+			return
+		}
 		t.showSale(o, ClassMoney, false)
 		return
 	}

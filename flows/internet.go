@@ -37,8 +37,8 @@ func internetGood() good {
 		again: func(t *turn, o topup.Order) {
 			beginInternet(t, internet{LineType: o.LineType, Line: topup.Line(o.To), Face: o.Face})
 		},
-		conversation: sellingInternet,
-		item:         internetItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
+		typed: typedInternet, starts: internetNames, conversation: sellingInternet,
+		item: internetItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
 		use: "codes.use.internet",
 		sold: func(text string) (to []string, sure bool) {
 			for _, kind := range lineTypes {
@@ -157,6 +157,11 @@ func parseLine(lineType, text string) (topup.Line, error) {
 // lineNamed takes a line that is typed before its type was chosen, when the
 // number can be of one type only.
 func (d *internet) lineNamed(t *turn, text string) bool {
+	if r := Read(text); r.Line != "" && r.Problem == nil {
+		d.LineType, d.Line, d.Face = r.LineType, r.Line, r.Face
+		d.checkLine(t)
+		return true
+	}
 	if _, err := topup.ParseMSISDN(text); err == nil || lineElsewhere(text) {
 		return false
 	}
@@ -203,8 +208,14 @@ func (d *internet) linePicked(t *turn, number string) {
 }
 
 func (d *internet) lineTyped(t *turn, text string) bool {
-	if lineElsewhere(text) {
+	r := Read(text)
+	switch {
+	case r.Number != "" && r.Face > 0:
 		return false
+	case r.Line != "" && r.LineType == d.LineType && r.Problem == nil:
+		d.Line, d.Face = r.Line, r.Face
+		d.checkLine(t)
+		return true
 	}
 	line, err := parseLine(d.LineType, text)
 	if err != nil {
@@ -307,10 +318,19 @@ func (d *internet) askValue(t *turn, problem Msg) {
 }
 
 func (d *internet) valueTyped(t *turn, text string) bool {
-	if _, err := topup.ParseMSISDN(text); err == nil || lineElsewhere(text) {
+	r := Read(text)
+	switch {
+	case r.Number != "":
 		return false
+	case r.Line != "" && r.Problem == nil:
+		d.LineType, d.Line, d.Face = r.LineType, r.Line, r.Face
+		d.checkLine(t)
+		return true
 	}
-	value, err := topup.ParseAmount(text)
+	value, err := ReadAmount(text)
+	if err != nil && len(r.Words) > 0 && t.sellsTyped(text, false) {
+		return true
+	}
 	if err != nil {
 		d.askValue(t, M("value.bad"))
 		return true

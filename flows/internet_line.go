@@ -88,11 +88,36 @@ func LineChecked(v View, env Env, s Session, in Input, r LineAnswer) (Session, [
 }
 
 // lineKnown goes on from a checked line: to the confirm panel when the value
-// is known, too.
+// is known, too, and there is a card of it.
 func (d *internet) lineKnown(t *turn) {
-	if d.Face > 0 {
+	switch _, _, sold := d.card(t, d.Face); {
+	case d.Face == 0:
+		d.askValue(t, Msg{})
+	case !sold:
+		d.askValue(t, M("value.bad"))
+	default:
 		t.quote(Msg{})
-		return
 	}
-	d.askValue(t, Msg{})
+}
+
+// typedInternet takes a line, with a value or not, that is typed at any moment.
+func typedInternet(t *turn, text string, _ bool) bool {
+	r := Read(text)
+	if r.Line == "" {
+		return false
+	}
+	beginInternet(t, internet{LineType: r.LineType, Line: r.Line, Face: r.Face})
+	return true
+}
+
+// internetNames names the sale that such a line starts.
+func internetNames(text string) (Msg, bool) {
+	r := Read(text)
+	switch {
+	case r.Line == "":
+		return Msg{}, false
+	case r.Face == 0:
+		return M("backlog.number", "Number", r.Line), true
+	}
+	return M("backlog.line", "Number", r.Line, "Amount", r.Face), true
 }

@@ -25,14 +25,17 @@ type mobile struct {
 	Plan     string         `json:"plan,omitempty"`
 	Face     topup.Money    `json:"face,omitempty"`
 	Wanted   topup.Money    `json:"wanted,omitempty"` // amount named before the plan
+	Named    topup.Operator `json:"named,omitempty"`  // that was said with the number
+	Family   bool           `json:"family,omitempty"` // another than prepaid credit was
+	Tried    []topup.Offer  `json:"tried,omitempty"`  // refused to this customer just now
 }
 
 func mobileGood() good {
 	return good{
 		name: topup.MobileTopUp, verb: "mobile", label: "button.mobile", another: "button.newsale",
 		draft: func() sale { return &mobile{} },
-		begin: func(t *turn) { beginMobile(t, mobile{}) },
-		again: mobileAgain, typed: typedLine, starts: lineNames, conversation: sellingMobile,
+		begin: func(t *turn) { beginMobile(t, mobile{}, Msg{}) },
+		again: mobileAgain, amount: mobileAmount, typed: typedLine, starts: lineNames, conversation: sellingMobile,
 		item: mobileItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "reason.provider",
 		sold: func(text string) ([]string, bool) {
 			n, err := topup.ParseMSISDN(text)
@@ -56,7 +59,7 @@ func sellingMobile() conversation {
 				taps:   map[string]func(*turn, string){"n": picking((*mobile).numberPicked)},
 			},
 			StepOperator: {
-				show: on((*mobile).askOperator),
+				show: asking((*mobile).askOperator),
 				back: on((*mobile).otherNumber),
 				taps: map[string]func(*turn, string){"op": tapping((*mobile).operatorPicked)},
 			},
@@ -64,9 +67,9 @@ func sellingMobile() conversation {
 				show:   asking((*mobile).askPlan),
 				told:   telling((*mobile).amountTyped),
 				shared: shared,
-				back:   on((*mobile).askOperator),
+				back:   asking((*mobile).askOperator),
 				taps: map[string]func(*turn, string){
-					"ops": simple(on((*mobile).askOperator)),
+					"ops": simple(asking((*mobile).askOperator)),
 					"pg":  counting((*mobile).pageTurned),
 					"q":   counting((*mobile).dinarsGiven),
 					"p":   picking((*mobile).planPicked),
@@ -83,16 +86,17 @@ func sellingMobile() conversation {
 	}
 }
 
-// beginMobile starts a sale, as far as the draft already goes.
-func beginMobile(t *turn, d mobile) {
+// beginMobile starts a sale, as far as the draft already goes. note says what
+// of a line could not be read.
+func beginMobile(t *turn, d mobile, note Msg) {
 	switch {
 	case !t.openSale(StepNumber, &d):
 	case d.Number == "":
-		d.askNumber(t, Msg{})
+		d.askNumber(t, note)
 	case d.Plan != "":
-		t.quote(Msg{})
+		t.quote(note)
 	default:
-		d.numberGiven(t)
+		d.numberGiven(t, note)
 	}
 }
 
@@ -102,7 +106,16 @@ func mobileAgain(t *turn, o topup.Order) {
 	if p, ok := t.v.Shelf.Plan(o.Plan); ok {
 		operator = p.Operator
 	}
-	beginMobile(t, mobile{Number: topup.MSISDN(o.To), Operator: operator, Plan: o.Plan, Face: o.Face})
+	d := mobile{Number: topup.MSISDN(o.To), Operator: operator, Plan: o.Plan, Face: o.Face}
+	if o.State == topup.Refunded {
+		d.Tried = o.Tried
+	}
+	beginMobile(t, d, Msg{})
+}
+
+// mobileAmount sells to the same number another amount, or asks for one.
+func mobileAmount(t *turn, o topup.Order, face topup.Money) {
+	beginMobile(t, mobile{Number: topup.MSISDN(o.To), Named: o.Operator, Wanted: face}, Msg{})
 }
 
 func (d *mobile) offered(t *turn) (topup.Order, bool) {
@@ -111,7 +124,7 @@ func (d *mobile) offered(t *turn) (topup.Order, bool) {
 	return topup.Order{
 		Good: topup.MobileTopUp, Operator: plan.Operator,
 		Plan: plan.Code, PlanName: plan.Name, PlanKind: plan.Kind, PlanFamily: plan.Family, To: string(d.Number),
-		Quantity: 1, Face: d.Face, Price: price, Expected: cost,
+		Quantity: 1, Face: d.Face, Price: price, Expected: cost, Tried: d.Tried,
 	}, found && sold
 }
 
@@ -187,12 +200,12 @@ func (d *mobile) recentNumbers(t *turn, most int) []string {
 
 func (d *mobile) numberPicked(t *turn, number string) {
 	d.Number = topup.MSISDN(number)
-	d.numberGiven(t)
+	d.numberGiven(t, Msg{})
 }
 
-// numberGiven goes on from a number: to the operator it last worked with, the
-// only one it can belong to, or the question.
-func (d *mobile) numberGiven(t *turn) {
+// numberGiven goes on from a number: with the best guess of its operator, which
+// the confirm panel can change, or the question.
+func (d *mobile) numberGiven(t *turn, note Msg) {
 	if !t.anyPlans() {
 		t.s.Step = StepNumber
 		t.draw(func(sc *Screen) {
@@ -201,17 +214,11 @@ func (d *mobile) numberGiven(t *turn) {
 		})
 		return
 	}
-	for _, o := range t.v.Orders.OrdersTo(t.who.Shop, string(d.Number), 3) {
-		if o.Good == topup.MobileTopUp && o.State == topup.Delivered && len(t.plansOf(o.Operator)) > 0 {
-			d.operatorGiven(t, o.Operator)
-			return
-		}
-	}
-	if ops := d.operators(t); len(ops) == 1 {
-		d.operatorGiven(t, ops[0])
+	if op, ok := d.guess(t); ok {
+		d.operatorGiven(t, op, note)
 		return
 	}
-	d.askOperator(t)
+	d.askOperator(t, note)
 }
 
 func (d *mobile) otherNumber(t *turn) {
@@ -219,68 +226,19 @@ func (d *mobile) otherNumber(t *turn) {
 	d.askNumber(t, Msg{})
 }
 
-// askOperator puts the likely operators first.
-func (d *mobile) askOperator(t *turn) {
-	t.s.Step = StepOperator
-	d.Operator, d.Plan, d.Face, d.Page = "", "", 0, 0
-	likely := d.operators(t)
-	down := t.v.Shelf.Weather().Down
-	t.draw(func(sc *Screen) {
-		sc.line(M("sale.title"), M("sale.number", "Number", d.Number))
-		if d.Wanted > 0 {
-			sc.line(M("sale.wanted", "Amount", d.Wanted))
-		}
-		sc.line(M("operator.ask"))
-		one := func(op topup.Operator, style Style) Button {
-			label := M("operator.name", "Operator", Latin(op))
-			if down[op] {
-				label = M("operator.down", "Operator", Latin(op))
-			}
-			return Button{Label: label, Data: t.s.tap("op", string(op)), Style: style}
-		}
-		var first, rest []Button
-		for _, op := range likely {
-			first = append(first, one(op, Main))
-		}
-		for _, op := range topup.RetailOperators {
-			if !slices.Contains(likely, op) && len(t.plansOf(op)) > 0 {
-				rest = append(rest, one(op, Plain))
-			}
-		}
-		sc.grid(2, first)
-		sc.grid(3, rest)
-		for _, op := range likely {
-			if down[op] {
-				sc.line(M("operator.sick", "Operator", Latin(op)))
-			}
-		}
-		sc.row(t.backButton(), t.cancelButton())
-	})
-}
-
-func (d *mobile) operatorPicked(t *turn, name string) {
-	op := topup.Operator(name)
-	if !op.Known() {
-		t.toast(M("tap.unknown"))
-		return
-	}
-	d.operatorGiven(t, op)
-}
-
 // operatorGiven goes on to the confirm panel when the amount is known and
 // fits, else to the plans.
-func (d *mobile) operatorGiven(t *turn, op topup.Operator) {
+func (d *mobile) operatorGiven(t *turn, op topup.Operator, note Msg) {
 	d.Operator, d.Plan, d.Face, d.Page = op, "", 0, 0
-	if d.Wanted > 0 {
+	if d.Wanted > 0 && !d.Family {
 		if p, ok := t.prepaid(op); ok && p.Accepts(d.Wanted) {
 			d.Plan, d.Face = p.Code, d.Wanted
-			t.quote(Msg{})
+			t.quote(note)
 			return
 		}
-		d.askPlan(t, M("amount.nofit", "Amount", d.Wanted, "Operator", Latin(op)))
-		return
+		note = M("amount.nofit", "Amount", d.Wanted, "Operator", Latin(op))
 	}
-	d.askPlan(t, Msg{})
+	d.askPlan(t, note)
 }
 
 // askPlan shows prepaid amounts at once, and below them the plans, paged.
@@ -289,7 +247,7 @@ func (d *mobile) askPlan(t *turn, problem Msg) {
 	plans := t.plansOf(d.Operator)
 	if len(plans) == 0 {
 		d.Operator = ""
-		d.askOperator(t)
+		d.askOperator(t, problem)
 		return
 	}
 	pages := (len(plans) + plansPerPage - 1) / plansPerPage
@@ -306,6 +264,9 @@ func (d *mobile) askPlan(t *turn, problem Msg) {
 		}
 		if problem.ID != "" {
 			sc.line(problem)
+		}
+		if d.Family && d.Wanted > 0 {
+			sc.line(M("sale.wanted", "Amount", d.Wanted))
 		}
 		if quick {
 			sc.line(M("plan.ask.quick", "Min", prepaid.Min, "Max", prepaid.Max))
@@ -332,12 +293,16 @@ func (d *mobile) pageTurned(t *turn, page int) {
 
 func (d *mobile) planPicked(t *turn, code string) {
 	d.Plan = code
-	if p, ok := t.v.Shelf.Plan(code); ok && p.Kind == topup.Fixed {
+	switch p, ok := t.v.Shelf.Plan(code); {
+	case ok && p.Kind == topup.Fixed:
 		d.Face = p.Amount
 		t.quote(Msg{})
-		return
+	case ok && d.Family && p.Accepts(d.Wanted):
+		d.Face = d.Wanted
+		t.quote(Msg{})
+	default:
+		d.askAmount(t, Msg{})
 	}
-	d.askAmount(t, Msg{})
 }
 
 func (d *mobile) otherPlan(t *turn) {

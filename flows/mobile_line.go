@@ -2,124 +2,79 @@ package flows
 
 import (
 	"errors"
-	"strings"
-	"unicode"
 
 	"hanout/topup"
 )
 
-// What a shopkeeper types at any moment: "0778037340 500" is a mobile top-up,
+// What a shopkeeper types of a top-up: "0778037340 500" is one at any moment,
 // wherever the conversation stands.
-
-// Reading is what a typed line says about a sale.
-type Reading struct {
-	Number topup.MSISDN // "" when the line names none
-	Face   topup.Money  // 0 when the line names none
-}
-
-// Why a line could not be read. Each has words of its own.
-var (
-	errNumber    = errors.New("flows: not a mobile number")
-	errAmbiguous = errors.New("flows: more than one way to read the line")
-	errMany      = errors.New("flows: more than one sale in a message")
-)
-
-// maxLine bounds what is read as a sale at all.
-const maxLine = 80
-
-// ReadLine reads "0778037340", "0778037340 500", "500 0661 23 45 67", in any
-// spelling that ParseMSISDN and ParseAmount take. When a line can be read in
-// two ways it is not read: money is never sent on a guess.
-func ReadLine(text string) (Reading, error) {
-	var lines []string
-	for _, l := range strings.Split(text, "\n") {
-		if l = strings.TrimSpace(topup.PlainDigits(l)); l != "" {
-			lines = append(lines, l)
-		}
-	}
-	if len(lines) == 0 || len(lines[0]) > maxLine {
-		return Reading{}, errNumber
-	}
-	if len(lines) > 1 {
-		return Reading{}, errMany
-	}
-	line := lines[0]
-	if n, err := topup.ParseMSISDN(line); err == nil {
-		return Reading{Number: n}, nil
-	}
-	words := strings.Fields(line)
-	var found []Reading
-	for cut := 1; cut < len(words); cut++ {
-		head, tail := strings.Join(words[:cut], " "), strings.Join(words[cut:], " ")
-		found = appendReading(found, head, tail)
-		found = appendReading(found, tail, head)
-	}
-	switch len(found) {
-	case 0:
-		return Reading{}, errNumber
-	case 1:
-		return found[0], nil
-	}
-	return Reading{}, errAmbiguous
-}
-
-func appendReading(found []Reading, number, amount string) []Reading {
-	n, err := topup.ParseMSISDN(number)
-	if err != nil {
-		return found
-	}
-	face, err := topup.ParseAmount(amount)
-	if err != nil {
-		return found
-	}
-	r := Reading{n, face}
-	for _, f := range found {
-		if f == r {
-			return found
-		}
-	}
-	return append(found, r)
-}
-
-// digitsIn counts digits, to tell a mistyped number from words.
-func digitsIn(s string) int {
-	n := 0
-	for _, r := range s {
-		if unicode.IsDigit(r) {
-			n++
-		}
-	}
-	return n
-}
 
 // typedLine takes what was typed or shared at any moment: it starts a sale, or
 // tells why it can't.
 func typedLine(t *turn, text string, shared bool) bool {
-	r, err := ReadLine(text)
+	r := Read(text)
 	switch {
-	case err == nil:
-		beginMobile(t, mobile{Number: r.Number, Wanted: r.Face})
-	case errors.Is(err, errAmbiguous):
+	case r.Number != "":
+		d, note := lineDraft(r)
+		beginMobile(t, d, note)
+	case r.Line != "", len(r.Words) > 0 && !shared:
+		return false
+	case r.Problem == errAmbiguous:
 		t.sayLines(M("counter.ambiguous"))
-	case errors.Is(err, errMany):
-		t.sayLines(M("counter.many"))
-	case digitsIn(text) >= 6 || shared:
+	case r.Problem == errTwo:
+		t.sayLines(M("counter.two"))
+	case shared || r.Problem == errNumber || r.Problem == errShort || r.Problem == errLong:
 		t.dropQuietly()
 		t.begin(StepNumber)
 		d := &mobile{}
 		t.s.Sale = d
-		d.askNumber(t, M("number.bad"))
+		d.askNumber(t, badNumber(r.Problem))
 	default:
 		return false
 	}
 	return true
 }
 
+// lineDraft is the sale that a line names, and what of it could not be read.
+func lineDraft(r Reading) (d mobile, note Msg) {
+	d = mobile{Number: r.Number, Wanted: r.Face, Named: r.Operator, Family: r.Family}
+	switch {
+	case r.Problem != nil:
+		note = badAmount(r.Problem)
+	case r.Quantity > 1:
+		note = M("counter.once")
+	}
+	return d, note
+}
+
+func badNumber(err error) Msg {
+	switch err {
+	case errShort:
+		return M("number.short")
+	case errLong:
+		return M("number.long")
+	}
+	return M("number.bad")
+}
+
+// badAmount says why an amount beside a number was not read. The number was.
+func badAmount(err error) Msg {
+	switch err {
+	case topup.ErrFraction:
+		return M("amount.fraction")
+	case topup.ErrRange:
+		return M("amount.zero")
+	case errNumeral:
+		return M("amount.words")
+	}
+	return M("amount.unread")
+}
+
 // lineNames names the sale that a line starts.
 func lineNames(text string) (Msg, bool) {
-	r, err := ReadLine(text)
+	r := Read(text)
 	switch {
-	case err != nil:
+	case r.Number == "":
 		return Msg{}, false
 	case r.Face == 0:
 		return M("backlog.number", "Number", r.Number), true
@@ -128,45 +83,64 @@ func lineNames(text string) (Msg, bool) {
 }
 
 // numberTyped takes a text while the number is asked for. An amount named
-// before is kept.
+// before is kept. Words that sell nothing leave the sale.
 func (d *mobile) numberTyped(t *turn, text string) bool {
-	r, err := ReadLine(text)
+	r := Read(text)
 	switch {
-	case err == nil:
-		again := &mobile{Number: r.Number, Wanted: r.Face}
-		if again.Wanted == 0 {
-			again.Wanted = d.Wanted
+	case r.Number != "":
+		if r.Face == 0 && r.Problem == nil {
+			r.Face = d.Wanted
 		}
-		t.s.Sale = again
-		again.numberGiven(t)
-	case errors.Is(err, errNumber):
-		d.askNumber(t, M("number.bad"))
-	default:
+		d.instead(t, r)
+	case r.Line != "", r.Problem == errAmbiguous, r.Problem == errTwo:
 		return false
+	case digitsIn(text) == 0:
+		if !t.sellsTyped(text, false) {
+			t.dropQuietly()
+			t.s = t.blank()
+			t.lost()
+		}
+	case len(r.Words) > 0 && t.sellsTyped(text, false):
+	default:
+		d.askNumber(t, badNumber(r.Problem))
 	}
 	return true
 }
 
-// amountTyped takes a text while a bare number is an amount. A whole line
-// starts another sale.
-func (d *mobile) amountTyped(t *turn, text string) bool {
-	if _, err := topup.ParseMSISDN(text); err != nil {
-		face, err := topup.ParseAmount(text)
-		switch {
-		case err == nil:
-			d.amountGiven(t, face)
-			return true
-		case !errors.Is(err, topup.ErrAmount):
-			d.amountProblem(t, err)
-			return true
-		}
-	}
-	return d.noAmount(t, text)
+// instead sells what a line names in the place of a draft that is not confirmed.
+func (d *mobile) instead(t *turn, r Reading) {
+	again, note := lineDraft(r)
+	t.s.Sale = &again
+	again.numberGiven(t, note)
 }
 
-// noAmount says what amount to type, unless the text looks like a number.
+// amountTyped takes a text while a bare number is an amount. A whole line
+// is another sale.
+func (d *mobile) amountTyped(t *turn, text string) bool {
+	r := Read(text)
+	if _, closed := t.notSelling(); r.Number != "" && !closed {
+		d.instead(t, r)
+		return true
+	}
+	if r.sells() || r.Problem == errAmbiguous || r.Problem == errTwo {
+		return false
+	}
+	face, err := ReadAmount(text)
+	switch {
+	case err == nil:
+		d.amountGiven(t, face)
+	case len(r.Words) > 0 && t.sellsTyped(text, false):
+	case errors.Is(err, topup.ErrAmount) && r.Problem == errNumber && digitsIn(text) >= 8:
+		return false
+	default:
+		d.amountProblem(t, err)
+	}
+	return true
+}
+
+// noAmount takes a shared contact there: another number is another sale.
 func (d *mobile) noAmount(t *turn, text string) bool {
-	if _, err := ReadLine(text); !errors.Is(err, errNumber) || digitsIn(text) >= 8 {
+	if r := Read(text); r.sells() || digitsIn(text) >= 8 {
 		return false
 	}
 	d.amountProblem(t, topup.ErrAmount)
@@ -209,6 +183,12 @@ func (d *mobile) amountProblem(t *turn, err error) {
 		problem = M("amount.fraction")
 	case topup.ErrRange:
 		problem = M("amount.range", "Min", plan.Min, "Max", plan.Max)
+	case errNumeral:
+		problem = M("amount.words")
+	case errShort:
+		problem = M("amount.short")
+	case errLong:
+		problem = M("amount.long")
 	}
 	if t.s.Step == StepPlan {
 		d.askPlan(t, problem)
@@ -219,14 +199,11 @@ func (d *mobile) amountProblem(t *turn, err error) {
 }
 
 // The other sales leave what starts a top-up to it: one a number with an
-// amount, one any mobile number.
+// amount, one any number that is read.
 
 func lineElsewhere(text string) bool {
-	r, err := ReadLine(text)
-	return err == nil && r.Face > 0
+	r := Read(text)
+	return r.Number != "" && r.Face > 0
 }
 
-func numberElsewhere(text string) bool {
-	_, err := ReadLine(text)
-	return err == nil
-}
+func numberElsewhere(text string) bool { return Read(text).sells() }

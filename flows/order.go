@@ -68,17 +68,27 @@ func stateLines(sc *Screen, o topup.Order) {
 		default:
 			sc.line(reasonMsg(o))
 		}
+		if o.After != nil {
+			sc.line(M("order.balance", "Balance", *o.After))
+		}
 		sc.line(M("order.time", "Time", o.Settled))
-		if len(o.Offers) > 0 {
+		switch {
+		case slices.ContainsFunc(o.Offers, func(of topup.Offer) bool { return topup.Untried(o, of) }):
 			sc.line(M("order.offers"))
+		case len(o.Offers) > 0:
+			sc.line(M("order.nooffer"))
 		}
 	case topup.Delivered:
 		if o.DeliveredQty < o.Quantity {
 			sc.line(M("order.part", "Done", o.DeliveredQty, "Quantity", o.Quantity, "Amount", o.Price-o.Captured))
 		}
 		sc.line(M("order.paid", "Amount", o.Captured))
-		if o.ProviderRef != "" || o.ProviderID != "" {
-			sc.line(M("order.ref", "Ref", Latin(providerRef(o))))
+		switch earned := o.Commission(); {
+		case o.After == nil:
+		case earned > 0 && o.DeliveredQty == o.Quantity:
+			sc.line(M("order.earned", "Amount", earned, "Balance", *o.After))
+		default:
+			sc.line(M("order.balance", "Balance", *o.After))
 		}
 		if o.Transaction != "" {
 			sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))
@@ -98,15 +108,36 @@ func stateRows(sc *Screen, o topup.Order) {
 			if i == 8 {
 				break
 			}
+			if !topup.Untried(o, of) {
+				continue // refused just now, or it is what was
+			}
 			sc.row(button(M("order.offer", "Plan", PlanName(of.Name), "Amount", of.Face), encodeTap("o", id, "offer", strconv.Itoa(i))))
 		}
 		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), newSaleButton(o))
 	case o.State == topup.Delivered:
 		codeRows(sc, o)
+		amountRow(sc, o)
 		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o))
 	default:
 		sc.row(newSaleButton(o))
 	}
+}
+
+// otherAmounts are offered under a receipt, for the same number.
+var otherAmounts = []int64{200, 500, 1000}
+
+// amountRow sells another amount to the same number.
+func amountRow(sc *Screen, o topup.Order) {
+	if goodOf(o).amount == nil {
+		return
+	}
+	var row []Button
+	for _, dinars := range otherAmounts {
+		if face := topup.Dinars(dinars); face != o.Face && len(row) < 2 {
+			row = append(row, button(M("order.amount", "Amount", face), encodeTap("o", string(o.ID), "amount", strconv.FormatInt(dinars, 10))))
+		}
+	}
+	sc.row(append(row, button(M("order.amount.other"), encodeTap("o", string(o.ID), "amount", "0")))...)
 }
 
 func orderLines(sc *Screen, o topup.Order) {
@@ -160,6 +191,7 @@ func allOrderTaps() map[string]orderTap {
 		"cancel": {topup.ActTakeBack, (*turn).takeBack},
 		"again":  {topup.ActSell, (*turn).sellAgain},
 		"offer":  {topup.ActSell, (*turn).sellOffer},
+		"amount": {topup.ActSell, (*turn).sellAmount},
 		"show":   {topup.ActHistory, (*turn).showOrder},
 		"codes":  {topup.ActCodes, (*turn).askCodes},
 		"codes2": {topup.ActCodes, (*turn).showCodes},
@@ -202,7 +234,7 @@ func (t *turn) saleScreen(o topup.Order) Screen {
 // chat, and on one of theirs where another of the shop sold it.
 func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
 	if o.Chat == t.in.Chat {
-		t.do(Show{Chat: o.Chat, Panel: o.Panel, Screen: OrderScreen(o), Class: class, Fresh: fresh})
+		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: OrderScreen(o), Class: class, Fresh: fresh})
 		return
 	}
 	sc := t.saleScreen(o)
@@ -269,8 +301,19 @@ func (t *turn) sellOffer(o topup.Order, arg string) bool {
 	if err != nil || i >= uint64(len(o.Offers)) {
 		return false
 	}
+	o.Tried = append(slices.Clone(o.Tried), topup.Offer{Plan: o.Plan, Face: o.Face})
 	o.Plan, o.Face = o.Offers[i].Plan, o.Offers[i].Face
 	return t.sellAgain(o, "")
+}
+
+// sellAmount starts a sale of another amount to the same number.
+func (t *turn) sellAmount(o topup.Order, arg string) bool {
+	dinars, err := strconv.ParseUint(arg, 10, 31)
+	if err != nil || goodOf(o).amount == nil {
+		return false
+	}
+	goodOf(o).amount(t, o, topup.Dinars(int64(dinars)))
+	return true
 }
 
 func (t *turn) showOrder(o topup.Order, _ string) bool {

@@ -10,6 +10,7 @@ import (
 //   - what is sold is what the panel shows: if anything of it has changed, or
 //     the quote is old, the tap came late, or the same was sold a moment ago,
 //     ✅ shows the panel again and sells nothing;
+//   - ✅ sells nothing in the first moment of its panel, when nobody has read it;
 //   - a panel that lacks money has no ✅; it comes back by itself when the
 //     wallet is credited.
 
@@ -19,6 +20,9 @@ const StepConfirm Step = "confirm"
 const (
 	quoteLife    = 5 * time.Minute  // how long a confirm panel binds us
 	repeatWindow = 10 * time.Minute // the same again: ask
+	// readTime is how long a panel must have been there before its ✅ counts: a
+	// second tap, meant for what was there before, must not sell.
+	readTime = 800 * time.Millisecond
 )
 
 func confirming() conversation {
@@ -28,6 +32,7 @@ func confirming() conversation {
 			show: func(t *turn) { t.quote(Msg{}) },
 			taps: map[string]func(*turn, string){
 				"ok": simple((*turn).confirm), "again": simple((*turn).retry), "show": simple((*turn).showRepeat),
+				"x": func(t *turn, arg string) { t.s.Sale.chose(t, arg) },
 			},
 			told:   func(t *turn, text string) bool { return t.s.Sale.corrected(t, text, false) },
 			shared: func(t *turn, c Contact) bool { return t.s.Sale.corrected(t, c.Phone, true) },
@@ -48,11 +53,8 @@ func (t *turn) quote(note Msg) {
 	repeat, again := t.repeat(o)
 	available := t.v.Wallets.Wallet(t.who.Shop).Available
 	d := t.s.Sale.common()
-	d.Order = topup.OrderID(t.env.NewID())
-	d.Quoted, _ = t.v.Shelf.Plan(o.Plan)
-	d.Price, d.Cost, d.Item = o.Price, o.Expected, o.PlanName
-	d.Until = t.env.Now.Add(quoteLife)
-	d.Warned, d.Short = repeat.ID, available < o.Price
+	d.freeze(t, o, repeat)
+	d.Short = available < o.Price
 	t.draw(func(sc *Screen) {
 		if note.ID != "" {
 			sc.line(note)
@@ -67,6 +69,7 @@ func (t *turn) quote(note Msg) {
 		if d.Short {
 			sc.line(M("confirm.short", "Missing", o.Price-available, "Amount", available))
 			sc.row(button(M("button.retry"), t.s.tap("again")), askCreditButton())
+			sc.Rows = append(sc.Rows, t.s.Sale.choices(t, o)...)
 			sc.row(t.backButton(), t.cancelButton())
 			return
 		}
@@ -90,8 +93,25 @@ func (t *turn) quote(note Msg) {
 		if again {
 			sc.row(button(M("button.showit"), t.s.tap("show")))
 		}
+		sc.Rows = append(sc.Rows, t.s.Sale.choices(t, o)...)
 		sc.row(t.backButton(), t.cancelButton())
 	})
+}
+
+// freeze keeps what a panel shows of an offer, and the name that its order will
+// have.
+func (d *draft) freeze(t *turn, o, repeat topup.Order) {
+	d.Order = topup.OrderID(t.env.NewID())
+	d.Quoted, _ = t.v.Shelf.Plan(o.Plan)
+	d.Price, d.Cost, d.Item = o.Price, o.Expected, o.PlanName
+	d.Shown, d.Until = t.env.Now, t.env.Now.Add(quoteLife)
+	d.Warned = repeat.ID
+}
+
+// unread reports that a panel that was shown at a time can't have been read.
+func (t *turn) unread(shown time.Time) bool {
+	age := t.env.Now.Sub(shown)
+	return age >= 0 && age < readTime
 }
 
 func minutesSince(then, now time.Time) Minutes {
@@ -114,8 +134,9 @@ func (t *turn) repeat(want topup.Order) (topup.Order, bool) {
 }
 
 // asQuoted reports whether an offer is what the confirm panel shows.
-func (t *turn) asQuoted(o topup.Order) bool {
-	d := t.s.Sale.common()
+func (t *turn) asQuoted(o topup.Order) bool { return t.s.Sale.common().shows(t, o) }
+
+func (d *draft) shows(t *turn, o topup.Order) bool {
 	plan, _ := t.v.Shelf.Plan(o.Plan)
 	return o.Price == d.Price && o.Expected == d.Cost && o.PlanName == d.Item && plan.Same(d.Quoted)
 }
@@ -131,6 +152,8 @@ func (t *turn) confirm() {
 		t.alert(why)
 	case t.in.Late:
 		t.quote(M("confirm.late"))
+	case t.unread(d.Shown):
+		t.toast(M("confirm.unread"))
 	case !sold:
 		t.alert(M("plan.gone"))
 		t.s.Sale.gone(t)
@@ -188,6 +211,10 @@ func (t *turn) showRepeat() {
 // none does.
 func Resume(v View, env Env, s Session, in Input) (Session, []Effect) {
 	t := newTurn(v, env, s, in)
+	if _, ok := t.at(); ok && s.Step == StepMany && s.Many.Short {
+		t.quoteMany(M("confirm.goon"))
+		return t.s, t.out
+	}
 	if _, ok := t.at(); !ok || s.Step != StepConfirm || !s.Sale.common().Short {
 		return s, nil
 	}

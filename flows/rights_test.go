@@ -45,7 +45,7 @@ var (
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
-		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "show": topup.ActHistory,
+		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "amount": topup.ActSell, "show": topup.ActHistory,
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
@@ -62,7 +62,7 @@ var (
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
-		StepQuantity: topup.ActSell, StepRecheck: topup.ActSell,
+		StepQuantity: topup.ActSell, StepRecheck: topup.ActSell, StepMany: topup.ActSell,
 	}
 )
 
@@ -202,8 +202,8 @@ func TestRightsOfMenuButtons(t *testing.T) {
 }
 
 func TestRightsOfOrders(t *testing.T) {
-	on := map[string]topup.State{"cancel": topup.Placed, "again": topup.Refunded, "offer": topup.Refunded, "show": topup.Review}
-	arg := map[string][]string{"offer": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}}
+	on := map[string]topup.State{"cancel": topup.Placed, "again": topup.Refunded, "offer": topup.Refunded, "amount": topup.Refunded, "show": topup.Review}
+	arg := map[string][]string{"offer": {"0"}, "amount": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}}
 	for name, who := range everybody {
 		for verb, act := range orderNeeds {
 			k := as(t, who)

@@ -26,6 +26,10 @@ type sale interface {
 	// details say more of the item, warnings what to think of before ✅.
 	details(topup.Order) []Msg
 	warnings(*turn, topup.Order) []Msg
+	// choices are rows of buttons that change the sale on the confirm panel, of
+	// the verb "x"; chose takes one by its argument.
+	choices(*turn, topup.Order) [][]Button
+	chose(*turn, string)
 	// confirmed goes on from ✅, when all that was shown is still true.
 	confirmed(*turn, topup.Order)
 }
@@ -44,13 +48,18 @@ type draft struct {
 	Cost   topup.Money   `json:"cost,omitempty"`
 	Item   string        `json:"item,omitempty"` // the name it was shown under
 	Until  time.Time     `json:"until,omitzero"`
+	Shown  time.Time     `json:"shown,omitzero"`   // when the panel showed it
 	Warned topup.OrderID `json:"warned,omitempty"` // the recent same sale that the panel tells about
 	Short  bool          `json:"short,omitempty"`  // the panel tells that money is missing
 }
 
-func (d *draft) common() *draft                    { return d }
-func (d *draft) details(topup.Order) []Msg         { return nil }
-func (d *draft) warnings(*turn, topup.Order) []Msg { return nil }
+func (d *draft) common() *draft                        { return d }
+func (d *draft) details(topup.Order) []Msg             { return nil }
+func (d *draft) warnings(*turn, topup.Order) []Msg     { return nil }
+func (d *draft) choices(*turn, topup.Order) [][]Button { return nil }
+
+func (d *draft) chose(t *turn, _ string) { t.toast(M("tap.unknown")) }
+
 func (d *draft) confirmed(t *turn, o topup.Order) {
 	t.toast(M("confirm.sent"))
 	t.place(o)
@@ -66,6 +75,9 @@ type good struct {
 	draft   func() sale
 	begin   func(*turn)
 	again   func(*turn, topup.Order) // a new sale like an old one, up to its confirm panel
+	// amount is a new sale to the same number of another amount, 0 to ask for
+	// one; nil when a sale has no amount of its own.
+	amount func(*turn, topup.Order, topup.Money)
 	// typed takes a text that may be typed (or a number that is shared) at any
 	// moment; nil when none starts such a sale.
 	typed        func(t *turn, text string, shared bool) bool

@@ -25,6 +25,7 @@ type Session struct {
 	Claim   []byte      `json:"claim,omitempty"` // hash of the link that waits
 	Staff   *Staff      `json:"staff,omitempty"`
 	Backlog *Backlog    `json:"backlog,omitempty"`
+	Many    *Many       `json:"many,omitempty"`
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"hanout/topup"
 )
@@ -91,6 +92,8 @@ func FuzzSession(f *testing.F) {
 	for _, c := range stored {
 		f.Add([]byte(c.json))
 	}
+	f.Add([]byte(`{"step":"many","card":"p","many":{"sales":[null]}}`))
+	f.Add([]byte(`{"step":"many","card":"p","many":{"sales":[{"number":"x","plan":"PREPAID_DJEZZY","face":50000},{}]}}`))
 	f.Add([]byte(`{"step":"plan","card":"p","sale":{"page":-7,"choices":["",""]}}`))
 	f.Add([]byte(`{"step":"type","card":"p","sale":{"good":"giftcard","page":99,"types":[{"cost":-1}],"quantity":-1}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -171,6 +174,7 @@ func TestGiftCardsAreSoldByWhoConfirmed(t *testing.T) {
 	giftQuote(k)
 	cashier := topup.Actor{Person: 4711, Chat: deskChat, Shop: 1, Roles: []topup.Role{topup.Cashier}}
 	k.v.people = map[int64]topup.Actor{4711: cashier, deskChat: {Roles: []topup.Role{topup.Stranger}}}
+	k.now = k.now.Add(time.Second)
 	turn := newTurn(k.v.view(), k.env(), k.s, Input{Chat: deskChat, Person: Person{ID: 4711}})
 	turn.confirm()
 	k.s, k.out = turn.s, turn.out

@@ -134,10 +134,14 @@ var ways = map[Step]map[string]func(*talk){
 		k.tap("ok")
 	}},
 
-	StepNumber:   {"": func(k *talk) { k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
-	StepOperator: {"": func(k *talk) { k.say("0778037340") }, "with an amount": func(k *talk) { k.say("0778037340 500") }},
-	StepPlan:     {"": djezzy},
-	StepAmount:   {"": func(k *talk) { djezzy(k); k.tap("p", "0") }},
+	StepNumber: {"": func(k *talk) { k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
+	StepOperator: {
+		"":                  func(k *talk) { djezzy(k); k.tap("ops") },
+		"with an amount":    func(k *talk) { mobileQuote(k); k.tap("x", "ops") },
+		"an unknown prefix": func(k *talk) { k.say("0510000000 500") },
+	},
+	StepPlan:   {"": djezzy},
+	StepAmount: {"": func(k *talk) { djezzy(k); k.tap("p", "0") }},
 
 	StepLineType: {"": func(k *talk) { k.say("/internet") }},
 	StepLine: {
@@ -148,7 +152,7 @@ var ways = map[Step]map[string]func(*talk){
 	StepValue:    {"": func(k *talk) { k.line(k.checking()) }},
 
 	StepShelf:   {"": func(k *talk) { k.say("/cards") }, "nothing found": func(k *talk) { k.say("/cards"); k.say("zzz") }},
-	StepProduct: {"": func(k *talk) { k.say("/cards"); k.tap("c", "0") }, "found": func(k *talk) { k.say("/cards"); k.say("uk") }},
+	StepProduct: {"": func(k *talk) { k.say("/cards"); k.tap("c", "0") }, "found": func(k *talk) { k.say("/cards"); k.say("psn") }},
 	StepStock: {
 		"": func(k *talk) { k.say("/cards"); k.tap("c", "0"); k.tap("p", "0") },
 		"no answer": func(k *talk) {
@@ -165,8 +169,14 @@ var ways = map[Step]map[string]func(*talk){
 		a.Panel, a.Stock.Types = k.s.Panel, nil
 		k.stock(a)
 	}},
-	StepQuantity: {"": func(k *talk) { k.stocked(tenPounds(5)); k.tap("t", "0") }},
+	StepQuantity: {"": func(k *talk) { k.stocked(tenPounds(5)); k.tap("t", "0"); k.tap("x", "0") }},
 	StepRecheck:  {"": func(k *talk) { giftQuote(k); k.tap("ok") }},
+
+	StepMany: {
+		"":                 several,
+		"too little money": func(k *talk) { k.v.money = topup.Dinars(600); several(k) },
+		"the same twice":   func(k *talk) { k.say("0778037340 500\n0661234567 200\n0778037340 500") },
+	},
 
 	StepConfirm: {
 		"mobile": mobileQuote, "fixed plan": func(k *talk) { djezzy(k); k.tap("p", "1") },
@@ -285,10 +295,11 @@ func audience(k *talk) {
 	k.say("Bonjour")
 	k.s, k.out = ShopsCounted(k.v.view(), k.env(), k.s, k.input(), k.s.Panel, map[string]Reach{"ar": {Shops: 3, Blocked: 1}, "fr": {Shops: 1}})
 }
-func djezzy(k *talk)        { k.say("0778037340"); k.tap("op", string(topup.Djezzy)) }
-func mobileQuote(k *talk)   { k.say("0778037340 500"); k.tap("op", string(topup.Djezzy)) }
+func several(k *talk)       { k.say("0778037340 500\n0661234567 200\n0661234568") }
+func djezzy(k *talk)        { k.say("0778037340") }
+func mobileQuote(k *talk)   { k.say("0778037340 500") }
 func internetQuote(k *talk) { k.line(k.checking()); k.tap("v", "500") }
-func giftQuote(k *talk)     { k.stocked(tenPounds(5)); k.tap("t", "0"); k.tap("k", "2") }
+func giftQuote(k *talk)     { k.stocked(tenPounds(5)); k.tap("t", "0"); k.tap("x", "2") }
 
 // walk calls f at every step, reached in every way, each time in a new talk.
 func walk(t *testing.T, f func(t *testing.T, k *talk, st step)) {

@@ -3,7 +3,6 @@ package till
 import (
 	"time"
 
-	"hanout/flows"
 	"hanout/topup"
 )
 
@@ -100,7 +99,7 @@ func (d dispatch) apply(e *Engine, tx Tx, a *after) error {
 		if err != nil {
 			return err
 		}
-		return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.OrderScreen(o), Class: flows.ClassMoney})
+		return e.present(tx, a, o)
 	}
 	step, err := topup.Submit(o, a.now, sendLease)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"hanout/flows"
@@ -99,48 +100,54 @@ func TestSameUpdateActsOnce(t *testing.T) {
 }
 
 func TestOldUpdatesNeverSell(t *testing.T) {
-	c := newCounter(t)
-	c.plans()
-	c.take(typed(shopChat, "0791234567 500"))
-	yes := c.button("✅")
-	for name, late := range map[string]func(*arrived){
-		"the tap waited while we were away": func(u *arrived) { u.late = true },
-	} {
-		ev := &arrived{update: tapped(shopChat, yes), at: time.Now(), ack: func(error) {}}
-		ev.update.ID = 9000
-		late(ev)
-		if err := c.engine.commit([]event{ev}); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		c.plans()
+		c.take(typed(shopChat, "0791234567 500"))
+		yes := c.button("✅")
+		for name, late := range map[string]func(*arrived){
+			"the tap waited while we were away": func(u *arrived) { u.late = true },
+		} {
+			ev := &arrived{update: tapped(shopChat, yes), at: time.Now(), ack: func(error) {}}
+			ev.update.ID = 9000
+			late(ev)
+			if err := c.engine.commit([]event{ev}); err != nil {
+				t.Fatal(err)
+			}
+			if n := c.sold(); n != 0 {
+				t.Errorf("%s: %d sales", name, n)
+			}
 		}
-		if n := c.sold(); n != 0 {
-			t.Errorf("%s: %d sales", name, n)
+		time.Sleep(time.Second) // it is read
+		c.take(tapped(shopChat, c.button("✅")))
+		if n := c.sold(); n != 1 {
+			t.Errorf("confirmed anew: %d sales, want 1", n)
 		}
-	}
-	c.take(tapped(shopChat, c.button("✅")))
-	if n := c.sold(); n != 1 {
-		t.Errorf("confirmed anew: %d sales, want 1", n)
-	}
-	c.close()
+		c.close()
+	})
 }
 
 func TestTenTapsSellOnce(t *testing.T) {
-	c := newCounter(t)
-	c.plans()
-	c.take(typed(shopChat, "0791234567 500"))
-	yes := c.button("✅")
-	var taps []Update
-	for range 10 {
-		taps = append(taps, tapped(shopChat, yes))
-	}
-	c.take(taps...)
-	if n := c.sold(); n != 1 {
-		t.Errorf("ten taps in a batch made %d sales", n)
-	}
-	c.take(taps[0])
-	if n := c.sold(); n != 1 || len(c.sent.answers) != 11 {
-		t.Errorf("%d sales, %d answers", n, len(c.sent.answers))
-	}
-	c.close()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		c.plans()
+		c.take(typed(shopChat, "0791234567 500"))
+		yes := c.button("✅")
+		time.Sleep(time.Second) // it is read
+		var taps []Update
+		for range 10 {
+			taps = append(taps, tapped(shopChat, yes))
+		}
+		c.take(taps...)
+		if n := c.sold(); n != 1 {
+			t.Errorf("ten taps in a batch made %d sales", n)
+		}
+		c.take(taps[0])
+		if n := c.sold(); n != 1 || len(c.sent.answers) != 11 {
+			t.Errorf("%d sales, %d answers", n, len(c.sent.answers))
+		}
+		c.close()
+	})
 }
 
 // plans puts one plan on sale.

@@ -286,18 +286,6 @@ func codesChat(tx Tx, o topup.Order) (int64, error) {
 	return s.Chat, nil
 }
 
-// showSale shows a sale on its own panel. Who works there no more can do
-// nothing with it.
-func (e *Engine) showSale(tx Tx, a *after, o topup.Order) error {
-	sc := flows.OrderScreen(o)
-	if chat, err := codesChat(tx, o); err != nil {
-		return err
-	} else if chat != o.Chat {
-		sc.Rows = nil
-	}
-	return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: sc, Class: flows.ClassMoney})
-}
-
 // cashierLost tells a keeper that a cashier can't be reached, once until they
 // come back.
 func (e *Engine) cashierLost(tx Tx, a *after, cashier int64) error {

@@ -31,7 +31,7 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 			return err
 		}
 	}
-	if err := e.showSale(tx, a, placed); err != nil || !fresh {
+	if err := e.present(tx, a, placed); err != nil || !fresh {
 		return err
 	}
 	return e.lowBalance(tx, a, placed)
@@ -51,17 +51,113 @@ func (e *Engine) lowBalance(tx Tx, a *after, o topup.Order) error {
 	return e.show(tx, a, flows.Show{Chat: s.Chat, Panel: "low/" + string(o.ID), Screen: flows.LowScreen(w.Available, s.Low), Class: flows.ClassNotices})
 }
 
+// placeMany makes the orders of one confirm. Its turn has seen in this
+// transaction that the wallet has money for all of them.
+func (e *Engine) placeMany(tx Tx, a *after, list []topup.Order) error {
+	if len(list) == 0 {
+		return nil
+	}
+	sum := list[0]
+	sum.Price = 0
+	for _, o := range list {
+		placed, err := tx.Place(o)
+		if errors.Is(err, store.ErrExists) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := took(tx, placed); err != nil {
+			return err
+		}
+		sum.Price += placed.Price
+	}
+	if err := e.present(tx, a, list[0]); err != nil {
+		return err
+	}
+	return e.lowBalance(tx, a, sum)
+}
+
+// present shows an order on its panel. One of several that were confirmed
+// together is shown with them; its own panel only if it was asked for.
+func (e *Engine) present(tx Tx, a *after, o topup.Order) error {
+	own := flows.Show{Chat: o.Chat, Panel: flows.DetailPanel(o), Screen: flows.OrderScreen(o), Class: flows.ClassMoney}
+	// Who works there no more can do nothing with it.
+	chat, err := codesChat(tx, o)
+	if err != nil {
+		return err
+	}
+	left := chat != o.Chat
+	if left {
+		own.Screen.Rows = nil
+	}
+	if o.Batch == nil {
+		return e.show(tx, a, own)
+	}
+	list, err := batch(tx, o)
+	if err != nil {
+		return err
+	}
+	all := flows.BatchScreen(list)
+	if left {
+		all.Rows = nil
+	}
+	if err := e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Batch.Panel, Screen: all, Class: flows.ClassMoney}); err != nil {
+		return err
+	}
+	_, shown, err := tx.PanelRef(own.Panel)
+	if err != nil || shown {
+		return errors.Join(err, e.show(tx, a, own))
+	}
+	if _, waits, err := tx.OwedOf(own.Panel); err != nil || !waits {
+		return err
+	}
+	return e.show(tx, a, own)
+}
+
+// batch reads the orders that were confirmed with one.
+func batch(tx Tx, o topup.Order) (list []topup.Order, err error) {
+	for _, id := range o.Batch.Orders {
+		other, ok, err := tx.Order(id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			list = append(list, other)
+		}
+	}
+	return list, nil
+}
+
+// leave notes on an order that ends what the wallet has after it, for its
+// receipt.
+func leave(tx Tx, was topup.Order, o *topup.Order) error {
+	if was.State.Final() || !o.State.Final() {
+		return nil
+	}
+	w, err := tx.Wallet(o.Shop)
+	if err != nil {
+		return err
+	}
+	left := w.Available + o.Price - o.Captured
+	o.After = &left
+	return nil
+}
+
 // change applies a change of an order and shows it to the people it concerns.
 func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error {
 	if was.State != s.Order.State {
 		s.Order.Stumbles = 0
+	}
+	if err := leave(tx, was, &s.Order); err != nil {
+		return err
 	}
 	o, err := tx.Apply(s)
 	if err != nil {
 		return err
 	}
 	if was.State != o.State || was.Reason != o.Reason || was.Message != o.Message {
-		if err := e.showSale(tx, a, o); err != nil {
+		if err := e.present(tx, a, o); err != nil {
 			return err
 		}
 	}
@@ -94,15 +190,24 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 	return nil
 }
 
-// ring sends a short message under the panel: an edit makes no sound.
+// ring sends a short message under the panel: an edit makes no sound. Sales that
+// were confirmed together ring once, when the last is over.
 func (e *Engine) ring(tx Tx, a *after, o topup.Order) error {
-	ref, _, err := tx.PanelRef(o.Panel)
+	panel, screen := o.Panel, flows.RingScreen(o)
+	if o.Batch != nil {
+		list, err := batch(tx, o)
+		if err != nil || !flows.BatchOver(list) {
+			return err
+		}
+		panel, screen = o.Batch.Panel, flows.BatchRing(list)
+	}
+	ref, _, err := tx.PanelRef(panel)
 	if err != nil {
 		return err
 	}
 	return e.owe(tx, a, owing{
 		chat: o.Chat, panel: "ring/" + string(o.ID), class: flows.ClassMoney,
-		screen: flows.RingScreen(o), replyTo: ref.MessageID, fresh: true,
+		screen: screen, replyTo: ref.MessageID, fresh: true,
 	})
 }
 

@@ -131,6 +131,8 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.request(tx, a, ef)
 	case flows.Place:
 		err = e.place(tx, a, ef.Order)
+	case flows.PlaceMany:
+		err = e.placeMany(tx, a, ef.Orders)
 	case flows.MoveOrder:
 		var was topup.Order
 		if was, _, err = tx.Order(ef.Change.Order.ID); err == nil {

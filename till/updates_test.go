@@ -87,6 +87,7 @@ func TestLateStaysLate(t *testing.T) {
 				if n := c.sold(); n != 0 {
 					t.Errorf("a late tap made %d sales", n)
 				}
+				time.Sleep(time.Second) // it is read
 				c.handle(false, tapped(shopChat, c.button("✅")))
 				if n := c.sold(); n != 1 {
 					t.Errorf("the tap after it made %d sales, want 1", n)

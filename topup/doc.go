@@ -32,6 +32,8 @@
 //     [Voucher]. "Card" is only part of a good's name.
 //   - order: one sale, from the tap on confirm to its end; [Order], [OrderID].
 //     Where it stands is its [State].
+//   - batch: the orders that one tap on confirm made, of several lines of one
+//     text; [Batch].
 //   - face value, cost, price, commission: what the customer's line receives;
 //     what the provider charges the owner; what the shop pays; face − price.
 //     The owner's rule from cost to price is [Pricing].

@@ -81,6 +81,22 @@ func Parse4G(text string) (Line, error) {
 	return Line("213" + m[1]), nil
 }
 
+var wholeLine = regexp.MustCompile(`^(?:(?:\+|00)?2130?|0)(?:([1-4][0-9]{7})|([1-4][0-9]{8}))$`)
+
+// ParseLine reads a line that is written in full, with 0 or 213 before it, and
+// tells its type, which its length decides; or ErrNumber. Few digits alone may
+// be anything.
+func ParseLine(text string) (Line, string, error) {
+	m := wholeLine.FindStringSubmatch(separators.Replace(PlainDigits(text)))
+	switch {
+	case m == nil:
+		return "", "", ErrNumber
+	case m[1] != "":
+		return Line("0" + m[1]), ADSL, nil
+	}
+	return Line("213" + m[2]), LTE4G, nil
+}
+
 // DiffProducts compares two readings of internet cards, by type and value.
 func DiffProducts(cached, fresh []InternetProduct) ListDiff {
 	type key struct {

@@ -60,3 +60,19 @@ func TestDiffProducts(t *testing.T) {
 		t.Errorf("a first list: %+v", d)
 	}
 }
+
+// TestParseLine reads a line only where it is written in full: its type is then
+// what its length says.
+func TestParseLine(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"036362608": {"036362608", topup.ADSL}, "036 36 26 08": {"036362608", topup.ADSL}, "+213 36 36 26 08": {"036362608", topup.ADSL},
+		"٠٣٦٣٦٢٦٠٨": {"036362608", topup.ADSL}, "213472731602": {"213472731602", topup.LTE4G}, "0472731602": {"213472731602", topup.LTE4G},
+		"00213 472 73 16 02": {"213472731602", topup.LTE4G},
+		"36362608":           {}, "472731602": {}, "0661234567": {}, "0961234567": {}, "03636260": {}, "1000": {}, "": {}, "03636260x": {},
+	} {
+		line, kind, err := topup.ParseLine(text)
+		if string(line) != want[0] || kind != want[1] || (err == nil) != (want[0] != "") {
+			t.Errorf("%q is %s %s, %v", text, kind, line, err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package topup
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -42,3 +43,14 @@ func PlainDigits(s string) string {
 
 // separators are what people write between digits.
 var separators = strings.NewReplacer(" ", "", ".", "", "-", "", "(", "", ")", "", "‑", "", "–", "", "/", "")
+
+var (
+	shortRule = regexp.MustCompile(`^(?:(?:\+|00)?2130?|0)[567][0-9]{7}$`)
+	longRule  = regexp.MustCompile(`^(?:(?:\+|00)?2130?|0)[567][0-9]{9}$`)
+)
+
+// Slip recognises a mobile number that is one digit short, or one too long.
+func Slip(text string) (short, long bool) {
+	s := separators.Replace(PlainDigits(text))
+	return shortRule.MatchString(s), longRule.MatchString(s)
+}

@@ -26,3 +26,15 @@ func TestLogsHideNumbersAndCards(t *testing.T) {
 		t.Errorf("a short one masked: %s", got)
 	}
 }
+
+func TestSlip(t *testing.T) {
+	for text, want := range map[string][2]bool{
+		"066123456": {true, false}, "06 61 23 45 6": {true, false}, "+21366123456": {true, false}, "٠٦٦١٢٣٤٥٦": {true, false},
+		"06612345678": {false, true}, "+213 661 23 45 678": {false, true}, "002136612345678": {false, true},
+		"0661234567": {}, "661234567": {}, "036362608": {}, "0361234567": {}, "06612345": {}, "066123456789": {}, "": {}, "06612345x": {},
+	} {
+		if short, long := topup.Slip(text); short != want[0] || long != want[1] {
+			t.Errorf("%q: %t, %t", text, short, long)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package topup
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -151,6 +152,26 @@ type Order struct {
 	Coded        bool      `json:"-"`                     // vouchers came; the store keeps them, and sets this
 	Evidence     *Evidence `json:"evidence,omitempty"`
 	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
+	After        *Money    `json:"after,omitempty"`   // what the wallet had when it ended; nil where that was not kept
+
+	Tried []Offer `json:"tried,omitempty"` // refused to the same customer before this one
+	Batch *Batch  `json:"batch,omitempty"` // nil for a sale of its own
+}
+
+// Batch is what a sale was made with, by one confirm: all of them, in order,
+// and the panel that shows them together.
+type Batch struct {
+	Panel  string    `json:"panel"`
+	Orders []OrderID `json:"orders"`
+}
+
+// Untried reports whether an offer is neither what the order sold nor what was
+// refused before it.
+func Untried(o Order, of Offer) bool {
+	if of.Plan == o.Plan && of.Face == o.Face {
+		return false
+	}
+	return !slices.ContainsFunc(o.Tried, func(t Offer) bool { return t.Plan == of.Plan && t.Face == of.Face })
 }
 
 // Commission is what the shop earns when it sells at face value; 0 where

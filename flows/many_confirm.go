@@ -1,0 +1,131 @@
+package flows
+
+import (
+	"strconv"
+
+	"hanout/topup"
+)
+
+// What becomes of several sales on their panel: fewer of them, or orders.
+
+// keep lists on only those sales for which is says so, and the others as left.
+func (t *turn) keep(why string, is func(int, quoted) bool) {
+	list, _, _, _ := t.offers()
+	var sales []*mobile
+	for i, q := range list {
+		if is(i, q) {
+			sales = append(sales, q.draft)
+			continue
+		}
+		t.s.Many.leave(lineOf(q.order), why)
+	}
+	if t.s.Many.Sales = sales; len(sales) == 0 {
+		t.nothingLeft()
+		return
+	}
+	t.quoteMany(Msg{})
+}
+
+// nothingLeft ends a panel on which nothing is left to be sold.
+func (t *turn) nothingLeft() {
+	t.s.Step = StepIdle
+	t.draw(func(sc *Screen) {
+		sc.line(M("many.none"))
+		sc.line(t.s.Many.leftLines()...)
+		sc.row(homeButton())
+	})
+	panel := t.s.Panel
+	t.s = t.blank()
+	t.s.Panel = panel
+}
+
+func (t *turn) leaveOut(arg string) {
+	n, err := strconv.Atoi(arg)
+	if err != nil || n < 0 || n >= len(t.s.Many.Sales) {
+		t.toast(M("tap.unknown"))
+		return
+	}
+	t.keep("many.why.you", func(i int, _ quoted) bool { return i != n })
+}
+
+func (t *turn) keepWhatFits() {
+	list, _, _, _ := t.offers()
+	n := fitting(list, t.v.Wallets.Wallet(t.who.Shop).Available)
+	if n == 0 {
+		t.quoteMany(Msg{})
+		return
+	}
+	t.keep("many.why.money", func(i int, _ quoted) bool { return i < n })
+}
+
+func (t *turn) dropRepeats() {
+	t.keep("many.why.repeat", func(_ int, q quoted) bool { return !q.again() })
+}
+
+// confirmMany takes ✅, unless anything that was shown is no longer true.
+func (t *turn) confirmMany() {
+	list, price, _, sold := t.offers()
+	why, closed := t.notSelling()
+	first := list[0].draft
+	switch {
+	case closed:
+		t.alert(why)
+	case t.in.Late:
+		t.quoteMany(M("confirm.late"))
+	case t.unread(first.Shown):
+		t.toast(M("confirm.unread"))
+	case !sold || !t.asShown(list):
+		t.alert(M("confirm.changed"))
+		t.quoteMany(M("confirm.changed"))
+	case t.env.Now.After(first.Until):
+		t.quoteMany(M("confirm.expired"))
+	case t.limited(topup.Order{Price: price}):
+		left, _ := t.overLimit(topup.Order{Price: price})
+		t.alert(M("confirm.limit", "Amount", left))
+	case newRepeat(list), t.s.Many.Short, t.v.Wallets.Wallet(t.who.Shop).Available < price:
+		t.quoteMany(Msg{})
+	default:
+		t.placeMany(list)
+	}
+}
+
+func (t *turn) asShown(list []quoted) bool {
+	for _, q := range list {
+		if !q.draft.shows(t, q.order) {
+			return false
+		}
+	}
+	return true
+}
+
+// newRepeat reports that one of them was sold since the panel was shown.
+func newRepeat(list []quoted) bool {
+	for _, q := range list {
+		if q.repeat.ID != "" && q.repeat.ID != q.draft.Warned {
+			return true
+		}
+	}
+	return false
+}
+
+// placeMany makes the orders. The first has the panel, which shows them all.
+func (t *turn) placeMany(list []quoted) {
+	batch := topup.Batch{Panel: t.s.Panel}
+	for _, q := range list {
+		batch.Orders = append(batch.Orders, q.draft.Order)
+	}
+	var orders []topup.Order
+	for i, q := range list {
+		o := q.order
+		o.ID, o.Shop, o.By, o.Chat = q.draft.Order, t.who.Shop, t.in.Person.ID, t.in.Chat
+		o.Batch, o.State, o.Seller = &batch, topup.Placed, t.sellerName()
+		if o.Panel = DetailPanel(o); i == 0 {
+			o.Panel = batch.Panel
+		}
+		o.Placed, o.Changed, o.Due = t.env.Now, t.env.Now, t.env.Now
+		orders = append(orders, o)
+	}
+	t.toast(M("confirm.sent"))
+	t.do(PlaceMany{Orders: orders})
+	t.s = t.blank()
+}
