@@ -32,7 +32,7 @@ func allCommands() []command {
 		{name: "report", act: topup.ActReport, run: reporting(JobReport, topup.Week)},
 		{name: "credit", act: topup.ActMoney, run: (*turn).credit},
 		{name: "debit", act: topup.ActMoney, run: (*turn).debit},
-		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: bare((*turn).shops)},
+		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: (*turn).shops},
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},

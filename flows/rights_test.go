@@ -44,10 +44,11 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
+	ownerNeeds = map[string]topup.Act{"shops": topup.ActShops, "card": topup.ActShops, "shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
-		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
+		StepSeekShop: topup.ActShops,
+		StepMoney:    topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -219,11 +220,21 @@ func TestRightsOfOrders(t *testing.T) {
 
 func TestRightsOfDecisions(t *testing.T) {
 	for name, who := range everybody {
-		for _, verb := range []string{"card", "yes", "no"} {
+		for _, verb := range []string{"card", "yes", "no", "card.yes", "card.no"} {
 			k := as(t, who)
 			k.press(encodeTap("a", "shop", "2", verb))
 			if refused := k.refused(); refused == who.May(topup.ActDecide) {
 				t.Errorf("%s: %s for a shop is refused: %t", name, verb, refused)
+			}
+		}
+		for data, act := range map[string]topup.Act{
+			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
+			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
+		} {
+			k := as(t, who)
+			k.press(data)
+			if refused := k.refused(); refused == who.May(act) {
+				t.Errorf("%s: %s is refused: %t", name, data, refused)
 			}
 		}
 		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {
