@@ -71,7 +71,7 @@ func (t *turn) moveMoney(debit bool, args string) {
 		t.sayLines(M("credit.reason"), usage)
 		return
 	}
-	if sh.State != topup.ShopApproved {
+	if sh.State != topup.ShopApproved && sh.State != topup.ShopSuspended {
 		t.sayLines(M("credit.notapproved", "Shop", Name(sh.Name)))
 		return
 	}

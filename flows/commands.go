@@ -112,6 +112,10 @@ func (t *turn) menuTapped(verb, arg string) {
 		c.run(t, arg)
 		return
 	}
+	if t.who.Is(topup.Suspended) {
+		t.foreign()
+		return
+	}
 	t.toast(M("tap.unknown"))
 }
 

@@ -15,6 +15,7 @@ var everybody = map[string]topup.Actor{
 	"a customer":                {Roles: []topup.Role{topup.Customer}},
 	"a cashier":                 {Roles: []topup.Role{topup.Cashier}, Shop: 1},
 	"a keeper":                  {Roles: []topup.Role{topup.Keeper}, Shop: 1},
+	"a suspended keeper":        {Roles: []topup.Role{topup.Suspended}, Shop: 1},
 	"an owner":                  {Roles: []topup.Role{topup.Owner}},
 	"an owner with the shop":    {Roles: []topup.Role{topup.Owner, topup.Keeper}, Shop: 1},
 	"the keeper of another one": {Roles: []topup.Role{topup.Keeper}, Shop: 3},
@@ -44,11 +45,11 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shops": topup.ActShops, "card": topup.ActShops, "shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
+	ownerNeeds = map[string]topup.Act{"shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActSettle, "orders": topup.ActOrders}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
-		StepSeekShop: topup.ActShops,
-		StepMoney:    topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
+		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide,
+		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepConfirm: topup.ActSell,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -122,7 +123,7 @@ const linkToken = "abcdefghijklmnopqrstuv"
 func (k *talk) refused() bool {
 	k.t.Helper()
 	toast := k.answered("a tap")
-	no := toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown"
+	no := toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown" || toast.Msg.ID == "suspend.tap"
 	if no && len(k.out) != 1 {
 		k.t.Errorf("refused, yet something is done: %+v", k.out)
 	}
@@ -155,6 +156,7 @@ func TestMenus(t *testing.T) {
 	owner := []string{"balance", "today", "report", "credit", "debit", "shops", "orders", "sync", "reconcile", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": shop, "the keeper of another one": shop,
+		"a suspended keeper":     {"balance", "today", "report", "history", "find", "language", "help"},
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "find", "language", "help", "cancel"}),
 	} {
@@ -230,6 +232,7 @@ func TestRightsOfDecisions(t *testing.T) {
 		for data, act := range map[string]topup.Act{
 			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
 			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
+			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide,
 		} {
 			k := as(t, who)
 			k.press(data)
@@ -265,12 +268,12 @@ func TestRightsOfSteps(t *testing.T) {
 				for verb := range maps.Keys(steps[at].taps) {
 					there := k.again()
 					there.tap(verb, "0")
-					if toast := there.answered(verb); (toast.Msg.ID == "tap.foreign") == who.May(act) {
+					if toast := there.answered(verb); (toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "suspend.tap") == who.May(act) {
 						t.Errorf("%s: %s at %s is answered with %q", name, verb, at, toast.Msg.ID)
 					}
 				}
 				k.tap("no")
-				if toast := k.answered("❌"); (toast.Msg.ID == "tap.foreign") == who.May(act) {
+				if toast := k.answered("❌"); (toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "suspend.tap") == who.May(act) {
 					t.Errorf("%s: ❌ at %s is answered with %q", name, at, toast.Msg.ID)
 				}
 			}

@@ -215,6 +215,7 @@ func (t *turn) cardTapped(id topup.ShopID, verb, at string) {
 var cardRows = []func(*turn, *Screen, topup.Shop){
 	(*turn).decisionRow,
 	(*turn).walletRow,
+	(*turn).suspendRow,
 }
 
 // shopCard shows a shop's card; page is where its list stood.
@@ -227,10 +228,13 @@ func (t *turn) shopCard(sh topup.Shop, page uint64, fresh bool) {
 			sc.line(M("card.language", "Language", Name(l.Name)))
 		}
 	}
+	if sh.State == topup.ShopSuspended {
+		sc.line(whySuspended(sh))
+	}
 	w := t.v.Wallets.Wallet(sh.ID)
 	sc.line(M("wallet.available", "Amount", w.Available), M("wallet.held", "Amount", w.Held), t.cardToday(sh))
 	if seen := t.v.People.Heard(sh.Chat); !seen.IsZero() {
-		sc.line(M("card.seen", "Time", seen))
+		sc.line(M("card.seen", "Day", Day(seen)))
 	}
 	for _, row := range cardRows {
 		row(t, &sc, sh)

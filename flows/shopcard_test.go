@@ -113,3 +113,38 @@ func TestDecisionOnACard(t *testing.T) {
 		t.Errorf("the second decides: %+v", other.out)
 	}
 }
+
+func TestSuspendedShopSellsNothing(t *testing.T) {
+	k := newTalk(t)
+	mobileQuote(k)
+	k.at(StepConfirm)
+	boss := newTalk(t)
+	owner(boss)
+	boss.press(encodeTap("a", "suspend", "1", "ask"))
+	boss.at(StepSuspend)
+	boss.tap("why", "0")
+	saved, ok := effect[SaveShop](boss)
+	if !ok || saved.Shop.State != topup.ShopSuspended || saved.Shop.Why != "suspend.why.debt" {
+		t.Fatalf("%+v", boss.out)
+	}
+	k.v.people = map[int64]topup.Actor{deskChat: topup.ActorOf(deskChat, deskChat, false, saved.Shop.Keeper(), saved.Shop, false)}
+	k.tap("ok")
+	if _, sold := effect[Place](k); sold || k.answered("✅").Msg.ID != "suspend.tap" {
+		t.Errorf("a suspended shop sells: %+v", k.out)
+	}
+	second := newTalk(t)
+	owner(second)
+	second.v.refused = true
+	second.press(encodeTap("a", "suspend", "1", "ask"))
+	if second.answered("the second").Msg.ID != "shop.decided" || second.s.Step != StepIdle {
+		t.Errorf("the second: %+v", second.out)
+	}
+}
+
+func TestShopNamesHaveALetter(t *testing.T) {
+	for name, want := range map[string]string{"12": "", "Nour 12": "Nour 12", "٣": "", "محل 3": "محل 3", "—": ""} {
+		if got := shopName(name); got != want {
+			t.Errorf("%q is named %q, want %q", name, got, want)
+		}
+	}
+}

@@ -78,6 +78,9 @@ func (t *turn) home() {
 		w := t.v.Wallets.Wallet(sh.ID)
 		sc.line(M("home.shop", "Shop", Name(sh.Name)), M("wallet.available", "Amount", w.Available), M("home.hint"))
 		t.homeRows(&sc)
+	case asked && own.State == topup.ShopSuspended:
+		sc.line(M("suspend.home", "Shop", Name(own.Name)), whySuspended(own), M("suspend.rest"))
+		t.homeRows(&sc)
 	case asked && own.State == topup.ShopAsked:
 		sc.line(M("ask.waiting", "Shop", Name(own.Name)))
 	case !t.mayAsk():

@@ -27,7 +27,7 @@ func join(list ...good) {
 // allConversations lists what there is beside a sale, what all sales share, and
 // the sales.
 func allConversations() []conversation {
-	all := []conversation{applying(), finding(), seekingShop(), adjusting(), opening(), catchingUp(), confirming()}
+	all := []conversation{applying(), finding(), seekingShop(), suspending(), adjusting(), opening(), catchingUp(), confirming()}
 	for _, g := range goods {
 		all = append(all, g.conversation())
 	}

@@ -30,3 +30,11 @@ func CleanName(s string, most int) string {
 	}
 	return string(out)
 }
+
+// shopName is a name that a shop can have: it has a letter; "" for another.
+func shopName(s string) string {
+	if name := CleanName(s, 40); strings.ContainsFunc(name, unicode.IsLetter) {
+		return name
+	}
+	return ""
+}

@@ -20,6 +20,7 @@ var ways = map[Step]map[string]func(*talk){
 	StepName:     {"a stranger": stranger},
 	StepPhone:    {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
 	StepFind:     {"": func(k *talk) { k.say("/find") }},
+	StepSuspend:  {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
 	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
 		k.who, k.v.language = 9, ""

@@ -283,7 +283,7 @@ func (e *Engine) recover() error {
 			if err != nil {
 				return err
 			}
-			if s.State == topup.ShopApproved {
+			if s.State == topup.ShopApproved || s.State == topup.ShopSuspended {
 				menus = append(menus, s.Chat)
 			}
 		}

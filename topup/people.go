@@ -16,7 +16,9 @@ const (
 	Customer Role = "customer" // was given codes by a link
 	Cashier  Role = "cashier"  // sells for a shop
 	Keeper   Role = "keeper"   // owns a shop
-	Owner    Role = "owner"    // owns the business, and answers for the money
+	// Suspended is who works for a shop that may not sell: it sees what it has.
+	Suspended Role = "suspended"
+	Owner     Role = "owner" // owns the business, and answers for the money
 )
 
 // Member is a person who works for a shop: its keeper or a cashier.
@@ -73,17 +75,17 @@ const (
 
 // rights is the one table of who may do what. Nothing else decides it.
 var rights = map[Act][]Role{
-	ActTalk:     {Stranger, Customer, Cashier, Keeper, Owner},
+	ActTalk:     {Stranger, Customer, Cashier, Keeper, Suspended, Owner},
 	ActApply:    {Stranger, Customer, Owner},
-	ActOpenLink: {Stranger, Customer, Cashier, Keeper, Owner},
+	ActOpenLink: {Stranger, Customer, Cashier, Keeper, Suspended, Owner},
 
 	ActSell:      {Cashier, Keeper},
-	ActTakeBack:  {Cashier, Keeper},
-	ActWallet:    {Cashier, Keeper},
-	ActDay:       {Cashier, Keeper},
+	ActTakeBack:  {Cashier, Keeper, Suspended},
+	ActWallet:    {Cashier, Keeper, Suspended},
+	ActDay:       {Cashier, Keeper, Suspended},
 	ActStatement: {Keeper},
-	ActHistory:   {Cashier, Keeper},
-	ActCodes:     {Cashier, Keeper},
+	ActHistory:   {Cashier, Keeper, Suspended},
+	ActCodes:     {Cashier, Keeper, Suspended},
 	ActLink:      {Cashier, Keeper},
 
 	ActSync:       {Owner},
@@ -107,7 +109,7 @@ func Acts() []Act { return slices.Sorted(maps.Keys(rights)) }
 type Actor struct {
 	Person int64
 	Chat   int64
-	Shop   ShopID // of a keeper or cashier of an approved shop, else 0
+	Shop   ShopID // of who works for an approved or suspended shop, else 0
 	Roles  []Role // at least one
 }
 
@@ -123,7 +125,7 @@ func (a Actor) May(act Act) bool {
 // a keeper or cashier may, they may with their own shop's things only.
 func (a Actor) MayFor(act Act, shop ShopID) bool {
 	return slices.ContainsFunc(rights[act], func(r Role) bool {
-		return a.Is(r) && ((r != Keeper && r != Cashier) || shop == a.Shop)
+		return a.Is(r) && ((r != Keeper && r != Cashier && r != Suspended) || shop == a.Shop)
 	})
 }
 
@@ -135,9 +137,13 @@ func ActorOf(person, chat int64, owner bool, member Member, shop Shop, customer 
 	if owner {
 		a.Roles = append(a.Roles, Owner)
 	}
-	if member.Person == person && member.Shop != 0 && member.Shop == shop.ID && shop.State == ShopApproved {
-		a.Shop = shop.ID
-		a.Roles = append(a.Roles, member.Role)
+	if member.Person == person && member.Shop != 0 && member.Shop == shop.ID {
+		switch shop.State {
+		case ShopApproved:
+			a.Shop, a.Roles = shop.ID, append(a.Roles, member.Role)
+		case ShopSuspended:
+			a.Shop, a.Roles = shop.ID, append(a.Roles, Suspended)
+		}
 	}
 	switch {
 	case len(a.Roles) > 0:

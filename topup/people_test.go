@@ -8,18 +8,18 @@ import (
 )
 
 // acts are all acts, with who may do each: s stranger, u customer, c cashier,
-// k keeper, o owner. It repeats the table on purpose: a right is not given by
+// k keeper, p of a suspended shop, o owner. It repeats the table on purpose: a right is not given by
 // accident.
 var acts = map[topup.Act]string{
-	topup.ActTalk: "sucko", topup.ActApply: "suo", topup.ActOpenLink: "sucko",
-	topup.ActSell: "ck", topup.ActTakeBack: "ck", topup.ActWallet: "ck", topup.ActHistory: "ck", topup.ActDay: "ck",
-	topup.ActCodes: "ck", topup.ActLink: "ck",
+	topup.ActTalk: "suckpo", topup.ActApply: "suo", topup.ActOpenLink: "suckpo",
+	topup.ActSell: "ck", topup.ActTakeBack: "ckp", topup.ActWallet: "ckp", topup.ActHistory: "ckp", topup.ActDay: "ckp",
+	topup.ActCodes: "ckp", topup.ActLink: "ck",
 	topup.ActSync: "o", topup.ActFloat: "o", topup.ActShopWallet: "o", topup.ActMoney: "o", topup.ActShops: "o",
 	topup.ActDecide: "o", topup.ActOrders: "o", topup.ActSettle: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActStatement: "k", topup.ActReport: "o", topup.ActRestore: "o",
 }
 
 var letters = map[topup.Role]rune{
-	topup.Stranger: 's', topup.Customer: 'u', topup.Cashier: 'c', topup.Keeper: 'k', topup.Owner: 'o',
+	topup.Stranger: 's', topup.Customer: 'u', topup.Cashier: 'c', topup.Keeper: 'k', topup.Owner: 'o', topup.Suspended: 'p',
 }
 
 // TestRights walks every role through every act.
@@ -27,7 +27,7 @@ func TestRights(t *testing.T) {
 	for act, may := range acts {
 		for role, letter := range letters {
 			a := topup.Actor{Person: 1, Roles: []topup.Role{role}}
-			if role == topup.Keeper || role == topup.Cashier {
+			if role == topup.Keeper || role == topup.Cashier || role == topup.Suspended {
 				a.Shop = 7
 			}
 			want := strings.ContainsRune(may, letter)
@@ -37,7 +37,7 @@ func TestRights(t *testing.T) {
 			if got := a.MayFor(act, 7); got != want {
 				t.Errorf("%s may %s for shop 7: %t", role, act, got)
 			}
-			ofShop := role == topup.Keeper || role == topup.Cashier
+			ofShop := role == topup.Keeper || role == topup.Cashier || role == topup.Suspended
 			if got := a.MayFor(act, 8); got != (want && !ofShop) {
 				t.Errorf("%s may %s for another shop: %t", role, act, got)
 			}
@@ -80,6 +80,7 @@ func TestActorOf(t *testing.T) {
 		{"a keeper who bought, too", false, keeper, topup.ShopApproved, true, []topup.Role{topup.Keeper}, 7},
 		{"a shop that waits", false, keeper, topup.ShopAsked, false, []topup.Role{topup.Stranger}, 0},
 		{"a shop that was refused", false, keeper, topup.ShopRefused, true, []topup.Role{topup.Customer}, 0},
+		{"a suspended shop", false, keeper, topup.ShopSuspended, false, []topup.Role{topup.Suspended}, 7},
 		{"an owner", true, topup.Member{}, "", false, []topup.Role{topup.Owner}, 0},
 		{"an owner with a shop", true, keeper, topup.ShopApproved, false, []topup.Role{topup.Owner, topup.Keeper}, 7},
 		{"a cashier", false, topup.Member{Person: 5, Shop: 7, Role: topup.Cashier}, topup.ShopApproved, false, []topup.Role{topup.Cashier}, 7},
