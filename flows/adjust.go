@@ -132,7 +132,7 @@ func (t *turn) moveMoney(debit bool, args string) {
 		t.sayLines(M("credit.reason"), usage)
 		return
 	}
-	if sh.State != topup.ShopApproved {
+	if !sh.Admitted() {
 		t.sayLines(M("credit.notapproved", "Shop", Name(sh.Name)))
 		return
 	}
@@ -193,7 +193,7 @@ func (t *turn) notMoved(kind topup.EntryKind, sh topup.Shop) (Msg, bool) {
 	switch {
 	case kind == topup.EntryRepay:
 		return M("debt.nothing", "Shop", Name(sh.Name)), w.Owed <= 0
-	case sh.State != topup.ShopApproved:
+	case !sh.Admitted():
 		return M("credit.notapproved", "Shop", Name(sh.Name)), true
 	case kind == topup.EntryDebit:
 		return M("debit.empty", "Shop", Name(sh.Name)), w.Available <= 0

@@ -38,7 +38,7 @@ func (t *turn) hindered(e topup.Entry) (key string, why []Msg) {
 	w := t.v.Wallets.Wallet(sh.ID)
 	after := afterwards(w, e.Transaction(key, 0, 0, "", t.env.Now))
 	switch {
-	case e.Kind != topup.EntryRepay && sh.State != topup.ShopApproved:
+	case e.Kind != topup.EntryRepay && !sh.Admitted():
 		return key, []Msg{M("credit.notapproved", "Shop", Name(sh.Name))}
 	case e.Kind == topup.EntryDebit && w.Available < e.Amount:
 		return key, []Msg{M("debit.short", "Amount", w.Available)}

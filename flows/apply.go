@@ -77,7 +77,7 @@ func (t *turn) askName(problem Msg) {
 }
 
 func (t *turn) name(text string) {
-	name := CleanName(text, 40)
+	name := shopName(text)
 	if name == "" {
 		t.askName(M("ask.name.bad"))
 		return

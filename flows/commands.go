@@ -33,7 +33,7 @@ func allCommands() []command {
 		{name: "credit", act: topup.ActMoney, run: (*turn).credit},
 		{name: "debit", act: topup.ActMoney, run: (*turn).debit},
 		{name: "debts", verb: "debts", label: "button.debts", act: topup.ActDebts, run: (*turn).debts},
-		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: bare((*turn).shops)},
+		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: (*turn).shops},
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
 		{name: "broadcast", verb: "news", label: "button.news", act: topup.ActBroadcast, run: bare((*turn).broadcast)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
@@ -119,6 +119,10 @@ func (t *turn) command() {
 func (t *turn) menuTapped(verb, arg string) {
 	if c, ok := t.commandOf(verb); ok {
 		c.run(t, arg)
+		return
+	}
+	if t.who.Is(topup.Suspended) {
+		t.foreign()
 		return
 	}
 	t.toast(M("tap.unknown"))

@@ -98,6 +98,7 @@ func (d *desk) Members(shop topup.ShopID) (list []topup.Member) {
 	return list
 }
 func (d *desk) Language(int64) string { return d.language }
+func (d *desk) Heard(int64) time.Time { return noon.Add(-time.Hour) }
 func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	for _, sh := range d.asked {
 		if sh.Chat == person {

@@ -299,7 +299,7 @@ func (t *turn) sessionTapped(c tap) {
 	st, ok := t.at()
 	switch {
 	case !ok:
-		t.alert(M("tap.foreign"))
+		t.foreign()
 	case int(version) != t.s.Version:
 		t.toast(M("tap.old"))
 		st.show(t)

@@ -263,7 +263,7 @@ func (t *turn) orderTapped(c tap) {
 		do.act = topup.ActHistory
 	}
 	if !t.who.May(do.act) {
-		t.alert(M("tap.foreign"))
+		t.foreign()
 		return
 	}
 	o, ok := t.v.Orders.Order(topup.OrderID(c.part(0)))

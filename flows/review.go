@@ -15,6 +15,9 @@ var ownerTaps = map[string]struct {
 	run func(t *turn, id uint64, verb, arg string)
 }{
 	"shop":    {topup.ActDecide, func(t *turn, id uint64, verb, seen string) { t.decideShop(topup.ShopID(id), verb, seen) }},
+	"shops":   {topup.ActShops, func(t *turn, at uint64, verb, _ string) { t.shopsTapped(at, verb) }},
+	"card":    {topup.ActShops, func(t *turn, id uint64, verb, at string) { t.cardTapped(topup.ShopID(id), verb, at) }},
+	"suspend": {topup.ActDecide, func(t *turn, id uint64, verb, _ string) { t.suspendTapped(topup.ShopID(id), verb) }},
 	"orders":  {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
 	"money":   {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},
 	"request": {topup.ActMoney, func(t *turn, id uint64, verb, seen string) { t.requestTapped(topup.ShopID(id), verb, seen) }},

@@ -17,6 +17,7 @@ var everybody = map[string]topup.Actor{
 	"a keeper":                  {Roles: []topup.Role{topup.Keeper}, Shop: 1},
 	"a viewer":                  {Roles: []topup.Role{topup.Viewer}},
 	"a helper":                  {Roles: []topup.Role{topup.Helper}, Most: topup.Dinars(1000)},
+	"a suspended keeper":        {Roles: []topup.Role{topup.Suspended}, Shop: 1},
 	"an owner":                  {Roles: []topup.Role{topup.Owner}},
 	"a founder":                 {Roles: []topup.Role{topup.Owner, topup.Founder}},
 	"an owner with the shop":    {Roles: []topup.Role{topup.Owner, topup.Keeper}, Shop: 1},
@@ -49,7 +50,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -59,6 +60,7 @@ var (
 		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
+		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -132,7 +134,7 @@ const linkToken = "abcdefghijklmnopqrstuv"
 func (k *talk) refused() bool {
 	k.t.Helper()
 	toast := k.answered("a tap")
-	no := toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown"
+	no := toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown" || toast.Msg.ID == "suspend.tap"
 	if no && len(k.out) != 1 {
 		k.t.Errorf("refused, yet something is done: %+v", k.out)
 	}
@@ -168,6 +170,7 @@ func TestMenus(t *testing.T) {
 	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "broadcast", "sync", "reconcile", "team", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": keeper, "the keeper of another one": keeper, "a viewer": viewer, "a helper": helper,
+		"a suspended keeper":     {"balance", "today", "report", "history", "find", "language", "help"},
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"a founder":              slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "find", "cashiers", "language", "help", "cancel"}),
@@ -234,7 +237,7 @@ func TestRightsOfOrders(t *testing.T) {
 
 func TestRightsOfDecisions(t *testing.T) {
 	for name, who := range everybody {
-		for _, verb := range []string{"card", "yes", "no"} {
+		for _, verb := range []string{"card", "yes", "no", "card.yes", "card.no"} {
 			k := as(t, who)
 			k.press(encodeTap("a", "shop", "2", verb))
 			if refused := k.refused(); refused == who.May(topup.ActDecide) {
@@ -250,6 +253,17 @@ func TestRightsOfDecisions(t *testing.T) {
 			}
 			if saved, ok := effect[SaveNews](k); ok != who.May(topup.ActBroadcast) || ok && saved.News.Stopped != (verb == "stop") {
 				t.Errorf("%s: %s steers the news: %t", name, verb, ok)
+			}
+		}
+		for data, act := range map[string]topup.Act{
+			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
+			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
+			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide,
+		} {
+			k := as(t, who)
+			k.press(data)
+			if refused := k.refused(); refused == who.May(act) {
+				t.Errorf("%s: %s is refused: %t", name, data, refused)
 			}
 		}
 		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {
@@ -284,12 +298,12 @@ func TestRightsOfSteps(t *testing.T) {
 				for verb := range maps.Keys(steps[at].taps) {
 					there := k.again()
 					there.tap(verb, "0")
-					if toast := there.answered(verb); (toast.Msg.ID == "tap.foreign") == who.May(act) {
+					if toast := there.answered(verb); (toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "suspend.tap") == who.May(act) {
 						t.Errorf("%s: %s at %s is answered with %q", name, verb, at, toast.Msg.ID)
 					}
 				}
 				k.tap("no")
-				if toast := k.answered("❌"); (toast.Msg.ID == "tap.foreign") == who.May(act) {
+				if toast := k.answered("❌"); (toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "suspend.tap") == who.May(act) {
 					t.Errorf("%s: ❌ at %s is answered with %q", name, at, toast.Msg.ID)
 				}
 			}

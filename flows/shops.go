@@ -1,8 +1,6 @@
 package flows
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,11 +9,8 @@ import (
 
 // The shops as the business's owners see them.
 
-// The list of shops shows this many, out of so many of the newest.
-const (
-	shopsShown = 30
-	ShopsRead  = 300
-)
+// ShopsRead is how many of the newest shops a report names.
+const ShopsRead = 300
 
 // findShop reads SHOP: the shop's number or its chat ID.
 func (t *turn) findShop(arg string) (topup.Shop, bool) {
@@ -56,34 +51,6 @@ func (t *turn) shopBalance(args string) {
 	t.say(sc)
 }
 
-func (t *turn) shops() {
-	var sc Screen
-	list, total := t.v.People.Newest(ShopsRead)
-	if total == 0 {
-		t.sayLines(M("shops.none"))
-		return
-	}
-	sc.line(M("shops.title", "Count", total))
-	// The newest first, and before them what waits for a decision.
-	slices.SortStableFunc(list, func(a, b topup.Shop) int { return cmp.Compare(rank(a), rank(b)) })
-	for _, sh := range list[:min(len(list), shopsShown)] {
-		w := t.v.Wallets.Wallet(sh.ID)
-		sc.line(M("shops.line", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Amount", w.Available, "State", M("shop."+string(sh.State))))
-		if sh.State == topup.ShopAsked && t.who.May(topup.ActDecide) {
-			sc.row(button(M("shops.decide", "Shop", Name(sh.Name)), encodeTap("a", "shop", number(uint64(sh.ID)), "card")))
-		}
-	}
-	sc.line(M("shops.hint"))
-	t.say(sc)
-}
-
-func rank(sh topup.Shop) int {
-	if sh.State == topup.ShopAsked {
-		return 0
-	}
-	return 1
-}
-
 // decideShop takes a decision on a request. It counts for the name and the phone
 // that the owner saw: seen is the seal of those.
 func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
@@ -93,17 +60,25 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 		return
 	}
 	if verb == "card" {
-		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer, Fresh: true})
+		t.shopCard(sh, 0, true)
 		return
+	}
+	verb, carded := strings.CutPrefix(verb, "card.")
+	shown := func() {
+		if carded {
+			t.shopCard(sh, 0, false)
+			return
+		}
+		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
 	}
 	if sh.State != topup.ShopAsked {
 		t.toast(M("shop.decided", "State", M("shop."+string(sh.State))))
-		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
+		shown()
 		return
 	}
 	if seen != sh.Seal() {
 		t.toast(M("shop.changed"))
-		t.do(Show{Chat: t.in.Chat, Panel: askPanel(sh, t.in.Chat), Screen: t.askedScreen(sh), Class: ClassAnswer})
+		shown()
 		return
 	}
 	switch verb {
@@ -120,6 +95,9 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 	t.do(SaveShop{Shop: sh}, Menu{Chat: sh.Chat})
 	for _, owner := range t.v.People.Deciders() {
 		t.do(Show{Chat: owner, Panel: askPanel(sh, owner), Screen: t.askedScreen(sh), Class: ClassAnswer})
+	}
+	if carded {
+		shown()
 	}
 	var sc Screen
 	if sh.State == topup.ShopApproved {
@@ -143,8 +121,8 @@ func (t *turn) askedScreen(sh topup.Shop) Screen {
 		sc.line(M("ask.by", "Person", t.personName(sh.Decider)))
 	}
 	if sh.State == topup.ShopApproved {
-		sc.line(M("ask.credit"))
 		moneyRow(&sc, sh)
+		sc.row(button(M("card.open"), encodeTap("a", "card", number(uint64(sh.ID)), "below")))
 	}
 	return sc
 }
@@ -160,10 +138,16 @@ func RequestPanel(id topup.ShopID, owner int64) string {
 func RequestScreen(sh topup.Shop, person string) Screen {
 	var sc Screen
 	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Person", Name(CleanName(person, 40)), "Phone", Latin(sh.Phone)))
-	id := number(uint64(sh.ID))
-	sc.row(
-		Button{Label: M("button.approve"), Data: encodeTap("a", "shop", id, "yes", sh.Seal()), Style: Go},
-		Button{Label: M("button.refuse"), Data: encodeTap("a", "shop", id, "no", sh.Seal()), Style: Stop},
-	)
+	sc.row(decisionButtons(sh, "")...)
 	return sc
+}
+
+// decisionButtons decide on a shop as it is shown; on says on what: "card." for
+// its card, "" for the request's own panel.
+func decisionButtons(sh topup.Shop, on string) []Button {
+	id := number(uint64(sh.ID))
+	return []Button{
+		{Label: M("button.approve"), Data: encodeTap("a", "shop", id, on+"yes", sh.Seal()), Style: Go},
+		{Label: M("button.refuse"), Data: encodeTap("a", "shop", id, on+"no", sh.Seal()), Style: Stop},
+	}
 }

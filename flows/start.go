@@ -78,6 +78,10 @@ func (t *turn) home() {
 		w := t.v.Wallets.Wallet(sh.ID)
 		sc.line(M("home.shop", "Shop", Name(sh.Name)), M("wallet.available", "Amount", w.Available), M("home.hint"))
 		t.homeRows(&sc)
+	case t.who.Is(topup.Suspended):
+		own = t.shop()
+		sc.line(M("suspend.home", "Shop", Name(own.Name)), whySuspended(own), M("suspend.rest"))
+		t.homeRows(&sc)
 	case t.idleMember():
 		sc.line(M("join.closed", "Shop", Name(t.ownPlace().Name)))
 	case asked && own.State == topup.ShopAsked:

@@ -61,3 +61,11 @@ func CleanText(s string) string {
 	}
 	return s
 }
+
+// shopName is a name that a shop can have: it has a letter; "" for another.
+func shopName(s string) string {
+	if name := CleanName(s, 40); strings.ContainsFunc(name, unicode.IsLetter) {
+		return name
+	}
+	return ""
+}

@@ -35,6 +35,8 @@ type People interface {
 	Members(shop topup.ShopID) []topup.Member
 	// Language is what the chat chose; "" until it did.
 	Language(chat int64) string
+	// Heard is when somebody last said something in a chat, to a day.
+	Heard(chat int64) time.Time
 	// ShopOf is the shop that a person keeps or asked for, in any state.
 	ShopOf(person int64) (topup.Shop, bool)
 	Shop(id topup.ShopID) (topup.Shop, bool)

@@ -17,9 +17,11 @@ import (
 // ways lead to every step, in every manner that makes a difference. A step
 // without a way fails the walk.
 var ways = map[Step]map[string]func(*talk){
-	StepName:  {"a stranger": stranger},
-	StepPhone: {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
-	StepFind:  {"": func(k *talk) { k.say("/find") }},
+	StepName:     {"a stranger": stranger},
+	StepPhone:    {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
+	StepFind:     {"": func(k *talk) { k.say("/find") }},
+	StepSuspend:  {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
+	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
 		k.who, k.v.language = 9, ""
 		k.say("/start " + strings.Repeat("x", 22))

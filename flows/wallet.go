@@ -10,6 +10,11 @@ func (t *turn) balance() {
 	var sc Screen
 	sc.line(M("wallet.title", "Shop", Name(sh.Name)))
 	t.walletLines(&sc, sh)
+	if !t.who.May(topup.ActSell) {
+		sc.row(button(M("button.history"), menuTap("history")))
+		t.say(sc)
+		return
+	}
 	sc.row(sellButton(Plain), button(M("button.history"), menuTap("history")))
 	sc.row(askCreditButton(), button(M("button.low"), menuTap("low")))
 	t.say(sc)

@@ -51,7 +51,7 @@ func (c *checker) keeper(s topup.Shop) error {
 			keepers++
 		}
 	}
-	if keepers > 1 || (keepers == 0 && s.State == topup.ShopApproved) {
+	if keepers > 1 || (keepers == 0 && (s.State == topup.ShopApproved || s.State == topup.ShopSuspended)) {
 		c.problem("shop %d is %s and has %d keepers", s.ID, s.State, keepers)
 	}
 	return nil

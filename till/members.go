@@ -90,7 +90,7 @@ func (e *Engine) insiders(tx Tx) ([]int64, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s.State != topup.ShopApproved {
+		if !s.Admitted() {
 			continue
 		}
 		for m, err := range tx.Members(s.ID) {

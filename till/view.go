@@ -79,6 +79,12 @@ func (p people) Language(chat int64) string {
 	return c.Language
 }
 
+func (p people) Heard(chat int64) time.Time {
+	c, _, err := p.tx.Chat(chat)
+	p.note(err)
+	return c.Heard
+}
+
 func (p people) ShopOf(person int64) (topup.Shop, bool) {
 	s, ok, err := p.tx.ShopByChat(person)
 	p.note(err)

@@ -16,10 +16,12 @@ const (
 	Customer Role = "customer" // was given codes by a link
 	Cashier  Role = "cashier"  // sells for a shop
 	Keeper   Role = "keeper"   // owns a shop
-	Viewer   Role = "viewer"   // looks at the business, and does nothing
-	Helper   Role = "helper"   // decides on shops for the owners, and moves money up to a limit
-	Owner    Role = "owner"    // owns the business, and answers for the money
-	Founder  Role = "founder"  // an owner by the configuration: appoints the others
+	// Suspended is who works for a shop that may not sell: it sees what it has.
+	Suspended Role = "suspended"
+	Viewer    Role = "viewer"  // looks at the business, and does nothing
+	Helper    Role = "helper"  // decides on shops for the owners, and moves money up to a limit
+	Owner     Role = "owner"   // owns the business, and answers for the money
+	Founder   Role = "founder" // an owner by the configuration: appoints the others
 )
 
 // Member is a person who works for a shop, its keeper or a cashier, or, where
@@ -130,19 +132,19 @@ const (
 
 // rights is the one table of who may do what. Nothing else decides it.
 var rights = map[Act][]Role{
-	ActTalk:     {Stranger, Customer, Cashier, Keeper, Viewer, Helper, Owner},
+	ActTalk:     {Stranger, Customer, Cashier, Keeper, Suspended, Viewer, Helper, Owner},
 	ActApply:    {Stranger, Customer, Owner},
-	ActOpenLink: {Stranger, Customer, Cashier, Keeper, Viewer, Helper, Owner},
+	ActOpenLink: {Stranger, Customer, Cashier, Keeper, Suspended, Viewer, Helper, Owner},
 
 	ActSell:      {Cashier, Keeper},
-	ActTakeBack:  {Cashier, Keeper},
-	ActWallet:    {Cashier, Keeper},
+	ActTakeBack:  {Cashier, Keeper, Suspended},
+	ActWallet:    {Cashier, Keeper, Suspended},
 	ActRequest:   {Cashier, Keeper},
 	ActLow:       {Cashier, Keeper},
-	ActDay:       {Cashier, Keeper},
+	ActDay:       {Cashier, Keeper, Suspended},
 	ActStatement: {Keeper},
-	ActHistory:   {Cashier, Keeper},
-	ActCodes:     {Cashier, Keeper},
+	ActHistory:   {Cashier, Keeper, Suspended},
+	ActCodes:     {Cashier, Keeper, Suspended},
 	ActLink:      {Cashier, Keeper},
 	ActCashiers:  {Keeper},
 
@@ -171,7 +173,7 @@ func Acts() []Act { return slices.Sorted(maps.Keys(rights)) }
 type Actor struct {
 	Person int64
 	Chat   int64
-	Shop   ShopID // of a keeper or cashier of an approved shop, else 0
+	Shop   ShopID // of who works for an approved or suspended shop, else 0
 	Roles  []Role // at least one
 	Most   Money  // what a helper may move at once
 }
@@ -188,7 +190,7 @@ func (a Actor) May(act Act) bool {
 // a keeper or cashier may, they may with their own shop's things only.
 func (a Actor) MayFor(act Act, shop ShopID) bool {
 	return slices.ContainsFunc(rights[act], func(r Role) bool {
-		return a.Is(r) && ((r != Keeper && r != Cashier) || shop == a.Shop)
+		return a.Is(r) && ((r != Keeper && r != Cashier && r != Suspended) || shop == a.Shop)
 	})
 }
 
@@ -238,9 +240,13 @@ func ActorOf(person, chat int64, founder bool, mate, member Member, shop Shop, c
 	case mate.Role == Owner || mate.Role == Viewer:
 		a.Roles = append(a.Roles, mate.Role)
 	}
-	if member.Person == person && member.Shop != 0 && member.Shop == shop.ID && shop.State == ShopApproved {
-		a.Shop = shop.ID
-		a.Roles = append(a.Roles, member.Role)
+	if member.Person == person && member.Shop != 0 && member.Shop == shop.ID {
+		switch shop.State {
+		case ShopApproved:
+			a.Shop, a.Roles = shop.ID, append(a.Roles, member.Role)
+		case ShopSuspended:
+			a.Shop, a.Roles = shop.ID, append(a.Roles, Suspended)
+		}
 	}
 	switch {
 	case len(a.Roles) > 0:

@@ -9,12 +9,12 @@ import (
 )
 
 // acts are all acts, with who may do each: s stranger, u customer, c cashier,
-// k keeper, v viewer, h helper, o owner, f founder. It repeats the table on
+// k keeper, p of a suspended shop, v viewer, h helper, o owner, f founder. It repeats the table on
 // purpose: a right is not given by accident.
 var acts = map[topup.Act]string{
-	topup.ActTalk: "suckvho", topup.ActApply: "suo", topup.ActOpenLink: "suckvho",
-	topup.ActSell: "ck", topup.ActTakeBack: "ck", topup.ActWallet: "ck", topup.ActHistory: "ck", topup.ActDay: "ck", topup.ActRequest: "ck", topup.ActLow: "ck",
-	topup.ActCodes: "ck", topup.ActLink: "ck", topup.ActCashiers: "k", topup.ActStatement: "k",
+	topup.ActTalk: "suckpvho", topup.ActApply: "suo", topup.ActOpenLink: "suckpvho",
+	topup.ActSell: "ck", topup.ActTakeBack: "ckp", topup.ActWallet: "ckp", topup.ActHistory: "ckp", topup.ActDay: "ckp", topup.ActRequest: "ck", topup.ActLow: "ck",
+	topup.ActCodes: "ckp", topup.ActLink: "ck", topup.ActCashiers: "k", topup.ActStatement: "k",
 	topup.ActFloat: "vho", topup.ActReport: "vho", topup.ActShopWallet: "vho", topup.ActShops: "vho", topup.ActOrders: "vho",
 	topup.ActMoney: "ho", topup.ActDebts: "ho", topup.ActDecide: "ho",
 	topup.ActSync: "o", topup.ActSettle: "o", topup.ActBroadcast: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActRestore: "o",
@@ -23,7 +23,7 @@ var acts = map[topup.Act]string{
 
 var letters = map[topup.Role]rune{
 	topup.Stranger: 's', topup.Customer: 'u', topup.Cashier: 'c', topup.Keeper: 'k',
-	topup.Viewer: 'v', topup.Helper: 'h', topup.Owner: 'o', topup.Founder: 'f',
+	topup.Suspended: 'p', topup.Viewer: 'v', topup.Helper: 'h', topup.Owner: 'o', topup.Founder: 'f',
 }
 
 // TestRights walks every role through every act.
@@ -31,7 +31,7 @@ func TestRights(t *testing.T) {
 	for act, may := range acts {
 		for role, letter := range letters {
 			a := topup.Actor{Person: 1, Roles: []topup.Role{role}}
-			if role == topup.Keeper || role == topup.Cashier {
+			if role == topup.Keeper || role == topup.Cashier || role == topup.Suspended {
 				a.Shop = 7
 			}
 			want := strings.ContainsRune(may, letter)
@@ -41,7 +41,7 @@ func TestRights(t *testing.T) {
 			if got := a.MayFor(act, 7); got != want {
 				t.Errorf("%s may %s for shop 7: %t", role, act, got)
 			}
-			ofShop := role == topup.Keeper || role == topup.Cashier
+			ofShop := role == topup.Keeper || role == topup.Cashier || role == topup.Suspended
 			if got := a.MayFor(act, 8); got != (want && !ofShop) {
 				t.Errorf("%s may %s for another shop: %t", role, act, got)
 			}
@@ -97,6 +97,7 @@ func TestActorOf(t *testing.T) {
 		{"a place in a shop is none in the business", false, topup.Member{Person: 5, Shop: 7, Role: topup.Owner}, topup.Member{}, "", false, []topup.Role{topup.Stranger}, 0},
 		{"another's place", false, topup.Member{}, topup.Member{Person: 6, Shop: 7, Role: topup.Keeper}, topup.ShopApproved, false, []topup.Role{topup.Stranger}, 0},
 		{"a place in another shop", false, topup.Member{}, topup.Member{Person: 5, Shop: 8, Role: topup.Keeper}, topup.ShopApproved, false, []topup.Role{topup.Stranger}, 0},
+		{"a suspended shop", false, topup.Member{}, keeper, topup.ShopSuspended, false, []topup.Role{topup.Suspended}, 7},
 	} {
 		shop.State = tc.state
 		got := topup.ActorOf(5, 5, tc.owner, tc.mate, tc.member, shop, tc.customer)

@@ -178,10 +178,15 @@ type ShopState string
 
 // The states of a shop.
 const (
-	ShopAsked    ShopState = "asked"
-	ShopApproved ShopState = "approved"
-	ShopRefused  ShopState = "refused"
+	ShopAsked     ShopState = "asked"
+	ShopApproved  ShopState = "approved"
+	ShopRefused   ShopState = "refused"
+	ShopSuspended ShopState = "suspended" // was approved, may not sell until an owner says so
 )
+
+// Admitted reports whether the shop was approved, suspended or not: it has a
+// wallet.
+func (s Shop) Admitted() bool { return s.State == ShopApproved || s.State == ShopSuspended }
 
 // Shop is a counter that sells, or asks to.
 type Shop struct {
@@ -193,6 +198,7 @@ type Shop struct {
 	Asked   time.Time `json:"asked"`
 	Decided time.Time `json:"decided,omitzero"`
 	Decider int64     `json:"decider,omitempty"`
+	Why     string    `json:"why,omitempty"` // it is suspended
 	// Asks counts the requests since AsksFrom.
 	Asks     int       `json:"asks,omitempty"`
 	AsksFrom time.Time `json:"asks_from,omitzero"`
@@ -219,7 +225,7 @@ const (
 // MayAsk reports whether the person may ask for the shop, again after a
 // refusal: a few times a day, and not while a request waits.
 func (s Shop) MayAsk(now time.Time) bool {
-	return s.State != ShopAsked && s.State != ShopApproved && (now.Sub(s.AsksFrom) >= asksFor || s.Asks < asksMost)
+	return s.State != ShopAsked && s.State != ShopApproved && s.State != ShopSuspended && (now.Sub(s.AsksFrom) >= asksFor || s.Asks < asksMost)
 }
 
 // Ask makes it a request under a name and a phone.
