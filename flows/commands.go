@@ -67,6 +67,8 @@ func allCommands() []command {
 
 		command{verb: "statement", label: "statement.button.x", act: topup.ActStatement, run: (*turn).ownStatement},
 		command{verb: "shopstatement", label: "statement.button.x", act: topup.ActReport, run: (*turn).shopStatement},
+		command{verb: "chart", act: topup.ActDay, run: (*turn).ownChart},
+		command{verb: "shopchart", act: topup.ActReport, run: (*turn).shopChart},
 		command{verb: "home", label: "button.menu", act: topup.ActTalk, run: bare((*turn).home)},
 		command{verb: "lang", act: topup.ActTalk, run: (*turn).chooseLanguage},
 		command{verb: "ask", label: "button.ownshop", act: topup.ActApply, run: bare((*turn).applyAnew)},

@@ -152,6 +152,7 @@ const (
 	JobBackup Job = "backup" // write a hot backup
 	JobDay    Job = "day"    // sum what the chat's shop sold in a period
 	JobReport Job = "report" // the same of all shops, or of one of them for an owner
+	JobChart  Job = "chart"  // draw what Ask.Shop sold, or all
 	// JobStatement makes a file of what became of a shop's money.
 	JobStatement Job = "statement"
 	// JobShops counts the shops of each language; the answer goes to

@@ -116,6 +116,9 @@ func (r ShopReport) Screen() Screen {
 	}
 	sc.line(M("wallet.available", "Amount", r.Wallet.Available))
 	periodRows(&sc, verb, r.Report, r.Panel, r.Of.ID)
+	if r.All.Done > 0 {
+		sc.row(chartButton(map[bool]string{true: "shopchart", false: "chart"}[r.Of.ID != 0], r.Period, r.Of.ID))
+	}
 	sc.row(statementButton(FormXLSX, r.Period, r.Of.ID), statementButton(FormCSV, r.Period, r.Of.ID))
 	if r.Of.ID != 0 {
 		sc.row(button(M("button.back"), menuTap(verb, reportTap(r.Period, r.Panel, 0))), homeButton())
@@ -169,6 +172,9 @@ func (r BusinessReport) Screen() Screen {
 		open = append(open, button(M("report.button.shop", "Shop", Name(r.Shop(s.Of))), menuTap("report", reportTap(r.Period, r.Panel, s.Of))))
 	}
 	periodRows(&sc, "report", r.Report, r.Panel, 0)
+	if r.All.Done > 0 {
+		sc.row(chartButton("shopchart", r.Period, 0))
+	}
 	sc.grid(2, open)
 	sc.row(homeButton())
 	return sc

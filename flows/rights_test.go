@@ -41,6 +41,7 @@ var (
 		"float": topup.ActFloat, "debts": topup.ActDebts, "shops": topup.ActShops, "orders": topup.ActOrders, "sync": topup.ActSync, "reconcile": topup.ActReconcile,
 		"cashiers": topup.ActCashiers, "team": topup.ActTeam, "news": topup.ActBroadcast,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
+		"chart": topup.ActDay, "shopchart": topup.ActReport,
 		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,

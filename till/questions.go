@@ -43,6 +43,8 @@ func (e *Engine) startJob(j job) {
 		}
 	case flows.JobReport:
 		e.helpers.Go(func() { e.readReport(j) })
+	case flows.JobChart:
+		e.helpers.Go(func() { e.drawChart(j) })
 	case flows.JobStatement:
 		e.helpers.Go(func() { e.makeStatement(j) })
 	case flows.JobDebts:

@@ -19,6 +19,7 @@ type Report struct {
 	sellers map[int64]*Sums
 	names   map[int64]string // of the sellers, as their sales have them
 	days    map[time.Time]*Sums
+	hours   map[time.Time]*Sums // of a single day
 }
 
 // Sums are a number of sales, in their three ends.
@@ -72,7 +73,7 @@ func NewReport(p Period, now time.Time) *Report {
 	}
 	return &Report{
 		Span: s, Period: p, Read: now,
-		kinds: map[kind]*Sums{}, shops: map[ShopID]*Sums{}, sellers: map[int64]*Sums{}, names: map[int64]string{}, days: map[time.Time]*Sums{},
+		kinds: map[kind]*Sums{}, shops: map[ShopID]*Sums{}, sellers: map[int64]*Sums{}, names: map[int64]string{}, days: map[time.Time]*Sums{}, hours: map[time.Time]*Sums{},
 	}
 }
 
@@ -87,6 +88,9 @@ func (r *Report) Add(o Order) bool {
 	of(r.sellers, o.By).add(o)
 	r.names[o.By] = cmp.Or(r.names[o.By], o.Seller)
 	of(r.days, midnight(o.Placed.In(r.From.Location()))).add(o)
+	if r.Days() == 1 {
+		of(r.hours, r.From.Add(o.Placed.Sub(r.From).Truncate(time.Hour))).add(o)
+	}
 	return true
 }
 
@@ -163,6 +167,24 @@ func byPaid[K cmp.Ordered](m map[K]*Sums) (list []Part[K]) {
 func (r *Report) ByDay() (list []Part[time.Time]) {
 	for _, d := range slices.SortedFunc(maps.Keys(r.days), time.Time.Compare) {
 		list = append(list, Part[time.Time]{d, *r.days[d]})
+	}
+	return list
+}
+
+// Slots are the hours of a single day, or all days of a longer span, in their
+// order, the empty ones too.
+func (r *Report) Slots() (list []Part[time.Time]) {
+	next := func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }
+	sums := r.days
+	if r.Days() == 1 {
+		next, sums = func(t time.Time) time.Time { return t.Add(time.Hour) }, r.hours
+	}
+	for t := r.From; t.Before(r.To); t = next(t) {
+		p := Part[time.Time]{Of: t}
+		if s := sums[t]; s != nil {
+			p.Sums = *s
+		}
+		list = append(list, p)
 	}
 	return list
 }
