@@ -183,7 +183,7 @@ func TestMenus(t *testing.T) {
 }
 
 func TestRightsOfMenuButtons(t *testing.T) {
-	arg := map[string][]string{"statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
+	arg := map[string][]string{"chart": {"w.0"}, "shopchart": {"w.1"}, "statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
 	for name, who := range everybody {
 		for verb, act := range buttonNeeds {
 			k := as(t, who)

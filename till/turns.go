@@ -115,18 +115,6 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.speak(tx, ef)
 	case flows.SaveShop:
 		err = e.saveShop(tx, ef.Shop)
-	case flows.SaveMember:
-		err = saveMember(tx, ef.Member)
-	case flows.RemoveMember:
-		err = removeMember(tx, ef.Member)
-	case flows.MakeInvite:
-		err = e.makeInvite(tx, a, ef)
-	case flows.SaveInvite:
-		err = saveInvite(tx, ef.Invite)
-	case flows.EndInvite:
-		err = dropInvite(tx, ef.Invite)
-	case flows.TakePlace:
-		err = takePlace(tx, a, ef)
 	case flows.Request:
 		err = e.request(tx, a, ef)
 	case flows.Place:
@@ -156,12 +144,6 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.redeemClaim(tx, a, ef)
 	case flows.Guess:
 		err = e.guess(tx, a, ef.Chat)
-	case flows.SendCopy:
-		err = e.sendCopy(tx, a, ef)
-	case flows.SetLevel:
-		err = e.setLevel(tx, a, ef.Level)
-	case flows.Practised:
-		err = practised(tx, ef)
 	case flows.Menu:
 		a.menus = append(a.menus, ef.Chat)
 	case flows.Run:
@@ -169,9 +151,34 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		who := people{r}.Actor(ef.Chat, ef.Chat)
 		a.jobs, err = append(a.jobs, job{ef, who.Shop}), r.err
 	default:
-		err = fmt.Errorf("till: unknown effect %T", ef)
+		err = e.deskEffect(tx, a, ef)
 	}
 	return err
+}
+
+// deskEffect applies what is wanted of people's places and of the safety copies.
+func (e *Engine) deskEffect(tx Tx, a *after, ef flows.Effect) error {
+	switch ef := ef.(type) {
+	case flows.SaveMember:
+		return saveMember(tx, ef.Member)
+	case flows.RemoveMember:
+		return removeMember(tx, ef.Member)
+	case flows.MakeInvite:
+		return e.makeInvite(tx, a, ef)
+	case flows.SaveInvite:
+		return saveInvite(tx, ef.Invite)
+	case flows.EndInvite:
+		return dropInvite(tx, ef.Invite)
+	case flows.TakePlace:
+		return takePlace(tx, a, ef)
+	case flows.SendCopy:
+		return e.sendCopy(tx, a, ef)
+	case flows.SetLevel:
+		return e.setLevel(tx, a, ef.Level)
+	case flows.Practised:
+		return practised(tx, ef)
+	}
+	return fmt.Errorf("till: unknown effect %T", ef)
 }
 
 func (e *Engine) toast(tx Tx, a *after, chat int64, query string, t flows.Toast) error {
