@@ -34,7 +34,7 @@ func TestCashierRemovedWhileSelling(t *testing.T) {
 		r.tap(customerID, "500")
 		r.tap(customerID, "✅")
 		r.say(customerID, "0778037340 500")
-		r.tap(customerID, "Djezzy")
+		r.settle(time.Second)
 		open := r.newest(customerID)
 		r.say(shopID, "/cashiers")
 		r.tap(shopID, "Amine")

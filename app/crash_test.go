@@ -198,7 +198,7 @@ func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 		}
 		whole, first := l.via, l.cfg.db
 		l.via = transports{telegram: l.doom.way(whole.telegram), provider: l.doom.way(whole.provider),
-			onCommit: func() { l.doom.committed(first) }}
+			onCommit: func() { l.doom.committed(first) }, unflushed: true}
 		l.start()
 		ended := make(chan struct{})
 		go func() {

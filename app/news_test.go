@@ -118,7 +118,7 @@ func TestNewsReachManyShops(t *testing.T) {
 		r.say(ownerID, fmt.Sprintf("/credit %d 5000 test", newsroom+1))
 		r.tap(ownerID, "✅")
 		r.say(shopID, "0778037340 500")
-		r.tap(shopID, "Djezzy")
+		r.settle(time.Second)
 		const blocked, gone = newsChat + 5, newsChat + 40
 		r.telegram.People.Block(blocked, true)
 		r.settle(time.Second)

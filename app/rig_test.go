@@ -90,7 +90,7 @@ func newRig(t testing.TB, lang string) *rig {
 		providerURL: "http://provider.test/v3", admins: []int64{ownerID}, db: path,
 		codesKey: bytes.Repeat([]byte{7}, 32), language: "ar", pollScale: 1,
 	}
-	r.via = transports{telegram: r.telegram.Transport(), provider: r.reach(sandbox.InProcess(r.provider))}
+	r.via = transports{telegram: r.telegram.Transport(), provider: r.reach(sandbox.InProcess(r.provider)), unflushed: true}
 	return r
 }
 

@@ -40,6 +40,7 @@ func runBot(ctx context.Context, args []string, getenv func(string) string, _, s
 type transports struct {
 	telegram, provider http.RoundTripper
 	onCommit           func() // called after each commit
+	unflushed          bool   // as in bolt.Options
 }
 
 // newLog makes the process's logger: secrets are taken out at the sink, for
@@ -95,7 +96,7 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openFor(cfg, vault, via.onCommit)
+	db, err := openFor(cfg, vault, via)
 	if err != nil {
 		return nil, explain(cfg.db, err)
 	}
@@ -121,8 +122,8 @@ func keyPrint(key string) string {
 }
 
 // openFor opens the database, and lets in only the key that it was used with.
-func openFor(cfg config, vault *store.Vault, onCommit func()) (*bolt.DB, error) {
-	db, err := bolt.Open(cfg.db, bolt.Options{Vault: vault, OnCommit: onCommit})
+func openFor(cfg config, vault *store.Vault, via transports) (*bolt.DB, error) {
+	db, err := bolt.Open(cfg.db, bolt.Options{Vault: vault, OnCommit: via.onCommit, Unflushed: via.unflushed})
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ type Options struct {
 	ReadOnly bool
 	MaxSize  int    // bytes the file may grow to; 0 = no limit
 	OnCommit func() // called after every successful commit
+	// Unflushed leaves to the system when a commit reaches the disk: for tests,
+	// whose machine does not lose its power.
+	Unflushed bool
 }
 
 // DB is an open database. The buckets:
@@ -165,7 +168,7 @@ func (db *DB) open(o Options) (err error) {
 		}
 		err = guarded(func() {}, func(func(func() error) error) (err error) {
 			db.bolt, err = bbolt.Open(db.path, newFileMode, &bbolt.Options{
-				Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize,
+				Timeout: openTimeout, ReadOnly: o.ReadOnly, MaxSize: o.MaxSize, NoSync: o.Unflushed,
 				FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, InitialMmapSize: int(ahead),
 				OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 					f, err := os.OpenFile(name, flag&^os.O_CREATE, mode) // a vanished file must not become an empty till
