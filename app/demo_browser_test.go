@@ -528,8 +528,7 @@ func (w *window) sellsTopUps(said said) {
 	w.types(demoShop, "0778037340 500")
 	card := w.sees(demoShop, "🛒")
 	w.shoot("confirm")
-	time.Sleep(time.Second) // before that nobody has read the card
-	if at := w.press(demoShop, does("ok")); at != card {
+	if at := w.confirms(); at != card {
 		w.t.Errorf("the button is under message %s, the card is %s", at, card)
 	}
 	w.toasted(said.sent)
@@ -568,10 +567,18 @@ func (w *window) sellsTopUps(said said) {
 // how it ended.
 func (w *window) sells(end string) (card string) {
 	w.t.Helper()
-	time.Sleep(time.Second) // before that nobody has read the card
-	card = w.press(demoShop, does("ok"))
+	card = w.confirms()
 	w.reads(message(demoShop, card)+".text", end)
 	return card
+}
+
+// confirms presses ✅ on the card that is open, once it was there long enough to
+// be read.
+func (w *window) confirms() (card string) {
+	w.t.Helper()
+	w.sees(demoShop, "🛒")
+	time.Sleep(time.Second)
+	return w.press(demoShop, does("ok"))
 }
 
 // leftToRight tells whether one text stands left of another on the screen.
@@ -606,7 +613,7 @@ func (w *window) breaksThings(said said) {
 
 	// The sale ends while Telegram is away: its message changes afterwards.
 	w.types(demoShop, "0778037340 800")
-	card := w.press(demoShop, does("ok"))
+	card := w.confirms()
 	w.reads(message(demoShop, card)+".text", said.working)
 	w.panel("telegram_outage", "speed-600")
 	w.types(demoShop, "/balance")
@@ -707,10 +714,13 @@ func (w *window) sellsGiftCards(said said) {
 func (w *window) looksBack(said said) {
 	w.t.Helper()
 	w.types(demoShop, "/today")
-	again := `button[data-callback^="m:today:"]`
+	again := `button[data-callback^="m:today:t."]`
 	day := message(demoShop, w.press(demoShop, again))
 	w.reads(day+".text", "Djezzy")
 	w.shoot("today")
+	w.press(demoShop, `button[data-callback^="m:chart:t"]`)
+	w.until("a chart", fmt.Sprintf(`[...document.querySelectorAll(%q)].some((i) => i.naturalWidth === 1080)`, phone(demoShop)+"img"))
+	w.shoot("chart")
 	w.types(demoShop, "/history")
 	line := `button[data-callback^="v:9:"]`
 	w.reads(phone(demoShop)+line, "036 36 26 08")
