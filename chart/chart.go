@@ -25,17 +25,18 @@ type Bar struct {
 	Value int64
 }
 
-// The picture, in pixels: twice what a phone shows.
+// The picture, in pixels: more than three times what a cheap phone shows, so that
+// the words must be large.
 const (
 	pictureWidth  = 1080
 	pictureHeight = 720
-	marginSide    = 130
+	marginSide    = 190
 	marginOther   = 40
-	top           = 175
-	bottom        = 630
-	sizeTitle     = 34
-	sizeNote      = 26
-	sizeLabel     = 20
+	top           = 225
+	bottom        = 610
+	sizeTitle     = 50
+	sizeNote      = 40
+	sizeLabel     = 38
 	lines         = 5 // across, at most
 )
 
@@ -56,8 +57,8 @@ func PNG(c Chart) ([]byte, error) {
 	img := image.NewRGBA(image.Rect(0, 0, pictureWidth, pictureHeight))
 	draw.Draw(img, img.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
 	p := picture{c, w, img}
-	p.headed(c.Title, sizeTitle, 60, ink)
-	p.headed(c.Note, sizeNote, 105, faint)
+	p.headed(c.Title, sizeTitle, 70, ink)
+	p.headed(c.Note, sizeNote, 130, faint)
 	p.bars(p.scale())
 	var out bytes.Buffer
 	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, img)
@@ -118,14 +119,14 @@ func (p picture) scale() int64 {
 		if p.RightToLeft {
 			x = p.right() + 14
 		}
-		p.w.draw(p.img, runs, x, y+7, faint)
+		p.w.draw(p.img, runs, x, y+13, faint)
 	}
 	unit := p.w.shape(p.Unit, sizeLabel)
 	x := p.left() - 14 - width(unit)
 	if p.RightToLeft {
 		x = p.right() + 14
 	}
-	p.w.draw(p.img, unit, x, top-24, faint)
+	p.w.draw(p.img, unit, x, top-34, faint)
 	return step * n
 }
 
@@ -152,11 +153,12 @@ func (p picture) bars(whole int64) {
 		p.box(x+gap, bottom-high, x+each-gap, bottom, fill)
 		runs := p.w.shape(b.Label, sizeLabel)
 		begin := from + each/2 - width(runs)/2
-		if i > 0 && begin < labelEnd+10 {
+		if i > 0 && begin < labelEnd+24 {
 			continue // no room: the next that has some tells where we are
 		}
 		labelEnd = begin + width(runs)
-		p.w.draw(p.img, runs, x+each/2-width(runs)/2, bottom+32, faint)
+		at := max(10, min(x+each/2-width(runs)/2, pictureWidth-10-width(runs)))
+		p.w.draw(p.img, runs, at, bottom+56, faint)
 	}
 }
 

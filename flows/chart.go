@@ -35,7 +35,7 @@ func (t *turn) chart(p topup.Period, shop topup.ShopID, known bool) {
 		t.toast(M("tap.unknown"))
 		return
 	}
-	t.toast(M("statement.running"))
+	t.toast(M("chart.running"))
 	t.do(Run{Job: JobChart, Chat: t.in.Chat, Panel: "chart/" + t.env.NewID(), Ask: Question{Period: p, Shop: shop}})
 }
 
