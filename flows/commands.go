@@ -35,6 +35,7 @@ func allCommands() []command {
 		{name: "debts", verb: "debts", label: "button.debts", act: topup.ActDebts, run: (*turn).debts},
 		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: (*turn).shops},
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
+		{name: "find", act: topup.ActOrders, run: (*turn).lookUp},
 		{name: "broadcast", verb: "news", label: "button.news", act: topup.ActBroadcast, run: bare((*turn).broadcast)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
@@ -65,6 +66,7 @@ func allCommands() []command {
 		command{name: "help", verb: "help", label: "button.help", act: topup.ActTalk, run: bare((*turn).help)},
 		command{name: "cancel", act: topup.ActTalk, listed: known, run: bare((*turn).cancel)},
 
+		command{verb: "evening", label: "button.evening.on", act: topup.ActEvening, run: (*turn).evening},
 		command{verb: "statement", label: "statement.button.x", act: topup.ActStatement, run: (*turn).ownStatement},
 		command{verb: "shopstatement", label: "statement.button.x", act: topup.ActReport, run: (*turn).shopStatement},
 		command{verb: "chart", act: topup.ActDay, run: (*turn).ownChart},

@@ -182,6 +182,9 @@ func (d *desk) Order(id topup.OrderID) (topup.Order, bool) {
 func (d *desk) OrderByNo(no uint64) (topup.Order, bool) {
 	return d.order(func(o topup.Order) bool { return o.No == no })
 }
+func (d *desk) OrderByProvider(id string) (topup.Order, bool) {
+	return d.order(func(o topup.Order) bool { return id != "" && o.ProviderID == id })
+}
 func (d *desk) OrderByPanel(panel string) (topup.Order, bool) {
 	return d.order(func(o topup.Order) bool { return o.Panel == panel })
 }

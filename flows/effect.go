@@ -132,9 +132,10 @@ type Question struct {
 	Product  string // JobStock
 	// JobDay, JobReport and JobStatement: of when, of which shop (0: the chat's
 	// own, or all), and in which form.
-	Period topup.Period
-	Shop   topup.ShopID
-	Form   string
+	Period  topup.Period
+	Shop    topup.ShopID
+	Form    string
+	Numbers []string // JobLookUp
 	// JobReconcile: what the result is named, and how many days before today
 	// are compared, too.
 	Name string
@@ -160,6 +161,8 @@ const (
 	JobShops Job = "shops"
 	// JobReconcile compares our books with the provider's.
 	JobReconcile Job = "reconcile"
+	// JobLookUp finds the sales to Ask.Numbers in all shops.
+	JobLookUp Job = "lookup"
 	// JobDebts reads what all shops owe.
 	JobDebts Job = "debts"
 	JobLists Job = "lists" // read the provider's lists since the copy; every owner is shown them

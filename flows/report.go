@@ -283,6 +283,33 @@ func (t *turn) statement(form string, p topup.Period, shop topup.ShopID) {
 	t.do(Run{Job: JobStatement, Chat: t.in.Chat, Panel: "statement/" + t.env.NewID(), Ask: Question{Period: p, Shop: shop, Form: form}})
 }
 
+// EveningScreen is what a shop is told of its day by itself.
+func EveningScreen(day time.Time, s topup.Sums, w topup.Wallet) Screen {
+	sc := Screen{Silent: true}
+	sc.line(M("report.day", "Day", Day(day)), M("today.done", "Sales", number(uint64(s.Done))), M("today.paid", "Amount", s.Paid))
+	if s.Face > 0 {
+		sc.line(M("today.gain", "Face", s.Face, "Amount", s.Gain))
+	}
+	reportRest(&sc, s)
+	sc.line(M("wallet.available", "Amount", w.Available))
+	sc.row(button(M("button.today"), menuTap("today")), button(M("button.evening.off"), menuTap("evening", "off")))
+	return sc
+}
+
+// evening switches the evening's report off and on again.
+func (t *turn) evening(arg string) {
+	sh := t.shop()
+	sh.NoEvening = arg == "off"
+	t.do(SaveShop{Shop: sh})
+	if sh.NoEvening {
+		sc := Screen{Lines: []Msg{M("evening.off")}}
+		sc.row(button(M("button.evening.on"), menuTap("evening", "on")), homeButton())
+		t.say(sc)
+		return
+	}
+	t.toast(M("evening.on"))
+}
+
 // StatementTooLong is shown instead of a statement of more rows than a file may
 // have.
 func StatementTooLong(chat int64, panel string, most int) Show {

@@ -18,6 +18,7 @@ var ownerTaps = map[string]struct {
 	"shops":   {topup.ActShops, func(t *turn, at uint64, verb, _ string) { t.shopsTapped(at, verb) }},
 	"card":    {topup.ActShops, func(t *turn, id uint64, verb, at string) { t.cardTapped(topup.ShopID(id), verb, at) }},
 	"suspend": {topup.ActDecide, func(t *turn, id uint64, verb, _ string) { t.suspendTapped(topup.ShopID(id), verb) }},
+	"sales":   {topup.ActOrders, func(t *turn, id uint64, _, before string) { t.salesOf(topup.ShopID(id), before) }},
 	"orders":  {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
 	"money":   {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},
 	"request": {topup.ActMoney, func(t *turn, id uint64, verb, seen string) { t.requestTapped(topup.ShopID(id), verb, seen) }},
@@ -90,12 +91,7 @@ func (t *turn) decideOrder(no uint64, verb string) {
 	}
 	switch verb {
 	case "card", "back":
-		sc := ReviewScreen(o, "")
-		if !t.who.May(topup.ActSettle) && len(sc.Rows) > 0 {
-			sc.Rows = nil
-			sc.line(M("review.owners"))
-		}
-		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer, Fresh: verb == "card"})
+		t.do(t.ownersCard(o, verb == "card"))
 	case "done", "undo", "part":
 		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
 	case "done2", "undo2", "part2":

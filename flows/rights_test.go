@@ -34,7 +34,7 @@ var (
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"cashiers": {topup.ActShops, topup.ActCashiers}, "team": {topup.ActTeam},
-		"history": {topup.ActHistory}, "find": {topup.ActHistory},
+		"history": {topup.ActHistory}, "find": {topup.ActHistory, topup.ActOrders},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
@@ -43,7 +43,7 @@ var (
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"chart": topup.ActDay, "shopchart": topup.ActReport,
 		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
-		"statement": topup.ActStatement, "shopstatement": topup.ActReport,
+		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
@@ -51,7 +51,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -166,15 +166,15 @@ func TestMenus(t *testing.T) {
 	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
 	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "cashiers", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	viewer := []string{"balance", "today", "report", "shops", "orders", "language", "help", "cancel"}
-	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "language", "help", "cancel"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "broadcast", "sync", "reconcile", "team", "backup"}
+	viewer := []string{"balance", "today", "report", "shops", "orders", "find", "language", "help", "cancel"}
+	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "language", "help", "cancel"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "broadcast", "sync", "reconcile", "team", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": keeper, "the keeper of another one": keeper, "a viewer": viewer, "a helper": helper,
 		"a suspended keeper":     {"balance", "today", "report", "history", "find", "language", "help"},
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"a founder":              slices.Concat(owner, []string{"language", "help", "cancel"}),
-		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "find", "cashiers", "language", "help", "cancel"}),
+		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "cashiers", "language", "help", "cancel"}),
 	} {
 		if got := Commands(everybody[name]); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)

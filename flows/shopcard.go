@@ -216,6 +216,7 @@ var cardRows = []func(*turn, *Screen, topup.Shop){
 	(*turn).decisionRow,
 	(*turn).moneyRows,
 	(*turn).walletRow,
+	(*turn).salesRow,
 	(*turn).suspendRow,
 }
 

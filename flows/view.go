@@ -87,6 +87,8 @@ type Shelf interface {
 type Orders interface {
 	Order(id topup.OrderID) (topup.Order, bool)
 	OrderByNo(no uint64) (topup.Order, bool)
+	// OrderByProvider finds one by the provider's ID.
+	OrderByProvider(id string) (topup.Order, bool)
 	OrderByPanel(panel string) (topup.Order, bool)
 	// OrdersOf lists a shop's sales below a number, 0 for all.
 	OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order

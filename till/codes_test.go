@@ -70,7 +70,7 @@ func newCounter(t *testing.T) *counter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := bolt.Open(path, bolt.Options{Vault: vault})
+	file, err := bolt.Open(path, bolt.Options{Vault: vault, Unflushed: true})
 	if err != nil {
 		t.Fatal(err)
 	}

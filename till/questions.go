@@ -49,6 +49,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.makeStatement(j) })
 	case flows.JobDebts:
 		e.helpers.Go(func() { e.readDebts(j.Run) })
+	case flows.JobLookUp:
+		e.helpers.Go(func() { e.lookUp(j) })
 	case flows.JobReconcile:
 		e.helpers.Go(func() { e.reconcileAsked(j) })
 	case flows.JobShops:

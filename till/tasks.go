@@ -43,6 +43,7 @@ var tasks = []task{
 	{name: "clock", atStart: true, next: every(time.Minute), slice: wakeOverslept},
 	{name: "links", next: hourly, slice: endLinks},
 	{name: "reminder", next: evening, beside: (*Engine).remind},
+	{name: "evening", next: late, beside: (*Engine).tellEvening},
 	{name: "reconcile", next: night, beside: (*Engine).reconcileByNight},
 	{name: "debts", next: evening, beside: (*Engine).remindDebts},
 	{name: "news", atStart: true, next: hourly, slice: sendNews},

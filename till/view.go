@@ -249,6 +249,12 @@ func (s sales) OrderByNo(no uint64) (topup.Order, bool) {
 	return o, ok
 }
 
+func (s sales) OrderByProvider(id string) (topup.Order, bool) {
+	o, ok, err := s.tx.OrderByProvider(id)
+	s.note(err)
+	return o, ok
+}
+
 func (s sales) OrderByPanel(panel string) (topup.Order, bool) {
 	o, ok, err := s.tx.OrderByPanel(panel)
 	s.note(err)

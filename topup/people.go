@@ -107,6 +107,7 @@ const (
 	ActLow       Act = "low"       // choose below which level the shop is told that its wallet is low
 	ActDay       Act = "day"       // see what the shop sold
 	ActStatement Act = "statement" // have a file of what became of the shop's money
+	ActEvening   Act = "evening"   // have the day's report in the evening, or not
 	ActHistory   Act = "history"   // see and find the shop's sales
 	ActCodes     Act = "codes"     // see a sale's codes again
 	ActLink      Act = "link"      // make and revoke a customer's link
@@ -143,6 +144,7 @@ var rights = map[Act][]Role{
 	ActLow:       {Cashier, Keeper},
 	ActDay:       {Cashier, Keeper, Suspended},
 	ActStatement: {Keeper},
+	ActEvening:   {Keeper},
 	ActHistory:   {Cashier, Keeper, Suspended},
 	ActCodes:     {Cashier, Keeper, Suspended},
 	ActLink:      {Cashier, Keeper},

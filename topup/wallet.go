@@ -208,6 +208,8 @@ type Shop struct {
 	// not to be.
 	Reminded time.Time `json:"reminded,omitzero"`
 	Quiet    bool      `json:"quiet,omitempty"`
+	// NoEvening tells that it wants no report in the evening.
+	NoEvening bool `json:"no_evening,omitempty"`
 	// Low is the level of its wallet below which it wants a word; 0 is none.
 	Low Money `json:"low,omitempty"`
 	// Request is the newest credit that it asked for.
