@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -195,11 +196,12 @@ func TestCopiesThatDoNotOpen(t *testing.T) {
 func TestWrongClockIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, "fr")
-		ahead, way := time.Duration(0), r.via.telegram
+		var ahead atomic.Int64
+		way := r.via.telegram
 		r.via.telegram = roundTrip(func(q *http.Request) (*http.Response, error) {
 			resp, err := way.RoundTrip(q)
 			if err == nil {
-				resp.Header.Set("Date", time.Now().Add(-ahead).UTC().Format(http.TimeFormat))
+				resp.Header.Set("Date", time.Now().Add(-time.Duration(ahead.Load())).UTC().Format(http.TimeFormat))
 			}
 			return resp, err
 		})
@@ -209,10 +211,10 @@ func TestWrongClockIsTold(t *testing.T) {
 		if strings.Contains(r.texts(ownerID), "horloge") {
 			t.Error("a right clock is told")
 		}
-		ahead = 5 * time.Minute
+		ahead.Store(int64(5 * time.Minute))
 		r.settle(4 * time.Minute)
 		r.sees(ownerID, "L'horloge du serveur est fausse de +5 min")
-		ahead = 0
+		ahead.Store(0)
 		r.settle(2 * time.Minute)
 		r.sees(ownerID, "L'horloge du serveur est juste")
 		if err := r.halt(); err != nil {
