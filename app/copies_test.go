@@ -137,13 +137,7 @@ func TestDrill(t *testing.T) {
 		if w := r.wallet(); w.Available >= before.Available {
 			t.Errorf("the restored till does not sell: %v", w)
 		}
-		if err := r.halt(); err != nil {
-			t.Error(err)
-		}
-		r.check()
-		if t.Failed() {
-			t.Logf("the owner's chat:\n%s\nthe log:\n%s", r.texts(ownerID), r.log.String())
-		}
+		r.ends()
 	})
 }
 
@@ -282,12 +276,6 @@ func TestSlowUpload(t *testing.T) {
 		if left, err := filepath.Glob(filepath.Join(filepath.Dir(r.cfg.db), "hanout-parcel*")); err != nil || len(left) > 0 {
 			t.Errorf("left on disk: %v, %v", left, err)
 		}
-		if err := r.halt(); err != nil {
-			t.Error(err)
-		}
-		r.check()
-		if t.Failed() {
-			t.Logf("the owner's chat:\n%s\nthe log:\n%s", r.texts(ownerID), r.log.String())
-		}
+		r.ends()
 	})
 }

@@ -223,13 +223,7 @@ func TestRestoredTill(t *testing.T) {
 				t.Errorf("receipt %d is given a second time (then %v, now %v)", no, since, now)
 			}
 		}
-		if err := r.halt(); err != nil {
-			t.Error(err)
-		}
-		r.check()
-		if t.Failed() {
-			t.Logf("the owner's chat:\n%s\nthe log:\n%s", r.texts(ownerID), r.log.String())
-		}
+		r.ends()
 	})
 }
 

@@ -138,6 +138,18 @@ func (r *rig) halt() error {
 	return <-r.done
 }
 
+// ends stops the till, checks what it leaves, and tells a failure's story.
+func (r *rig) ends() {
+	r.t.Helper()
+	if err := r.halt(); err != nil {
+		r.t.Error(err)
+	}
+	r.check()
+	if r.t.Failed() {
+		r.t.Logf("the owner's chat:\n%s\nthe log:\n%s", r.texts(ownerID), r.log.String())
+	}
+}
+
 // settle lets d of time pass and everything that it brings happen.
 func (r *rig) settle(d time.Duration) {
 	time.Sleep(d)

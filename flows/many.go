@@ -109,10 +109,7 @@ func (t *turn) several(text string) bool {
 		m.add(t, l)
 	}
 	m.More += max(0, len(lines)-linesMost)
-	t.dropQuietly()
-	if why, closed := t.notSelling(); closed {
-		t.begin(StepIdle)
-		t.sayLines(why)
+	if !t.mayOpen() {
 		return true
 	}
 	t.begin(StepMany)

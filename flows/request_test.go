@@ -8,16 +8,6 @@ import (
 	"hanout/topup"
 )
 
-// shows tells the chats and panels of all that the last turn shows.
-func (k *talk) shows() (list []Show) {
-	for _, e := range k.out {
-		if s, ok := e.(Show); ok {
-			list = append(list, s)
-		}
-	}
-	return list
-}
-
 // TestRequestIsSentOnce, with the photo for every owner, and the sale comes back.
 func TestRequestIsSentOnce(t *testing.T) {
 	k := newTalk(t)
@@ -39,7 +29,7 @@ func TestRequestIsSentOnce(t *testing.T) {
 		t.Fatalf("saved %t: %+v", ok, save)
 	}
 	photos, cards := 0, 0
-	for _, s := range k.shows() {
+	for _, s := range done[Show](k) {
 		if s.Chat == 501 && s.Screen.PhotoID == "AgAC1" {
 			photos++
 		} else if s.Chat == 501 {
@@ -246,7 +236,7 @@ func TestPhotosWhereNoneIsWanted(t *testing.T) {
 		at := k.s.Step
 		k.photo("AgAC1")
 		said := false
-		for _, s := range k.shows() {
+		for _, s := range done[Show](k) {
 			said = said || slices.ContainsFunc(s.Screen.Lines, func(m Msg) bool { return m.ID == c.says })
 		}
 		if !said || at != StepIdle && k.s.Step != at {

@@ -123,13 +123,21 @@ func newSaleButton(o topup.Order) Button {
 	return button(M(g.another), menuTap(g.verb))
 }
 
-// openSale leaves the conversation there was and begins a sale; false when
-// nothing can be sold now.
-func (t *turn) openSale(step Step, d sale) bool {
+// mayOpen leaves the conversation there was for a sale; false, and the reason
+// told, when nothing can be sold now.
+func (t *turn) mayOpen() bool {
 	t.dropQuietly()
 	if why, closed := t.notSelling(); closed {
 		t.begin(StepIdle)
 		t.sayLines(why)
+		return false
+	}
+	return true
+}
+
+// openSale begins a sale; false when nothing can be sold now.
+func (t *turn) openSale(step Step, d sale) bool {
+	if !t.mayOpen() {
 		return false
 	}
 	t.begin(step)

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"hanout/topup"
 )
@@ -247,12 +246,11 @@ func (t *turn) shopCard(sh topup.Shop, page uint64, fresh bool) {
 
 // cardToday sums what a shop sold since midnight, what is refunded left out.
 func (t *turn) cardToday(sh topup.Shop) Msg {
-	now := t.env.Now.In(t.env.Zone)
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, t.env.Zone)
+	span, _ := topup.Today.Span(t.env.Now.In(t.env.Zone))
 	var sum topup.Money
 	sales, today := 0, 0
 	for _, o := range t.v.Orders.OrdersOf(sh.ID, 0, salesCarded) {
-		if o.Placed.Before(midnight) {
+		if o.Placed.Before(span.From) {
 			continue
 		}
 		today++
