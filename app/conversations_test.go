@@ -36,6 +36,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop taps ✅                       presses the newest button with that label
 //	shop taps the former ✅            presses one that its message no longer has
 //	owner taps helper                 the button of a role
+//	shop taps ⬅️                       back, which in Arabic is ➡️
 //	shop taps 500, 300ms later ✅      both, with so little between them
 //	shop shares its phone
 //	shop shares the contact +213 778 03 73 40
@@ -320,6 +321,9 @@ func (s *stage) press(lang string, person int64, label string) error {
 	if role, ok := roles[label]; ok {
 		label = role[lang]
 	}
+	if lang == "ar" {
+		label = mirrored.Replace(label)
+	}
 	if !former {
 		for _, m := range slices.Backward(s.telegram.Chats.Messages(person)) {
 			for _, b := range buttons(m) {
@@ -339,6 +343,10 @@ func (s *stage) press(lang string, person int64, label string) error {
 	}
 	return fmt.Errorf("no button %q is gone", label)
 }
+
+// mirrored turns the arrows of French around: in Arabic one goes back to the
+// right.
+var mirrored = strings.NewReplacer("⬅️", "➡️", "➡️", "⬅️", "⏮", "⏭", "⏭", "⏮")
 
 // roles are what the buttons of the roles say.
 var roles = map[string]map[string]string{

@@ -59,6 +59,25 @@ func read(t *testing.T, lang string) map[string]message {
 	return out
 }
 
+// TestArrowsPointTheWayOfReading: what points left in French points right in
+// Arabic.
+func TestArrowsPointTheWayOfReading(t *testing.T) {
+	ar, fr := read(t, locales.Arabic), read(t, locales.French)
+	arrows := regexp.MustCompile(`[⬅➡⏮⏭]`)
+	mirrored := strings.NewReplacer("⬅", "➡", "➡", "⬅", "⏮", "⏭", "⏭", "⏮")
+	found := 0
+	for id, m := range fr {
+		want := mirrored.Replace(strings.Join(arrows.FindAllString(m["other"], -1), ""))
+		if got := strings.Join(arrows.FindAllString(ar[id]["other"], -1), ""); got != want {
+			t.Errorf("message %q: the arrows are %q in Arabic, want %q", id, got, want)
+		}
+		found += len(want)
+	}
+	if found == 0 {
+		t.Error("no arrow was found")
+	}
+}
+
 var forms = map[string][]string{
 	locales.Arabic: {"few", "many", "one", "other", "two", "zero"},
 	locales.French: {"many", "one", "other"},
