@@ -47,8 +47,8 @@ func TestCashierRemovedWhileSelling(t *testing.T) {
 		r.allAnswered()
 		r.expect(4505, 0, 1)
 		r.sees(customerID, "Opération réussie")
-		r.sees(shopID, "[📋 Copier le code]")
-		if seen := r.texts(customerID); strings.Contains(seen, "Copier le code") || !strings.Contains(seen, "Vous ne vendez plus pour") {
+		r.sees(shopID, "[📋 Code]")
+		if seen := r.texts(customerID); strings.Contains(seen, "📋 Code") || !strings.Contains(seen, "Vous ne vendez plus pour") {
 			t.Errorf("the removed cashier sees:\n%s", seen)
 		}
 		o := r.orders()[0]
@@ -57,7 +57,7 @@ func TestCashierRemovedWhileSelling(t *testing.T) {
 		}
 		r.say(customerID, "0778037340 500")
 		r.allAnswered()
-		if strings.Contains(r.texts(customerID), "Copier le code") {
+		if strings.Contains(r.texts(customerID), "📋 Code") {
 			t.Error("the removed cashier was shown the codes")
 		}
 		r.expect(4505, 0, 1)

@@ -191,7 +191,7 @@ func sell(t *testing.T, messenger *telegram.Server, person int64, number string)
 	}
 	until(func() { messenger.People.Type(person, number+" 100") }, "Confirmer la vente", "Opération n°")
 	until(func() { _ = messenger.People.PressButton(person, "✅ Confirmer") }, "Opération n°")
-	until(func() {}, "Payé : ")
+	until(func() {}, "Débité : ")
 }
 
 // working proves the file after a kill and tells whether anything was open.

@@ -41,8 +41,8 @@ func (l *life) sellsCodes() {
 		links := link.links()
 		l.telegram.People.Start(customerID, links[len(links)-1])
 		return nil
-	}, func() bool { return l.shows(customerID, "Choisissez votre langue|Vos codes de") })
-	l.taps(customerID, "Français", "Vos codes de")
+	}, func() bool { return l.shows(customerID, "Choisissez votre langue|codes, de la part de") })
+	l.taps(customerID, "Français", "codes, de la part de")
 	l.await(func() bool { return l.shows(shopID, "Reçu par le client") })
 }
 

@@ -44,7 +44,7 @@ func (l *life) sharesCodes() {
 		l.telegram.People.Start(strangerID, links[len(links)-1])
 		return nil
 	}, func() bool { return l.shows(strangerID, "Ce lien a déjà servi") })
-	l.until(func() error { l.telegram.People.Block(customerID, false); return nil }, func() bool { return l.shows(customerID, "Vos codes de") })
+	l.until(func() error { l.telegram.People.Block(customerID, false); return nil }, func() bool { return l.shows(customerID, "de la part de") })
 	l.await(func() bool { return l.shows(customerID, "Code 2 : ") && l.shows(shopID, "Reçu par le client") })
 }
 

@@ -15,7 +15,7 @@ var parts = plot{play: (*life).settlesInPart, verdict: (*life).partsVerdict}
 
 const (
 	firstOrder  = "Opération n° 1\n"
-	firstCodes  = "Codes de l'opération n° 1"
+	firstCodes  = "Code de l'opération n° 1"
 	settledPart = "Livraison partielle\n🧾 " + firstOrder
 	takenBack   = "Échec de l'opération\n🧾 " + firstOrder
 )

@@ -398,22 +398,23 @@ func (w *window) picture(name string) {
 
 // said is what the test reads on the screen in a language.
 type said struct {
-	page                                     string // language and direction of the page
-	language, begin, shop, share, newSale    string
-	sent, working, done, refunded, unclear   string
-	offers, invoice, asked, wallet           string
-	soldOut, codes, received, yours, customs string
+	page                                   string // language and direction of the page
+	language, begin, shop, share, newSale  string
+	sent, working, done, refunded, unclear string
+	offers, invoice, asked, wallet         string
+	soldOut, code, codes, received         string
+	yours, customs                         string
 }
 
 var saidIn = map[string]said{
-	"ar": {"ar rtl", "العربية", "البداية", "كشك النور", "مشاركة رقمي", "تعبئة الهاتف",
+	"ar": {"ar rtl", "العربية", "البداية", "كشك النور", "مشاركة رقمي", "فليكسي",
 		"أُرسلت العملية", "جارٍ التنفيذ", "تمّت العملية", "لم تتم العملية", "قيد التحقق لدى المتعامل",
 		"عروض مقترحة", "الفاتورة", "طُلبت", "محفظة كشك النور",
-		"نفدت هذه البطاقة", "رموز العملية", "استلمه الزبون", "رموزك من", "للزبون"},
-	"fr": {"fr ltr", "Français", "Commencer", "Taxiphone Nour", "Partager mon numéro", "Recharge mobile",
+		"نفدت هذه البطاقة", "رمز العملية", "رمزا العملية", "استلمه الزبون", "رمزاك من", "للزبون"},
+	"fr": {"fr ltr", "Français", "Commencer", "Taxiphone Nour", "Partager mon numéro", "Flexy",
 		"Opération envoyée", "En cours", "Opération réussie", "Échec de l'opération", "En vérification chez l'opérateur",
 		"Offres proposées", "facture", "Demandée", "Portefeuille de Taxiphone Nour",
-		"Cette carte est épuisée", "Codes de l'opération", "Reçu par le client", "Vos codes de", "Pour le client"},
+		"Cette carte est épuisée", "Code de l'opération", "Codes de l'opération", "Reçu par le client", "Vos codes, de la part de", "Pour le client"},
 }
 
 // TestBrowserDemo plays the demo as its reader would, in both languages, in a
@@ -653,7 +654,7 @@ func (w *window) sellsInternetCard(said said) {
 	w.click(phone(demoShop) + ".alert .answers button")
 	w.press(demoShop, does("v:1000"))
 	w.sells(said.done)
-	codes := message(demoShop, w.sees(demoShop, said.codes))
+	codes := message(demoShop, w.sees(demoShop, said.code))
 	w.reads(codes+".protected", "")
 	hidden := fmt.Sprintf(`getComputedStyle(document.querySelector(%q)).color === "rgba(0, 0, 0, 0)"`, codes+".spoiler")
 	if !eval[bool](w, hidden) {

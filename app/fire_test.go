@@ -141,7 +141,7 @@ func underFire(t *testing.T, flood func(*rig, func() bool)) (got fire) {
 		time.Sleep(time.Second) // it burns
 		got.panel = r.until("Confirmer la vente", func() { r.telegram.People.Type(strangerID, "0661234567 200") })
 		time.Sleep(time.Second) // it is read
-		got.result = r.until("Montant : 200 DA\nPayé", func() { _ = r.telegram.People.PressButton(strangerID, "✅ Confirmer") })
+		got.result = r.until("Le client paie : 200 DA\nDébité : ", func() { _ = r.telegram.People.PressButton(strangerID, "✅ Confirmer") })
 		close(over)
 		beside.Wait()
 		r.settle(5 * time.Minute)

@@ -50,7 +50,7 @@ func TestLateUpdatesConfirmNothing(t *testing.T) {
 				r.expect(5500, 0, 1)
 
 				interrupt(r, func() { r.telegram.People.Type(shopID, "0778037340 300") })
-				r.sees(shopID, "Montant : 300 DA") // a question was opened
+				r.sees(shopID, "Le client paie : 300 DA") // a question was opened
 				r.expect(5500, 0, 1)
 			})
 		})

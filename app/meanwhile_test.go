@@ -55,7 +55,7 @@ func TestPriceChangedMeanwhile(t *testing.T) {
 				}
 				r.sees(shopID, "Le prix ou l'offre a changé")
 				price := map[string]topup.Money{"dearer": 500, "cheaper": 480}[name]
-				r.sees(shopID, fmt.Sprintf("Vous payez : %d DA", price))
+				r.sees(shopID, fmt.Sprintf("Débité de votre portefeuille : %d DA", price))
 				r.tap(shopID, "✅")
 				r.settle(30 * time.Second)
 				r.expect(5000-price, 0, 1)

@@ -66,7 +66,7 @@ func TestProviderAnswers(t *testing.T) {
 					r.sees(shopID, "Opération réussie")
 				} else {
 					r.expect(5000, 0, 0)
-					r.sees(shopID, "Montant rendu à votre portefeuille : 500 DA")
+					r.sees(shopID, "Tout est rendu : 500 DA")
 				}
 				if o := r.orders()[0]; o.State != c.state || (o.State == refunded && (o.Evidence == nil || o.Evidence.HTTP != c.fault.Status)) {
 					r.t.Errorf("the order is %s with the evidence %+v", o.State, o.Evidence)

@@ -142,7 +142,7 @@ func TestRestoredTill(t *testing.T) {
 		r.telegram.People.Start(customerID, links[len(links)-1])
 		r.settle(time.Second)
 		r.tap(customerID, "Français")
-		r.sees(customerID, "Vos codes de")
+		r.sees(customerID, "de la part de")
 		r.sells("0790123456")
 		r.sells("0791234567")
 		since := r.numbers()

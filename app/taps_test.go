@@ -195,7 +195,7 @@ func TestTapsOfTheCounter(t *testing.T) {
 			sees       string
 			do         func(*hand)
 		}{
-			{"a number never sold to, in one line", "1 message + 1 tap", 1, "Payé : ", func(h *hand) { h.types("0661234567 500"); h.presses("✅") }},
+			{"a number never sold to, in one line", "1 message + 1 tap", 1, "Débité : ", func(h *hand) { h.types("0661234567 500"); h.presses("✅") }},
 			{"the balance and the commission", "0: every receipt says them", 0, "Commission : 15 DA · Solde : ", func(*hand) {}},
 			{"the same sale again", "2 taps", 1, "n° 2", func(h *hand) { h.presses("🔁 Refaire", "✅") }},
 			{"another amount for the same number", "2 taps", 1, "200 DA vers", func(h *hand) { h.presses("💵 200", "✅") }},
@@ -204,8 +204,8 @@ func TestTapsOfTheCounter(t *testing.T) {
 				h.types("0661234568 100\n0770123457 200\n0550123456 100")
 				h.presses("✅")
 			}},
-			{"an internet card, in one line", "1 message + 1 tap", 1, "Codes de l'opération", func(h *hand) { h.types("036362608 1000"); h.presses("✅") }},
-			{"a code again", "2 taps", 0, "Codes de l'opération n° 8", func(h *hand) { h.presses("🔑 Voir", "✅") }},
+			{"an internet card, in one line", "1 message + 1 tap", 1, "Code de l'opération", func(h *hand) { h.types("036362608 1000"); h.presses("✅") }},
+			{"a code again", "2 taps", 0, "Code de l'opération n° 8", func(h *hand) { h.presses("🔑 Voir", "✅") }},
 			{"a gift card by its name", "1 message + 1 tap", 1, "PSN France, 20 EUR", func(h *hand) { h.types("psn france 20"); h.presses("✅") }},
 			{"a gift card that was sold lately", "3 taps", 1, "PSN France, 20 EUR", func(h *hand) { h.presses("🎁 Carte", "🕓", "✅") }},
 			{"a gift card, from its category", "4 taps", 1, "Sandbox cards", func(h *hand) { h.presses("🎁 Carte", "Sandbox", "A delivery", "✅") }},

@@ -40,7 +40,7 @@ func TestTelegramFails(t *testing.T) {
 				r.expect(4500, 0, 1)
 				done := 0
 				for _, m := range r.telegram.Chats.Messages(shopID) {
-					if strings.Contains(m.Text, "Payé") {
+					if strings.Contains(m.Text, "Débité") {
 						done++
 					}
 				}
@@ -70,6 +70,6 @@ func TestBlockedShop(t *testing.T) {
 		r.say(shopID, "/history")
 		r.sees(shopID, "✅ 1 : 0778 03 73 40, 500 DA")
 		r.tap(shopID, "✅ 1")
-		r.sees(shopID, "Payé : 500 DA")
+		r.sees(shopID, "Débité : 500 DA")
 	})
 }

@@ -78,8 +78,8 @@ func TestAmounts(t *testing.T) {
 		r.openShop("fr", 5000)
 		for _, c := range []struct{ typed, answer string }{
 			{"0", "Montant hors limites"}, {"-5", "Montant hors limites"}, {"1e9", "Ce n'est pas un montant"},
-			{"500,5", "dinars entiers"}, {"500.00", "dinars entiers"}, {"٥٠٠", "Montant : 500 DA"}, {"۵۰۰ دج", "Montant : 500 DA"},
-			{"５００", "Montant : 500 DA"}, {"1 000 DA", "Montant : 1 000 DA"}, {"10000", "Solde insuffisant"},
+			{"500,5", "dinars entiers"}, {"500.00", "dinars entiers"}, {"٥٠٠", "Le client paie : 500 DA"}, {"۵۰۰ دج", "Le client paie : 500 DA"},
+			{"５００", "Le client paie : 500 DA"}, {"1 000 DA", "Le client paie : 1 000 DA"}, {"10000", "Solde insuffisant"},
 			{"10001", "Montant hors limites"}, {"99", "Montant hors limites"}, {"99999999999999999999", "Montant hors limites"},
 			{"9223372036854775807", "Montant hors limites"}, {"-٥٠٠", "Montant hors limites"}, {"0x64", "Ce n'est pas un montant"},
 			{"+500", "Ce n'est pas un montant"}, {"500 500", "Montant hors limites"}, {"5 00", "Ce n'est pas un montant"},

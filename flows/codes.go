@@ -15,7 +15,7 @@ func codeRows(sc *Screen, o topup.Order) {
 	if o.State != topup.Delivered || !o.HasVouchers() {
 		return
 	}
-	sc.line(M("codes.sent"))
+	sc.line(M("codes.sent", "Count", o.DeliveredQty))
 	id := string(o.ID)
 	sc.row(button(M("button.codes"), encodeTap("o", id, "codes")), button(M("button.customer"), encodeTap("o", id, "claim")))
 }
@@ -32,7 +32,7 @@ func (t *turn) askCodes(o topup.Order, _ string) bool {
 		return true
 	}
 	panel := t.env.NewID()
-	sc := Screen{Lines: []Msg{M("codes.again", "No", number(o.No), "Time", last[0])}}
+	sc := Screen{Lines: []Msg{M("codes.again", "Count", o.DeliveredQty, "No", number(o.No), "Time", last[0])}}
 	sc.row(Button{Label: M("button.showcodes"), Data: encodeTap("o", string(o.ID), "codes2", panel), Style: Go},
 		Button{Label: M("button.cancel"), Data: encodeTap("o", string(o.ID), "codes0", panel), Style: Stop})
 	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer})
@@ -44,7 +44,7 @@ func (t *turn) showCodes(o topup.Order, panel string) bool {
 		return false
 	}
 	t.do(ShowCodes{Order: o.ID, By: t.in.Person.ID})
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("codes.below", "No", number(o.No))}}, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("codes.below", "Count", o.DeliveredQty, "No", number(o.No))}}, Class: ClassAnswer})
 	return true
 }
 

@@ -3,6 +3,7 @@ package flows
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"hanout/topup"
 )
@@ -81,6 +82,9 @@ func (d *mobile) operators(t *turn) []topup.Operator {
 
 func planLabel(p topup.Plan) Msg {
 	if p.Kind == topup.Fixed {
+		if slices.Contains(strings.Fields(p.Name), strconv.FormatInt(p.Amount.WholeDinars(), 10)) {
+			return M("plan.name", "Plan", PlanName(p.Name)) // MIX 500 says its amount
+		}
 		return M("plan.fixed", "Plan", PlanName(p.Name), "Amount", p.Amount)
 	}
 	switch p.Family {

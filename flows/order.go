@@ -50,14 +50,14 @@ func ShortScreen(o topup.Order, available topup.Money) Screen {
 func stateLines(sc *Screen, o topup.Order) {
 	switch o.State {
 	case topup.Placed, topup.Submitting, topup.Pending:
-		sc.line(M("order.progress"))
+		sc.line(M("order.progress", "Amount", o.Price))
 	case topup.Uncertain:
 		providerWords(sc, o)
-		sc.line(M("order.uncertain"))
+		sc.line(M("order.uncertain", "Amount", o.Price))
 	case topup.Queued:
-		sc.line(M("order.queued"))
+		sc.line(M("order.queued", "Amount", o.Price))
 	case topup.Review:
-		sc.line(M("order.review"))
+		sc.line(M("order.review", "Amount", o.Price))
 	case topup.Refunded:
 		sc.line(M("order.refunded", "Amount", o.Price))
 		switch {

@@ -27,7 +27,7 @@ type Secret string
 // CodesScreen shows codes, as a file when a message does not hold them. A
 // customer is told how to use them.
 func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer bool) Screen {
-	file := codesFrame(o, shop, customer, func(sc *Screen) {
+	file := codesFrame(o, len(vouchers), shop, customer, func(sc *Screen) {
 		sc.line(M("codes.file", "Count", len(vouchers)), M("codes.exact"))
 		sc.File = codesFile(o, vouchers)
 		sc.FileName = "codes-" + number(o.No) + ".txt"
@@ -35,7 +35,7 @@ func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer 
 	if len(vouchers) > vouchersInMessage || !every(vouchers, shownAsItIs) {
 		return file
 	}
-	text := codesFrame(o, shop, customer, func(sc *Screen) {
+	text := codesFrame(o, len(vouchers), shop, customer, func(sc *Screen) {
 		for i, c := range vouchers {
 			voucherLines(sc, c, i+1, len(vouchers) == 1)
 		}
@@ -44,15 +44,20 @@ func CodesScreen(o topup.Order, vouchers []topup.Voucher, shop string, customer 
 	return text
 }
 
-// codesFrame is what stands around codes, in a message as on a file.
-func codesFrame(o topup.Order, shop string, customer bool, codes func(*Screen)) Screen {
+// codesFrame is what stands around so many codes, in a message as on a file.
+func codesFrame(o topup.Order, count int, shop string, customer bool, codes func(*Screen)) Screen {
 	sc := Screen{Protect: true}
 	if customer {
-		sc.line(M("codes.customer", "Shop", Name(shop)))
+		sc.line(M("codes.customer", "Count", count, "Shop", Name(shop)))
 	} else {
-		sc.line(M("codes.title", "No", number(o.No)))
+		sc.line(M("codes.title", "Count", count, "No", number(o.No)))
 	}
-	sc.line(goodOf(o).item(o)...)
+	for _, l := range goodOf(o).item(o) {
+		if l.ID == "confirm.face" { // what the customer pays is the counter's word
+			l.ID = "codes.value"
+		}
+		sc.line(l)
+	}
 	codes(&sc)
 	if o.Transaction != "" {
 		sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))

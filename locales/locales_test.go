@@ -59,6 +59,50 @@ func read(t *testing.T, lang string) map[string]message {
 	return out
 }
 
+// TestWords holds the texts to the table of words.md.
+func TestWords(t *testing.T) {
+	table, err := os.ReadFile("words.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, lang := range locales.Codes {
+		for _, m := range read(t, lang) {
+			for _, text := range m {
+				all[lang] += strings.ToLower(text) + "\n"
+			}
+		}
+	}
+	rows := 0
+	for line := range strings.Lines(string(table)) {
+		cells := strings.Split(line, " |")
+		if len(cells) != 5 || strings.HasPrefix(line, "| notion") || strings.HasPrefix(line, "| ---") {
+			continue
+		}
+		rows++
+		ar, fr := strings.TrimSpace(cells[1]), strings.ToLower(strings.TrimSpace(cells[2]))
+		if !strings.Contains(all[locales.Arabic], ar) {
+			t.Errorf("no Arabic text says %q", ar)
+		}
+		if !strings.Contains(all[locales.French], fr) {
+			t.Errorf("no French text says %q", fr)
+		}
+		for _, never := range strings.Split(strings.TrimSpace(cells[3]), ", ") {
+			if never == "" {
+				continue
+			}
+			for lang, texts := range all {
+				if i := strings.Index(texts, never); i >= 0 {
+					t.Errorf("a text in %s says %q: %q", lang, never, strings.TrimSpace(texts[max(0, i-60):min(len(texts), i+60)]))
+				}
+			}
+		}
+	}
+	if rows < 40 {
+		t.Errorf("only %d words were read", rows)
+	}
+}
+
 // TestArrowsPointTheWayOfReading: what points left in French points right in
 // Arabic.
 func TestArrowsPointTheWayOfReading(t *testing.T) {

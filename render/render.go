@@ -152,7 +152,7 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 		}
 		return strings.Join(lines, "\n"), nil
 	case flows.PlanName:
-		return own(half(string(v), lang), 60)
+		return own(planName(string(v), lang), 60)
 	case flows.Secret:
 		return "<tg-spoiler>" + locales.Latin(lang, html.EscapeString(string(v))) + "</tg-spoiler>", nil
 	case flows.Latin:
@@ -165,21 +165,26 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 	return latin(fmt.Sprint(v))
 }
 
-// half picks the reader's half of a provider name that comes as "FR | AR";
-// names with no such halves stay whole.
-func half(s, lang string) string {
-	left, right, ok := strings.Cut(s, "|")
-	if !ok {
-		return s
+// planName makes a provider's name of a plan readable: the reader's half of one
+// that comes as "FR | AR", without the sign in front of it and without the half
+// "AUTO", which only the provider understands. Names with no such halves stay whole.
+func planName(s, lang string) string {
+	var halves []string
+	for half := range strings.SplitSeq(s, "|") {
+		half = strings.TrimFunc(half, func(r rune) bool {
+			return unicode.IsSpace(r) || unicode.In(r, unicode.So, unicode.Sk, unicode.Mn, unicode.Cf)
+		})
+		if half != "" && !strings.EqualFold(half, "auto") {
+			halves = append(halves, half)
+		}
 	}
-	la, ra := hasArabic(left), hasArabic(right)
-	if la == ra {
-		return s
+	if len(halves) == 2 && hasArabic(halves[0]) != hasArabic(halves[1]) {
+		if (lang == locales.Arabic) == hasArabic(halves[0]) {
+			return halves[0]
+		}
+		return halves[1]
 	}
-	if (lang == locales.Arabic) == la {
-		return strings.TrimSpace(left)
-	}
-	return strings.TrimSpace(right)
+	return strings.Join(halves, " | ")
 }
 
 func hasArabic(s string) bool {

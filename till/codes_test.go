@@ -400,7 +400,7 @@ func TestClaimWaitsForTheLanguage(t *testing.T) {
 		t.Fatal("the code came before the language")
 	}
 	c.take(tapped(stranger, "m:lang:ar"))
-	if !strings.Contains(text(c.sent.to(stranger)), canary) || !strings.Contains(text(c.sent.to(stranger)), "رموزك") {
+	if !strings.Contains(text(c.sent.to(stranger)), canary) || !strings.Contains(text(c.sent.to(stranger)), "رمزك") {
 		t.Errorf("the customer reads %q", text(c.sent.to(stranger)))
 	}
 	c.close(token)
