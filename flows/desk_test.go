@@ -41,6 +41,7 @@ type desk struct {
 	ceiling   topup.Money
 	request   *topup.CreditRequest
 	lines     map[string]topup.Transaction
+	pulses    map[topup.Operator]topup.Pulse
 }
 
 const deskChat = 77
@@ -167,6 +168,7 @@ func (d *desk) Catalogue() []topup.Category                          { return d.
 func (d *desk) Pricing(topup.ShopID) topup.Pricing                   { return topup.DefaultPricing }
 func (d *desk) Numbering() topup.Numbering                           { return numbering{} }
 func (d *desk) Weather() topup.Weather                               { return topup.Weather{} }
+func (d *desk) Pulse(op topup.Operator) topup.Pulse                  { return d.pulses[op] }
 func (d *desk) Account() (topup.Account, bool)                       { return topup.Account{}, false }
 func (d *desk) Closed() bool                                         { return d.closed }
 
@@ -189,14 +191,7 @@ func (d *desk) OrderByPanel(panel string) (topup.Order, bool) {
 	return d.order(func(o topup.Order) bool { return o.Panel == panel })
 }
 func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order { return d.sold }
-func (d *desk) OpenOrders(above topup.OrderID, limit int) (l []topup.Order) {
-	for _, o := range d.sold {
-		if o.ID > above && len(l) < limit {
-			l = append(l, o)
-		}
-	}
-	return l
-}
+func (d *desk) OpenOrders(limit int) []topup.Order               { return d.sold[:min(limit, len(d.sold))] }
 func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
 	for _, o := range d.sold {
 		if o.To == to {

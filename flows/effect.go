@@ -140,7 +140,8 @@ type Question struct {
 	// are compared, too.
 	Name string
 	Days int
-	Page int // JobDebts
+	Page int    // JobDebts, JobOpen
+	Kind string // JobOpen: which of them
 }
 
 // Job names slow work.
@@ -163,6 +164,8 @@ const (
 	JobReconcile Job = "reconcile"
 	// JobLookUp finds the sales to Ask.Numbers in all shops.
 	JobLookUp Job = "lookup"
+	// JobOpen reads the sales of all shops that are not over.
+	JobOpen Job = "open"
 	// JobDebts reads what all shops owe.
 	JobDebts Job = "debts"
 	JobLists Job = "lists" // read the provider's lists since the copy; every owner is shown them

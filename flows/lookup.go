@@ -106,18 +106,15 @@ func (t *turn) salesOf(id topup.ShopID, from string) {
 	t.showShops(sc, false)
 }
 
-// ownersCard is an order as those see it who run the business, with its shop.
+// ownersCard is an order as those see it who run the business.
 func (t *turn) ownersCard(o topup.Order, fresh bool) Show {
-	sc := ReviewScreen(o, "")
-	if !t.who.May(topup.ActSettle) && len(sc.Rows) > 0 {
+	sc := t.reviewScreen(o)
+	if o.State == topup.Review && !t.who.May(topup.ActSettle) {
 		sc.Rows = nil
 		sc.line(M("review.owners"))
 	}
-	if sh, ok := t.v.People.Shop(o.Shop); ok {
-		sc.Lines = append(sc.Lines[:1:1], append([]Msg{M("shop.name", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)))}, sc.Lines[1:]...)...)
-		if t.who.May(topup.ActShops) {
-			sc.row(button(M("card.open"), cardTap(sh, "below")))
-		}
+	if t.who.May(topup.ActShops) {
+		sc.row(button(M("card.open"), encodeTap("a", "card", number(uint64(o.Shop)), "below")))
 	}
 	return Show{Chat: t.in.Chat, Panel: reviewPanel(o, t.in.Chat), Screen: sc, Class: ClassAnswer, Fresh: fresh}
 }

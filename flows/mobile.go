@@ -150,10 +150,7 @@ func (d *mobile) warnings(t *turn, o topup.Order) (lines []Msg) {
 	if t.v.Shelf.Numbering().Unusual(d.Number) {
 		lines = append(lines, M("number.unusual"))
 	}
-	if t.v.Shelf.Weather().Down[o.Operator] {
-		lines = append(lines, M("operator.sick", "Operator", Latin(o.Operator)))
-	}
-	return lines
+	return append(lines, t.weatherLines(o.Operator)...)
 }
 
 func mobileItem(o topup.Order) []Msg {
@@ -259,9 +256,7 @@ func (d *mobile) askPlan(t *turn, problem Msg) {
 	prepaid, quick := t.prepaid(d.Operator)
 	t.draw(func(sc *Screen) {
 		sc.line(M("sale.title"), M("sale.number", "Number", d.Number), M("sale.operator", "Operator", Latin(d.Operator)))
-		if t.v.Shelf.Weather().Down[d.Operator] {
-			sc.line(M("operator.sick", "Operator", Latin(d.Operator)))
-		}
+		sc.line(t.weatherLines(d.Operator)...)
 		if problem.ID != "" {
 			sc.line(problem)
 		}

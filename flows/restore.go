@@ -68,7 +68,7 @@ func openLines(sc *Screen, v View) {
 	const most = 10_000
 	open, unsent := 0, 0
 	var held topup.Money
-	for _, o := range v.Orders.OpenOrders("", most) {
+	for _, o := range v.Orders.OpenOrders(most) {
 		open++
 		held += o.Price
 		if o.State == topup.Placed {

@@ -62,6 +62,7 @@ var (
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
 		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide,
+		StepSettlePart: topup.ActSettle, StepSettleWhy: topup.ActSettle, StepSettleProof: topup.ActSettle, StepSettleSure: topup.ActSettle,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -267,19 +268,21 @@ func TestRightsOfDecisions(t *testing.T) {
 				t.Errorf("%s: %s is refused: %t", name, data, refused)
 			}
 		}
-		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {
+		for verb, act := range map[string]topup.Act{"card": topup.ActOrders, "photo": topup.ActOrders, "done": topup.ActSettle, "undo": topup.ActSettle, "part": topup.ActSettle} {
 			k := as(t, who)
+			k.v.sold[3].Quantity, k.v.sold[3].Decision = 3, &topup.Decision{Photo: "AgAC1"}
 			k.press(encodeTap("a", "order", "4", verb))
-			act := topup.ActSettle
-			if verb == "card" {
-				act = topup.ActOrders
-			}
 			if refused := k.refused(); refused == who.May(act) {
 				t.Errorf("%s: %s for an order is refused: %t", name, verb, refused)
 			}
-			if _, moved := effect[MoveOrder](k); moved != (who.May(topup.ActSettle) && (verb == "done2" || verb == "undo2")) {
-				t.Errorf("%s: %s settles: %t", name, verb, moved)
+			if _, moved := effect[MoveOrder](k); moved {
+				t.Errorf("%s: %s settles at once", name, verb)
 			}
+		}
+		k := as(t, who)
+		k.press(encodeTap("a", "orders", "0", "review", "panel"))
+		if run, ok := effect[Run](k); k.refused() == who.May(topup.ActOrders) || ok != who.May(topup.ActOrders) || ok && run.Ask.Kind != "review" {
+			t.Errorf("%s: the open sales: %+v", name, k.out)
 		}
 	}
 }

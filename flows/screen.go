@@ -4,7 +4,7 @@ import "hanout/topup"
 
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
-// language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, int,
+// language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, Clock, int,
 // Name, Latin, Words, Prose, PlanName, Minutes, Signed, Secret, and Msg for a text
 // inside a text.
 type Msg struct {

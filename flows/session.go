@@ -15,18 +15,19 @@ const StepIdle Step = ""
 
 // Session is where the conversation with one chat stands.
 type Session struct {
-	Step    Step         `json:"step,omitempty"`
-	Panel   string       `json:"card,omitempty"`    // the living message
-	Version int          `json:"version,omitempty"` // counts what the panel has shown
-	Name    string       `json:"name,omitempty"`    // of the shop being asked for
-	Sale    sale         `json:"-"`                 // stored as "sale", by its good
-	Money   *Adjustment  `json:"money,omitempty"`
-	News    *NewsDraft   `json:"news,omitempty"`
-	Claim   []byte       `json:"claim,omitempty"` // hash of the link that waits
-	Staff   *Staff       `json:"staff,omitempty"`
-	Backlog *Backlog     `json:"backlog,omitempty"`
-	Many    *Many        `json:"many,omitempty"`
-	Shop    topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+	Step     Step         `json:"step,omitempty"`
+	Panel    string       `json:"card,omitempty"`    // the living message
+	Version  int          `json:"version,omitempty"` // counts what the panel has shown
+	Name     string       `json:"name,omitempty"`    // of the shop being asked for
+	Sale     sale         `json:"-"`                 // stored as "sale", by its good
+	Money    *Adjustment  `json:"money,omitempty"`
+	News     *NewsDraft   `json:"news,omitempty"`
+	Claim    []byte       `json:"claim,omitempty"` // hash of the link that waits
+	Staff    *Staff       `json:"staff,omitempty"`
+	Backlog  *Backlog     `json:"backlog,omitempty"`
+	Many     *Many        `json:"many,omitempty"`
+	Shop     topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+	Settling *Settling    `json:"settling,omitempty"`
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have

@@ -77,6 +77,8 @@ type Shelf interface {
 	// Pricing is the rule for what a shop pays.
 	Pricing(shop topup.ShopID) topup.Pricing
 	Weather() topup.Weather
+	// Pulse is how an operator's newest top-ups went.
+	Pulse(topup.Operator) topup.Pulse
 	// Account is what the provider said of our key; false until it did.
 	Account() (topup.Account, bool)
 	// Closed reports that the provider takes no calls from us now.
@@ -94,8 +96,8 @@ type Orders interface {
 	OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order
 	OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order
 	// OpenOrders lists the sales of all shops that are not over, the oldest
-	// first, those made after one ("": all).
-	OpenOrders(above topup.OrderID, limit int) []topup.Order
+	// first.
+	OpenOrders(limit int) []topup.Order
 }
 
 // Copy is what is known of a till that goes on from a copy of its file.

@@ -17,10 +17,24 @@ import (
 // ways lead to every step, in every manner that makes a difference. A step
 // without a way fails the walk.
 var ways = map[Step]map[string]func(*talk){
-	StepName:     {"a stranger": stranger},
-	StepPhone:    {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
-	StepFind:     {"": func(k *talk) { k.say("/find") }},
-	StepSuspend:  {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
+	StepName:       {"a stranger": stranger},
+	StepPhone:      {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
+	StepFind:       {"": func(k *talk) { k.say("/find") }},
+	StepSuspend:    {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
+	StepSettlePart: {"": func(k *talk) { deciding(k, "part") }, "no number": func(k *talk) { deciding(k, "part"); k.say("many") }},
+	StepSettleWhy: {
+		"delivered": func(k *talk) { deciding(k, "done") }, "given back": func(k *talk) { deciding(k, "undo") },
+		"in part": func(k *talk) { deciding(k, "part"); k.tap("n", "2") },
+	},
+	StepSettleProof: {
+		"":               func(k *talk) { deciding(k, "undo"); k.tap("why", "customer") },
+		"another reason": func(k *talk) { deciding(k, "done"); k.tap("why", "other") },
+	},
+	StepSettleSure: {
+		"no evidence": func(k *talk) { deciding(k, "undo"); k.tap("why", "customer"); k.tap("none") },
+		"a photo":     func(k *talk) { deciding(k, "done"); k.tap("why", "provider"); k.photo("AgAC1") },
+		"written":     func(k *talk) { deciding(k, "part"); k.say("2"); k.say("ticket 4711") },
+	},
 	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
 		k.who, k.v.language = 9, ""
@@ -211,6 +225,14 @@ func stranger(k *talk) { k.who = 9; k.say("/start") }
 func owner(k *talk) {
 	k.who = 501
 	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
+}
+
+// deciding brings an owner to the decision on three cards, of which two came.
+func deciding(k *talk, verb string) {
+	owner(k)
+	k.v.sold = []topup.Order{{ID: "r", No: 4, Shop: 1, Chat: deskChat, By: deskChat, Panel: "r", Good: topup.GiftCard, PlanName: "PSN", Quantity: 3, DeliveredQty: 2, Coded: true,
+		Price: topup.Dinars(3000), Expected: topup.Dinars(2900), Placed: noon, State: topup.Review, Reason: topup.ReasonPart}}
+	k.press(encodeTap("a", "order", "4", verb))
 }
 
 // askedFor brings a shop that asks for credit as far as how it paid, or beyond.

@@ -244,3 +244,6 @@ func Date(lang string, t time.Time) string { return Latin(lang, t.Format("02/01/
 func Time(lang string, t time.Time) string {
 	return Latin(lang, t.In(Algiers).Format("02/01/2006"+nbsp+"15:04"))
 }
+
+// Clock writes a time of day in Algiers, to the second: 14:05:09.
+func Clock(lang string, t time.Time) string { return Latin(lang, t.In(Algiers).Format("15:04:05")) }

@@ -135,6 +135,8 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 		return locales.Phone(lang, html.EscapeString(string(v))), nil
 	case time.Time:
 		return locales.Time(lang, v), nil
+	case flows.Clock:
+		return locales.Clock(lang, time.Time(v)), nil
 	case flows.Day:
 		return locales.Date(lang, time.Time(v)), nil
 	case int:

@@ -34,7 +34,7 @@ func (e *Engine) lookUp(j job) {
 		if err != nil || e.stopping.Err() != nil {
 			break
 		}
-		err = e.db.View(func(tx Tx) error {
+		err = e.look(func(tx Tx) error {
 			for _, shop := range part {
 				for _, to := range j.Ask.Numbers {
 					list, err := tx.OrdersTo(shop, to, lookUpEach)

@@ -152,6 +152,7 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 	if err := leave(tx, was, &s.Order); err != nil {
 		return err
 	}
+	s.Order = topup.Remember(was, s.Order, a.now)
 	o, err := tx.Apply(s)
 	if err != nil {
 		return err

@@ -47,6 +47,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.drawChart(j) })
 	case flows.JobStatement:
 		e.helpers.Go(func() { e.makeStatement(j) })
+	case flows.JobOpen:
+		e.helpers.Go(func() { e.readOpen(j.Run) })
 	case flows.JobDebts:
 		e.helpers.Go(func() { e.readDebts(j.Run) })
 	case flows.JobLookUp:

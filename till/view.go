@@ -221,6 +221,12 @@ func (s shelf) Weather() topup.Weather {
 	return w
 }
 
+func (s shelf) Pulse(op topup.Operator) topup.Pulse {
+	all, err := pulses(s.tx)
+	s.note(err)
+	return all[op]
+}
+
 func (s shelf) Account() (topup.Account, bool) {
 	var a topup.Account
 	ok, err := s.tx.Setting(settingAccount, &a)
@@ -273,15 +279,13 @@ func (s sales) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
 	return o
 }
 
-func (s sales) OpenOrders(above topup.OrderID, limit int) []topup.Order {
+func (s sales) OpenOrders(limit int) []topup.Order {
 	var out []topup.Order
 	for o, err := range s.tx.OpenOrders() {
 		if s.note(err); err != nil || len(out) == limit {
 			break
 		}
-		if o.ID > above {
-			out = append(out, o)
-		}
+		out = append(out, o)
 	}
 	return out
 }

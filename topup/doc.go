@@ -60,6 +60,8 @@
 //     are the lines of its statement ([StatementLine]) and its lists, together
 //     [Books]; of ours it asks by [OurBooks], and proves first that wallets and
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
+//   - moment: one thing that happened to an order, and when; [Moment]. All of
+//     them are its history.
 //   - weather: which operators are up; [Weather]. Pulse: how an operator's
 //     newest top-ups ended; [Pulse], [Beat].
 //   - news: what an owner tells the shops; [News].
@@ -70,6 +72,7 @@
 //   - evidence: what the provider said that proves a delivery or a refusal;
 //     [Evidence].
 //   - review: an order waits for the owner's decision; its money stays held.
+//     What they decided, and on what ground, is kept; [Decision].
 //   - stray: an order at the provider that a till which goes on from a copy of
 //     its file does not know: it was sold since; [Stray]. Such a till is
 //     marked; [Restored].

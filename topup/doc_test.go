@@ -20,6 +20,8 @@ var plain = map[string]string{
 	"Offer": "a row of a list", "ListDiff": "counts", "PlanDiff": "counts",
 	"WrongBalance": "a row of a list", "DifferenceKind": "values of a field",
 
+	"Happened": "values of a field", "Ground": "values of a field",
+
 	"NewsPanel": "a row of a list", "Said": "a row of a list",
 
 	"Alert": "values of a field", "WorkKind": "values of a field", "ClaimState": "values of a field", "Why": "values of a field", "Reason": "values of a field",

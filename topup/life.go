@@ -115,27 +115,6 @@ func Cancel(o Order, why Reason, now time.Time) (Change, bool) {
 	return refund(o, why, nil, now), true
 }
 
-// Settle is a person's decision, in a chat, on an order in Review: how many of
-// what was ordered came. What came is captured, the rest released. It reports
-// false for an order that is not in Review, and for a number it can't be.
-func Settle(o Order, came int, actor, chat int64, now time.Time) (Change, bool) {
-	if o.State != Review || came < 0 || came > o.Quantity {
-		return Change{}, false
-	}
-	ev := &Evidence{At: now, Word: fmt.Sprintf("admin %d", actor)}
-	if came == 0 {
-		s := refund(o, ReasonPerson, ev, now)
-		s.Journal.Actor, s.Journal.Chat = actor, chat
-		return s, true
-	}
-	o.State, o.Reason, o.Due = Delivered, ReasonPerson, time.Time{}
-	o.capture(came)
-	o.Changed, o.Settled, o.Evidence = now, now, ev
-	t := Capture(o)
-	t.Actor, t.Chat = actor, chat
-	return Change{Order: o, Journal: &t}, true
-}
-
 // capture notes that so many of what was ordered came, and their price. Where
 // the provider has not told what it charged, it is what the list said.
 func (o *Order) capture(came int) {

@@ -151,8 +151,11 @@ type Order struct {
 	Processed    string    `json:"processed,omitempty"`   // when the operator did it, as spelt
 	Coded        bool      `json:"-"`                     // vouchers came; the store keeps them, and sets this
 	Evidence     *Evidence `json:"evidence,omitempty"`
-	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
-	After        *Money    `json:"after,omitempty"`   // what the wallet had when it ended; nil where that was not kept
+	Decision     *Decision `json:"decision,omitempty"` // where a person ended it
+	Dispute      string    `json:"dispute,omitempty"`  // another final word after the first
+	After        *Money    `json:"after,omitempty"`    // what the wallet had when it ended; nil where that was not kept
+
+	Moments []Moment `json:"moments,omitempty"` // what happened between its first request and its end; see [HistoryOf]
 
 	Tried []Offer `json:"tried,omitempty"` // refused to the same customer before this one
 	Batch *Batch  `json:"batch,omitempty"` // nil for a sale of its own

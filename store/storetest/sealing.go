@@ -39,6 +39,16 @@ func delivered(t *testing.T, db Store) {
 		if _, err := tx.Apply(topup.Checked(o, back, t0, 1)); err != nil {
 			return err
 		}
+		if o, err = submitted(tx, order(s, "c", topup.Dinars(100))); err != nil {
+			return err
+		}
+		if o, err = tx.Apply(topup.Ambiguous(o, t0, 1)); err != nil {
+			return err
+		}
+		settled, _ := topup.Settle(o, 0, topup.Decision{By: 6, Ground: topup.GroundOther, Note: decided}, 60, t0)
+		if o, err = tx.Apply(settled); err != nil || o.Decision.Note != decided {
+			t.Errorf("the decision's note is %q", o.Decision.Note)
+		}
 		if err := tx.PutSession(7, []byte(`{"number":"0778037340"}`)); err != nil {
 			return err
 		}
@@ -57,6 +67,8 @@ func delivered(t *testing.T, db Store) {
 	})
 }
 
+const decided = "the customer at 0550998822 says no"
+
 // spellings are a secret as it is, and as it stands in the base64 of a longer
 // text, wherever it begins there.
 func spellings(secret string) []string {
@@ -68,7 +80,7 @@ func spellings(secret string) []string {
 	return list
 }
 
-var readable = []string{"0770998811", "770011223344", "036362608", "0661998877", "0778037340"}
+var readable = []string{"0770998811", "0550998822", "770011223344", "036362608", "0661998877", "0778037340"}
 
 func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	here, v := site(t), vault(t, 1)
@@ -191,7 +203,7 @@ func rekey(t *testing.T, site func(testing.TB) Site) {
 	if n, err := db.Rekey(vault(t, 2)); !errors.Is(err, store.ErrSealed) || n != 0 {
 		t.Fatalf("rekey without the former key: %d, %v", n, err)
 	}
-	if n, err := db.Rekey(vault(t, 2, 1)); err != nil || n != 2 {
+	if n, err := db.Rekey(vault(t, 2, 1)); err != nil || n != 3 {
 		t.Fatalf("%d orders sealed anew, %v", n, err)
 	}
 	if err := db.Close(); err != nil {
@@ -220,6 +232,9 @@ func opens(t *testing.T, db Store, v *store.Vault) {
 		}
 		if o, _, err := tx.Order("b"); err != nil || o.Message != "numéro 0770998811 refusé" {
 			t.Errorf("the provider's words are %q, %v", o.Message, err)
+		}
+		if o, _, err := tx.Order("c"); err != nil || o.Decision == nil || o.Decision.Note != decided {
+			t.Errorf("the decision is %+v, %v", o.Decision, err)
 		}
 		if vouchers, err := tx.Vouchers(list[0].ID); err != nil || len(vouchers) != 1 || vouchers[0].Code != "770011223344" {
 			t.Errorf("vouchers %d, %v", len(vouchers), err)
