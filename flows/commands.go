@@ -35,7 +35,7 @@ func allCommands() []command {
 		{name: "debts", verb: "debts", label: "button.debts", act: topup.ActDebts, run: (*turn).debts},
 		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: (*turn).shops},
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
-		{name: "find", act: topup.ActOrders, run: (*turn).lookUp},
+		{name: "find", verb: "lookup", label: "button.find", act: topup.ActOrders, run: (*turn).lookUp},
 		{name: "broadcast", verb: "news", label: "button.news", act: topup.ActBroadcast, run: bare((*turn).broadcast)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
@@ -58,7 +58,7 @@ func allCommands() []command {
 		command{verb: "askcredit", label: "button.askcredit", act: topup.ActRequest, run: bare((*turn).askCredit)},
 		command{verb: "low", label: "button.low", act: topup.ActLow, run: bare((*turn).low)},
 		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
-		command{name: "find", act: topup.ActHistory, run: (*turn).find},
+		command{name: "find", verb: "find", label: "button.find", act: topup.ActHistory, run: (*turn).find},
 
 		command{name: "cashiers", verb: "cashiers", label: "button.cashiers", act: topup.ActCashiers, run: bare((*turn).cashiers)},
 
@@ -69,6 +69,10 @@ func allCommands() []command {
 		command{verb: "evening", label: "button.evening.on", act: topup.ActEvening, run: (*turn).evening},
 		command{verb: "statement", label: "statement.button.x", act: topup.ActStatement, run: (*turn).ownStatement},
 		command{verb: "shopstatement", label: "statement.button.x", act: topup.ActReport, run: (*turn).shopStatement},
+		command{verb: "day", act: topup.ActHistory, run: searchOn(false, true)},
+		command{verb: "shopday", act: topup.ActOrders, run: searchOn(false, false)},
+		command{verb: "serial", act: topup.ActHistory, run: searchOn(true, true)},
+		command{verb: "shopserial", act: topup.ActOrders, run: searchOn(true, false)},
 		command{verb: "chart", act: topup.ActDay, run: (*turn).ownChart},
 		command{verb: "shopchart", act: topup.ActReport, run: (*turn).shopChart},
 		command{verb: "home", label: "button.menu", act: topup.ActTalk, run: bare((*turn).home)},

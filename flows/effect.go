@@ -130,7 +130,7 @@ type Question struct {
 	Line     topup.Line
 	Products bool   // the cards of the type, too
 	Product  string // JobStock
-	// JobDay, JobReport and JobStatement: of when, of which shop (0: the chat's
+	// JobDay, JobReport, JobStatement and JobLookUp: of when, of which shop (0: the chat's
 	// own, or all), and in which form.
 	Period  topup.Period
 	Shop    topup.ShopID
@@ -142,6 +142,11 @@ type Question struct {
 	Days int
 	Page int    // JobDebts, JobOpen
 	Kind string // JobOpen: which of them
+	// JobLookUp looks for Numbers, or for the sales of the day Period, or for
+	// codes whose serials end in Serial; from below the sale Before (0: from the
+	// newest), and of Shop (0: of all).
+	Serial string
+	Before uint64
 }
 
 // Job names slow work.
@@ -162,7 +167,7 @@ const (
 	JobShops Job = "shops"
 	// JobReconcile compares our books with the provider's.
 	JobReconcile Job = "reconcile"
-	// JobLookUp finds the sales to Ask.Numbers in all shops.
+	// JobLookUp finds sales; Ask says by what.
 	JobLookUp Job = "lookup"
 	// JobOpen reads the sales of all shops that are not over.
 	JobOpen Job = "open"

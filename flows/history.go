@@ -45,7 +45,10 @@ func (t *turn) historyScreen(before uint64, panel string) Screen {
 	if more {
 		nav = append(nav, button(M("button.older"), encodeTap("h", number(orders[len(orders)-1].No), panel)))
 	}
-	sc.row(append(nav, homeButton())...)
+	if len(nav) > 0 {
+		sc.row(nav...)
+	}
+	sc.row(button(M("button.find"), menuTap("find")), homeButton())
 	return sc
 }
 

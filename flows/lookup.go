@@ -8,31 +8,52 @@ import (
 )
 
 // Any sale of any shop, as those who run the business look it up: by its number
-// or the provider's at once, by the customer's number beside the writer, and by
-// turning the pages of a shop. No code is shown.
+// or the provider's at once; by the customer's number, the day, or the last
+// digits of a serial beside the writer; and by turning the pages of a shop. No
+// code is shown. A shop looks for its own in the same words; see find.go.
 
 const lookupMost = 12 // sales on a screen
 
+// StepLookUp asks those who run the business what to look for.
+const StepLookUp Step = "lookup"
+
+func lookingUp() conversation {
+	return conversation{
+		needs: topup.ActOrders, holds: func(Session) bool { return true },
+		steps: map[Step]step{StepLookUp: {
+			show: func(t *turn) { t.askLookUp(Msg{}) },
+			told: func(t *turn, text string) bool { t.lookUp(text); return true },
+			taps: map[string]func(*turn, string){"day": (*turn).lookUp},
+		}},
+	}
+}
+
+func (t *turn) askLookUp(problem Msg) {
+	if t.s.Step != StepLookUp {
+		t.dropQuietly()
+		t.begin(StepLookUp)
+	}
+	t.draw(func(sc *Screen) {
+		if problem.ID != "" {
+			sc.line(problem)
+		}
+		sc.line(M("lookup.usage"))
+		t.dayButtons(sc)
+		sc.row(t.cancelButton())
+	})
+}
+
+// dayButtons are the days that are asked for most.
+func (t *turn) dayButtons(sc *Screen) {
+	sc.row(button(M("period.t"), t.s.tap("day", "today")), button(M("period.y"), t.s.tap("day", "hier")))
+}
+
 // lookUp is /find of the business.
 func (t *turn) lookUp(what string) {
-	t.dropQuietly()
 	what = strings.TrimSpace(topup.PlainDigits(what))
+	day, isDay := t.dayNamed(what)
+	digits, named := serialEnd(what)
 	no, notNo := strconv.ParseUint(strings.TrimPrefix(what, "#"), 10, 63)
-	switch {
-	case what == "":
-		t.sayLines(M("lookup.usage"))
-		return
-	case notNo == nil && !strings.HasPrefix(what, "0"):
-		if o, ok := t.v.Orders.OrderByNo(no); ok {
-			t.do(t.ownersCard(o, true))
-			return
-		}
-	default:
-		if o, ok := t.v.Orders.OrderByProvider(what); ok {
-			t.do(t.ownersCard(o, true))
-			return
-		}
-	}
 	var numbers []string
 	for _, g := range goods {
 		if g.sold != nil {
@@ -40,28 +61,68 @@ func (t *turn) lookUp(what string) {
 			numbers = append(numbers, to...)
 		}
 	}
-	if len(numbers) == 0 {
-		t.sayLines(M("find.none"), M("lookup.usage"))
+	switch {
+	case what == "":
+		t.askLookUp(Msg{})
+		return
+	case isDay:
+		t.search(Question{Period: day}, "")
+		return
+	case named && digits != "":
+		t.search(Question{Serial: digits}, "")
 		return
 	}
-	panel := "lookup/" + t.env.NewID()
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("lookup.running")}}, Class: ClassAnswer},
-		Run{Job: JobLookUp, Chat: t.in.Chat, Panel: panel, Ask: Question{Numbers: numbers}})
+	var o topup.Order
+	ok := false
+	if notNo == nil && !strings.HasPrefix(what, "0") {
+		o, ok = t.v.Orders.OrderByNo(no)
+	} else if o, ok = t.v.Orders.OrderByProvider(what); !ok {
+		o, ok = t.v.Orders.Order(topup.OrderID(what))
+	}
+	switch {
+	case ok:
+		t.leaveSearch()
+		show := t.ownersCard(o, true)
+		if digits != "" {
+			show.Screen.row(serialButton("shopserial", digits, t.env.NewID()))
+		}
+		t.do(show)
+	case len(numbers) > 0:
+		t.search(Question{Numbers: numbers, Serial: digits}, "")
+	case digits != "":
+		t.search(Question{Serial: digits}, "")
+	default:
+		t.askLookUp(M("find.none"))
+	}
 }
 
-// LookUpScreen lists what a look-up found, the newest first; name tells a shop's.
-func LookUpScreen(found []topup.Order, name func(topup.ShopID) string) Screen {
-	var sc Screen
-	if len(found) == 0 {
-		sc.line(M("find.none"))
-	} else {
-		sc.line(M("find.found"))
+// leaveSearch leaves the question, for what was found stands below, or whatever
+// conversation there was.
+func (t *turn) leaveSearch() {
+	if t.s.Step == StepLookUp || t.s.Step == StepFind {
+		t.drop(M("find.below"))
 	}
-	for _, o := range found[:min(len(found), lookupMost)] {
-		sc.row(button(M("lookup.line", "Sale", saleLine(o), "Shop", Name(CleanName(name(o.Shop), 12))), encodeTap("a", "order", number(o.No), "card")))
+	t.dropQuietly()
+	t.s = t.blank()
+}
+
+// lookupPanel begins the ID of every panel of the business's searches. A shop's
+// are panels of its history, in which its sales open.
+const lookupPanel = "lookup/"
+
+// search has sales looked for beside the writer, for a new panel or, turned on,
+// for the rest of its ID.
+func (t *turn) search(q Question, rest string) {
+	begins := lookupPanel
+	if q.Shop != 0 {
+		begins = historyPanel
 	}
-	sc.row(homeButton())
-	return sc
+	if rest == "" {
+		t.leaveSearch()
+		rest = t.env.NewID()
+		t.do(Show{Chat: t.in.Chat, Panel: begins + rest, Screen: Screen{Lines: []Msg{M("lookup.running")}}, Class: ClassAnswer})
+	}
+	t.do(Run{Job: JobLookUp, Chat: t.in.Chat, Panel: begins + rest, Ask: q})
 }
 
 // salesRow leads to what a shop sold last.

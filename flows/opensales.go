@@ -92,7 +92,8 @@ func (l OpenSales) Screen() Screen {
 	if len(filters) > 2 {
 		sc.grid(2, filters)
 	}
-	sc.row(button(M("button.again.look"), to(l.Kind, strconv.Itoa(at))), homeButton())
+	sc.row(button(M("button.find"), menuTap("lookup")), button(M("button.again.look"), to(l.Kind, strconv.Itoa(at))))
+	sc.row(homeButton())
 	return sc
 }
 

@@ -42,6 +42,7 @@ var (
 		"cashiers": topup.ActCashiers, "team": topup.ActTeam, "news": topup.ActBroadcast,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"chart": topup.ActDay, "shopchart": topup.ActReport,
+		"find": topup.ActHistory, "lookup": topup.ActOrders, "day": topup.ActHistory, "shopday": topup.ActOrders, "serial": topup.ActHistory, "shopserial": topup.ActOrders,
 		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
@@ -53,7 +54,7 @@ var (
 	}
 	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
-		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
+		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepLookUp: topup.ActOrders, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
 		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepRefuse: topup.ActMoney, StepSlipOf: topup.ActMoney, StepLow: topup.ActLow,
 		StepAskSum: topup.ActRequest, StepAskPaid: topup.ActRequest, StepAskSlip: topup.ActRequest, StepAskSend: topup.ActRequest, StepConfirm: topup.ActSell,
@@ -184,7 +185,7 @@ func TestMenus(t *testing.T) {
 }
 
 func TestRightsOfMenuButtons(t *testing.T) {
-	arg := map[string][]string{"chart": {"w.0"}, "shopchart": {"w.1"}, "statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
+	arg := map[string][]string{"day": {"20261120.0.p"}, "shopday": {"20261120.0.p"}, "serial": {"4711.0.p"}, "shopserial": {"4711.0.p"}, "chart": {"w.0"}, "shopchart": {"w.1"}, "statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
 	for name, who := range everybody {
 		for verb, act := range buttonNeeds {
 			k := as(t, who)

@@ -20,6 +20,7 @@ var ways = map[Step]map[string]func(*talk){
 	StepName:       {"a stranger": stranger},
 	StepPhone:      {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
 	StepFind:       {"": func(k *talk) { k.say("/find") }},
+	StepLookUp:     {"": func(k *talk) { owner(k); k.say("/find") }, "nothing": func(k *talk) { owner(k); k.say("/find nobody") }},
 	StepSuspend:    {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
 	StepSettlePart: {"": func(k *talk) { deciding(k, "part") }, "no number": func(k *talk) { deciding(k, "part"); k.say("many") }},
 	StepSettleWhy: {

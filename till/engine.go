@@ -60,6 +60,7 @@ type Engine struct {
 	stopping context.Context
 	days     sync.Mutex // one report of a shop at a time: who asks often waits for himself
 	reports  sync.Mutex // the same of the owners' reports
+	searches sync.Mutex // and of their searches; a shop's are reports of it
 	started  time.Time  // this process
 	clock    clock      // the poller's
 	roomy    bool       // the disk was found so, and that was handed in; of its task alone

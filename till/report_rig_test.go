@@ -52,7 +52,15 @@ func TestRigReport(t *testing.T) {
 		tell(t, "a step, "+kind, all[beside])
 		t.Logf("%-28s %v a step", kind, each[beside])
 	}
-	t.Logf("ratio %.2f", float64(each[true][reportRounds/2])/float64(each[false][reportRounds/2]))
+	middle := func(beside bool) float64 { return float64(all[beside][len(all[beside])/2]) }
+	t.Logf("ratio of the middle steps %.2f, of the sums %.2f", middle(true)/middle(false), total(all[true])/total(all[false]))
+}
+
+func total(list []time.Duration) (sum float64) {
+	for _, d := range list {
+		sum += float64(d)
+	}
+	return sum
 }
 
 // reportRound runs steps alone and then beside a report, which ends with the

@@ -79,6 +79,9 @@ type Orders interface {
 	// from the newest); OrdersTo those to one number.
 	OrdersOf(s topup.ShopID, before uint64, limit int) ([]topup.Order, error)
 	OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, error)
+	// OrdersMade lists the newest orders of all shops by their IDs, from below
+	// one ("": from the newest).
+	OrdersMade(before topup.OrderID, limit int) ([]topup.Order, error)
 	// OpenOrders walks the orders that are not final, by their IDs: the oldest
 	// first.
 	OpenOrders() iter.Seq2[topup.Order, error]

@@ -279,6 +279,26 @@ func (t *Tx) newest(bucket string, prefix, from []byte, limit int) ([]topup.Orde
 	return out, nil
 }
 
+// OrdersMade lists the newest orders of all shops by their IDs, from below one.
+func (t *Tx) OrdersMade(before topup.OrderID, limit int) ([]topup.Order, error) {
+	var from []byte
+	if before != "" {
+		from = orderKey(before)
+	}
+	var out []topup.Order
+	for k := range newestFirst(t.bucket(bOrders), nil, from) {
+		if len(out) == limit {
+			break
+		}
+		o, _, err := t.Order(topup.OrderID(k))
+		if err != nil {
+			return out, err
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
 // OpenOrders walks the orders that are not final, in the order of their IDs.
 func (t *Tx) OpenOrders() iter.Seq2[topup.Order, error] {
 	return walk(t, bOrderOpen, func(k []byte) (topup.Order, error) {

@@ -222,6 +222,12 @@ func (t *tx) OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, erro
 	return list[:min(limit, len(list))], err
 }
 
+func (t *tx) OrdersMade(before topup.OrderID, limit int) ([]topup.Order, error) {
+	list, err := t.find(func(o topup.Order) bool { return before == "" || o.ID < before })
+	slices.SortFunc(list, func(a, b topup.Order) int { return cmp.Compare(b.ID, a.ID) })
+	return list[:min(limit, len(list))], err
+}
+
 func (t *tx) OpenOrders() iter.Seq2[topup.Order, error] {
 	open := map[topup.OrderID]row[topup.Order]{}
 	for id, r := range t.state.Orders {
