@@ -178,7 +178,11 @@ func (f Found) serial(sc *Screen) {
 	case f.Over:
 		sc.line(M("search.over"))
 	default:
-		sc.line(M("search.back", "Day", Day(f.Back)))
+		if f.Ask.Shop != 0 {
+			sc.line(M("search.back.no", "No", number(f.Last)))
+		} else {
+			sc.line(M("search.back", "Day", Day(f.Back)))
+		}
 		sc.row(button(M("search.on"), menuTap(f.verb("serial"), f.Ask.Serial+"."+number(f.Last)+"."+f.rest())))
 	}
 }

@@ -94,3 +94,30 @@ func TestSearchesForged(t *testing.T) {
 		t.Errorf("the business's: %+v", k.out)
 	}
 }
+
+// TestHowFarASearchCame: who looks is told, and can go on from there.
+func TestHowFarASearchCame(t *testing.T) {
+	for name, c := range map[string]struct {
+		shop topup.ShopID
+		over bool
+		says string
+		on   string
+	}{
+		"all shops":     {0, false, "search.back", "m:shopserial:4711.44.p"},
+		"a shop":        {1, false, "search.back.no", "m:serial:4711.44.p"},
+		"nothing older": {0, true, "search.over", ""},
+	} {
+		f := Found{Panel: lookupPanel + "p", Ask: Question{Serial: "4711", Shop: c.shop}, Last: 44, Back: noon, Over: c.over, Now: noon}
+		sc, on := f.Screen(), ""
+		for _, row := range sc.Rows {
+			for _, b := range row {
+				if b.Label.ID == "search.on" {
+					on = b.Data
+				}
+			}
+		}
+		if said := sc.Lines[len(sc.Lines)-1].ID; said != c.says || on != c.on {
+			t.Errorf("%s: %s, on with %q", name, said, on)
+		}
+	}
+}

@@ -21,7 +21,8 @@ const (
 	lookUpEach  = 4       // sales of one to a number
 	foundMost   = 11      // sales of a day: a page, and that there is another
 	serialsMost = 12      // sales with a serial
-	readMost    = 100_000 // sales that one search looks at
+	readMost    = 100_000 // sales that one look for a serial opens, of all shops
+	ownMost     = 5000    // of one
 	// mintedBefore is more than an order is older than its sale: its name is
 	// minted with the confirm panel.
 	mintedBefore = time.Hour
@@ -90,9 +91,12 @@ func (e *Engine) salesTo(numbers []string) (found []topup.Order, err error) {
 
 // backwards gives sales, the newest first: of a shop below a number, or of all
 // shops as they were made before the sale with that number, or, without one,
-// before a time. It ends when take has enough.
+// before a time (zero: from the newest). It ends when take has enough.
 func (e *Engine) backwards(shop topup.ShopID, before uint64, until time.Time, take func(tx Tx, o topup.Order) (more bool, err error)) (over bool, err error) {
-	below := topup.FirstID(until)
+	below := topup.OrderID("")
+	if !until.IsZero() {
+		below = topup.FirstID(until)
+	}
 	for more := true; more && !over && e.stopping.Err() == nil && err == nil; {
 		err = e.look(func(tx Tx) error {
 			var list []topup.Order
@@ -144,13 +148,17 @@ func (e *Engine) salesOfDay(f *flows.Found) error {
 	return err
 }
 
-// salesBySerial finds the sales of some days of which a serial, or the
-// operator's own number, has an end.
+// salesBySerial finds the sales of which a serial, or the operator's own number,
+// has an end: of all shops those of some days, of one some thousand. A shop's
+// are told by their numbers: one taken over after a restore is out of its time.
 func (e *Engine) salesBySerial(f *flows.Found, progress func(read int)) (err error) {
 	said := time.Now()
-	var oldest time.Time
-	f.Over, err = e.backwards(f.Ask.Shop, f.Ask.Before, f.Now.Add(mintedBefore), func(tx Tx, o topup.Order) (bool, error) {
-		if oldest.IsZero() {
+	most, oldest := readMost, time.Time{}
+	if f.Ask.Shop != 0 {
+		most = ownMost
+	}
+	f.Over, err = e.backwards(f.Ask.Shop, f.Ask.Before, time.Time{}, func(tx Tx, o topup.Order) (bool, error) {
+		if oldest.IsZero() && f.Ask.Shop == 0 {
 			oldest = o.Placed.AddDate(0, 0, -flows.SerialDays)
 		}
 		f.Last, f.Back = o.No, o.Placed.In(locales.Algiers)
@@ -163,7 +171,7 @@ func (e *Engine) salesBySerial(f *flows.Found, progress func(read int)) (err err
 		if is {
 			f.List = append(f.List, o)
 		}
-		return len(f.List) < serialsMost && f.Read < readMost && o.Placed.After(oldest), err
+		return len(f.List) < serialsMost && f.Read < most && o.Placed.After(oldest), err
 	})
 	return err
 }
