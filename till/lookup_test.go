@@ -46,7 +46,7 @@ func archive(t *testing.T, end time.Time) (*Engine, []topup.Order) {
 				at = end.AddDate(0, 0, -50) // it was sold before the file was copied
 			}
 			o := benchOrder(n)
-			o.ID, o.Shop = topup.FirstID(at.Add(-time.Duration(n%5)*time.Minute))[:9]+topup.OrderID(fmt.Sprintf("%011d", n)), topup.ShopID(n%3+1)
+			o.ID, o.Shop = topup.FirstID(at.Add(-time.Duration(n%5) * time.Minute))[:9]+topup.OrderID(fmt.Sprintf("%011d", n)), topup.ShopID(n%3+1)
 			o.Placed, o.Changed, o.Due = at, at, at
 			if n%3 == n%2 {
 				o.Good, o.Operator, o.PlanKind, o.Face, o.To, o.Product, o.TypeID = topup.GiftCard, "", "", 0, "", "psn", "10"
