@@ -37,6 +37,7 @@ func allCommands() []command {
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
 		{name: "find", act: topup.ActOrders, run: (*turn).lookUp},
 		{name: "broadcast", verb: "news", label: "button.news", act: topup.ActBroadcast, run: bare((*turn).broadcast)},
+		{name: "prices", verb: "rules", label: "button.prices", act: topup.ActRules, run: bare((*turn).rules)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
 		{name: "team", verb: "team", label: "button.team", act: topup.ActTeam, run: bare((*turn).team)},
@@ -59,6 +60,8 @@ func allCommands() []command {
 		command{verb: "low", label: "button.low", act: topup.ActLow, run: bare((*turn).low)},
 		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
 		command{name: "find", act: topup.ActHistory, run: (*turn).find},
+		command{name: "prices", verb: "tariff", label: "button.tariff", act: topup.ActPriceList, run: bare((*turn).tariff)},
+		command{verb: "markup", label: "button.markup", act: topup.ActMarkup, run: bare((*turn).markup)},
 
 		command{name: "cashiers", verb: "cashiers", label: "button.cashiers", act: topup.ActCashiers, run: bare((*turn).cashiers)},
 

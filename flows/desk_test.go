@@ -41,6 +41,10 @@ type desk struct {
 	ceiling   topup.Money
 	request   *topup.CreditRequest
 	lines     map[string]topup.Transaction
+	pricing   *topup.Pricing // nil is the default
+	former    []topup.PriceRule
+	group     string // of shop 1
+	markup    topup.Rate
 }
 
 const deskChat = 77
@@ -109,7 +113,7 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	if d.refused {
 		state = topup.ShopRefused
 	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling, Request: d.request, Shared: d.shared}, person == deskChat
+	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling, Request: d.request, Shared: d.shared, Group: d.group, Markup: d.markup}, person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {
@@ -164,11 +168,26 @@ func (d *desk) Plan(code string) (topup.Plan, bool) {
 }
 func (d *desk) Products(string) ([]topup.InternetProduct, time.Time) { return d.products, d.read }
 func (d *desk) Catalogue() []topup.Category                          { return d.catalogue }
-func (d *desk) Pricing(topup.ShopID) topup.Pricing                   { return topup.DefaultPricing }
-func (d *desk) Numbering() topup.Numbering                           { return numbering{} }
-func (d *desk) Weather() topup.Weather                               { return topup.Weather{} }
-func (d *desk) Account() (topup.Account, bool)                       { return topup.Account{}, false }
-func (d *desk) Closed() bool                                         { return d.closed }
+func (d *desk) FormerRule(no int) (topup.PriceRule, bool) {
+	for _, r := range d.former {
+		if r.No == no {
+			return r, true
+		}
+	}
+	return topup.PriceRule{}, false
+}
+func (d *desk) Pricing(shop topup.ShopID) topup.Pricing {
+	p := topup.DefaultPricing
+	if d.pricing != nil {
+		p = *d.pricing
+	}
+	sh, _ := d.Shop(shop)
+	return p.For(sh.Group)
+}
+func (d *desk) Numbering() topup.Numbering     { return numbering{} }
+func (d *desk) Weather() topup.Weather         { return topup.Weather{} }
+func (d *desk) Account() (topup.Account, bool) { return topup.Account{}, false }
+func (d *desk) Closed() bool                   { return d.closed }
 
 func (d *desk) order(is func(topup.Order) bool) (topup.Order, bool) {
 	if i := slices.IndexFunc(d.sold, is); i >= 0 {

@@ -99,6 +99,12 @@ type (
 	// SetLevel sets from which float on the owners are told; 0 leaves it to the
 	// pace.
 	SetLevel struct{ Level topup.Money }
+	// SetPrice makes a rule of prices count, EndPrice ends one.
+	SetPrice struct{ Rule topup.PriceRule }
+	EndPrice struct {
+		No int
+		By int64
+	}
 	// Practised notes that the restore was practised.
 	Practised struct{ At time.Time }
 	// ShowCodes sends an order's codes once more, to who asked.
@@ -198,5 +204,7 @@ func (Guess) effect()        {}
 func (SendCopy) effect()     {}
 func (Practised) effect()    {}
 func (SetLevel) effect()     {}
+func (SetPrice) effect()     {}
+func (EndPrice) effect()     {}
 func (SaveNews) effect()     {}
 func (PlaceMany) effect()    {}

@@ -39,7 +39,8 @@ func internetGood() good {
 		},
 		typed: typedInternet, starts: internetNames, conversation: sellingInternet,
 		item: internetItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
-		use: "codes.use.internet",
+		use:       "codes.use.internet",
+		scopeName: internetScope, narrower: internetNarrower, samples: internetSamples, tariff: internetTariff,
 		sold: func(text string) (to []string, sure bool) {
 			for _, kind := range lineTypes {
 				if line, err := parseLine(kind, text); err == nil {
@@ -275,7 +276,7 @@ func (d *internet) card(t *turn, value topup.Money) (p topup.InternetProduct, pr
 	list, _ := t.v.Shelf.Products(d.LineType)
 	for _, p := range list {
 		if p.Value == value && p.CostKnown {
-			price, ok := topup.Price(p.Cost, t.v.Shelf.Pricing(t.who.Shop).TopUp, p.Value)
+			price, ok := t.v.Shelf.Pricing(t.who.Shop).Price(p.Scope(), p.Cost, p.Value)
 			return p, price, ok
 		}
 	}

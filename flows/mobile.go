@@ -37,6 +37,7 @@ func mobileGood() good {
 		begin: func(t *turn) { beginMobile(t, mobile{}, Msg{}) },
 		again: mobileAgain, amount: mobileAmount, typed: typedLine, starts: lineNames, conversation: sellingMobile,
 		item: mobileItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "reason.provider",
+		scopeName: mobileScope, narrower: mobileNarrower, samples: mobileSamples, tariff: mobileTariff,
 		sold: func(text string) ([]string, bool) {
 			n, err := topup.ParseMSISDN(text)
 			if err != nil {
@@ -104,7 +105,7 @@ func beginMobile(t *turn, d mobile, note Msg) {
 func mobileAgain(t *turn, o topup.Order) {
 	operator := o.Operator
 	if p, ok := t.v.Shelf.Plan(o.Plan); ok {
-		operator = p.Operator
+		operator = p.Operator.Retail()
 	}
 	d := mobile{Number: topup.MSISDN(o.To), Operator: operator, Plan: o.Plan, Face: o.Face}
 	if o.State == topup.Refunded {
@@ -122,7 +123,7 @@ func (d *mobile) offered(t *turn) (topup.Order, bool) {
 	plan, found := t.v.Shelf.Plan(d.Plan)
 	price, cost, sold := t.v.Shelf.Pricing(t.who.Shop).Quote(plan, d.Face)
 	return topup.Order{
-		Good: topup.MobileTopUp, Operator: plan.Operator,
+		Good: topup.MobileTopUp, Operator: plan.Operator.Retail(),
 		Plan: plan.Code, PlanName: plan.Name, PlanKind: plan.Kind, PlanFamily: plan.Family, To: string(d.Number),
 		Quantity: 1, Face: d.Face, Price: price, Expected: cost, Tried: d.Tried,
 	}, found && sold

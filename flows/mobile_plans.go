@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +26,7 @@ func (t *turn) anyPlans() bool {
 	return false
 }
 
-// plansOf lists what may be sold of an operator: prepaid first, then the
-// other dynamic plans, then the fixed ones by amount.
+// plansOf lists what may be sold of an operator.
 func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 	var out []topup.Plan
 	pricing := t.v.Shelf.Pricing(t.who.Shop)
@@ -35,10 +35,17 @@ func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 		if p.Kind == topup.Fixed {
 			probe = p.Amount
 		}
-		if _, _, ok := pricing.Quote(p, probe); p.Operator == op && ok {
+		if _, _, ok := pricing.Quote(p, probe); p.Operator.Retail() == op && ok {
 			out = append(out, p)
 		}
 	}
+	slices.SortStableFunc(out, byPlan)
+	return out
+}
+
+// byPlan sorts plans: prepaid ones first, then the other dynamic ones, then the
+// fixed ones by amount.
+func byPlan(a, b topup.Plan) int {
 	rank := func(p topup.Plan) int {
 		switch {
 		case p.Kind == topup.Fixed:
@@ -50,13 +57,7 @@ func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 		}
 		return 2
 	}
-	slices.SortStableFunc(out, func(a, b topup.Plan) int {
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return int(a.Amount - b.Amount)
-	})
-	return out
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Amount, b.Amount))
 }
 
 func (t *turn) prepaid(op topup.Operator) (topup.Plan, bool) {
@@ -88,7 +89,7 @@ func planLabel(p topup.Plan) Msg {
 		return M("plan.fixed", "Plan", PlanName(p.Name), "Amount", p.Amount)
 	}
 	switch p.Family {
-	case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational:
+	case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational, topup.FamilyWholesale:
 		return M("plan."+string(p.Family), "Min", p.Min, "Max", p.Max)
 	}
 	return M("plan.dynamic", "Plan", PlanName(p.Name), "Min", p.Min, "Max", p.Max)
@@ -98,7 +99,7 @@ func planLabel(p topup.Plan) Msg {
 func planMsg(family topup.PlanFamily, name string, kind topup.PlanKind) Msg {
 	if kind != topup.Fixed {
 		switch family {
-		case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational:
+		case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational, topup.FamilyWholesale:
 			return M("family." + string(family))
 		}
 	}

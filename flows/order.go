@@ -83,6 +83,9 @@ func stateLines(sc *Screen, o topup.Order) {
 			sc.line(M("order.part", "Done", o.DeliveredQty, "Quantity", o.Quantity, "Amount", o.Price-o.Captured))
 		}
 		sc.line(M("order.paid", "Amount", o.Captured))
+		if o.Suggested > 0 && o.DeliveredQty == o.Quantity {
+			sc.line(M("gift.suggested", "Amount", o.Suggested))
+		}
 		switch earned := o.Commission(); {
 		case o.After == nil:
 		case earned > 0 && o.DeliveredQty == o.Quantity:

@@ -77,6 +77,9 @@ func ReconcileShow(r topup.Reconciliation, owner int64, posted func(key string) 
 		}
 		if n < reconcileShown {
 			sc.line(differenceMsg(d, done))
+			if loss := d.Loss(); loss > 0 {
+				sc.line(M("reconcile.loss", "No", number(d.Order.No), "Amount", loss))
+			}
 		}
 	}
 	if more := len(r.Differences) - reconcileShown; more > 0 {

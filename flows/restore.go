@@ -349,7 +349,7 @@ func (t *turn) recovered(s topup.Stray, sh topup.Shop) (topup.Order, bool) {
 		p, _ := t.product(s.Plan)
 		name = CleanName(p.Title, 60)
 	}
-	o, ok := t.v.Shelf.Pricing(sh.ID).Recovered(s, plan, name)
+	o, ok := t.v.Shelf.Pricing(sh.ID).Recovered(s, plan, t.categoryOf(s.Plan), name)
 	if o.ID == "" {
 		o.ID = topup.OrderID(t.env.NewID())
 	}

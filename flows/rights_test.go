@@ -34,6 +34,7 @@ var (
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"cashiers": {topup.ActShops, topup.ActCashiers}, "team": {topup.ActTeam},
+		"prices":  {topup.ActRules, topup.ActPriceList},
 		"history": {topup.ActHistory}, "find": {topup.ActHistory, topup.ActOrders},
 	}
 	buttonNeeds = map[string]topup.Act{
@@ -44,6 +45,7 @@ var (
 		"chart": topup.ActDay, "shopchart": topup.ActReport,
 		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
+		"rules": topup.ActRules, "tariff": topup.ActPriceList, "markup": topup.ActMarkup,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
@@ -51,7 +53,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"prices": topup.ActRules, "tariff": topup.ActRules, "group": topup.ActPrices, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -61,6 +63,8 @@ var (
 		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
+		StepMarkup: topup.ActMarkup, StepGroup: topup.ActPrices, StepRuleGood: topup.ActPrices, StepRulePart: topup.ActPrices, StepRuleItem: topup.ActPrices,
+		StepRuleGroup: topup.ActPrices, StepRuleTerms: topup.ActPrices, StepRuleSum: topup.ActPrices, StepRuleSure: topup.ActPrices,
 		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
@@ -125,6 +129,8 @@ func as(t *testing.T, who topup.Actor) *talk {
 		}
 		k.v.sold = append(k.v.sold, o)
 	}
+	p, _ := topup.DefaultPricing.With(topup.PriceRule{Scope: topup.Scope{Good: topup.MobileTopUp}, Terms: topup.Terms{How: topup.ByRate}, By: 501, Since: noon})
+	k.v.pricing = &p
 	k.v.claims = []topup.Claim{{Hash: TokenHash(linkToken), Order: topup.OrderID(topup.Delivered), Shop: 1, State: topup.ClaimOpen, Expires: noon.Add(time.Hour)}}
 	return k
 }
@@ -163,12 +169,12 @@ func TestRightsOfCommands(t *testing.T) {
 }
 
 func TestMenus(t *testing.T) {
-	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
-	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "cashiers", "language", "help", "cancel"}
+	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "prices", "language", "help", "cancel"}
+	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "prices", "cashiers", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	viewer := []string{"balance", "today", "report", "shops", "orders", "find", "language", "help", "cancel"}
-	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "language", "help", "cancel"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "broadcast", "sync", "reconcile", "team", "backup"}
+	viewer := []string{"balance", "today", "report", "shops", "orders", "find", "prices", "language", "help", "cancel"}
+	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "prices", "language", "help", "cancel"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "broadcast", "prices", "sync", "reconcile", "team", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": keeper, "the keeper of another one": keeper, "a viewer": viewer, "a helper": helper,
 		"a suspended keeper":     {"balance", "today", "report", "history", "find", "language", "help"},
@@ -260,6 +266,9 @@ func TestRightsOfDecisions(t *testing.T) {
 			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
 			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
 			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide,
+			ruleTap(0, "page"):                    topup.ActRules, ruleTap(0, "former"): topup.ActRules, ruleTap(1, "open"): topup.ActRules,
+			ruleTap(0, "new"): topup.ActPrices, ruleTap(1, "change"): topup.ActPrices, ruleTap(1, "end"): topup.ActPrices, ruleTap(1, "end2"): topup.ActPrices,
+			encodeTap("a", "tariff", "3", "show"): topup.ActRules, encodeTap("a", "group", "3", "ask"): topup.ActPrices,
 		} {
 			k := as(t, who)
 			k.press(data)

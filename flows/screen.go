@@ -5,7 +5,7 @@ import "hanout/topup"
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
 // language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, int,
-// Name, Latin, Words, Prose, PlanName, Minutes, Signed, Secret, and Msg for a text
+// Name, Latin, Words, Prose, PlanName, Minutes, Percent, Signed, Secret, and Msg for a text
 // inside a text.
 type Msg struct {
 	ID   string
@@ -40,6 +40,8 @@ type (
 	PlanName string
 	// Minutes is a time span, in whole minutes.
 	Minutes int
+	// Percent is a part, written in hundredths.
+	Percent topup.Rate
 	// Signed is an amount that shows its sign.
 	Signed topup.Money
 )

@@ -216,6 +216,7 @@ var cardRows = []func(*turn, *Screen, topup.Shop){
 	(*turn).moneyRows,
 	(*turn).walletRow,
 	(*turn).salesRow,
+	(*turn).pricesRow,
 	(*turn).suspendRow,
 }
 
@@ -231,6 +232,9 @@ func (t *turn) shopCard(sh topup.Shop, page uint64, fresh bool) {
 	}
 	if sh.State == topup.ShopSuspended {
 		sc.line(whySuspended(sh))
+	}
+	if sh.Group != "" {
+		sc.line(groupMsg(sh.Group))
 	}
 	w := t.v.Wallets.Wallet(sh.ID)
 	sc.line(M("wallet.available", "Amount", w.Available), M("wallet.held", "Amount", w.Held), t.cardToday(sh))

@@ -74,8 +74,11 @@ type Shelf interface {
 	Products(lineType string) ([]topup.InternetProduct, time.Time)
 	// Catalogue are the gift cards as last read.
 	Catalogue() []topup.Category
-	// Pricing is the rule for what a shop pays.
+	// Pricing is what a shop is asked for; that of shop 0 is for shops of no
+	// group.
 	Pricing(shop topup.ShopID) topup.Pricing
+	// FormerRule is a rule of prices that no longer counts, by its number.
+	FormerRule(no int) (topup.PriceRule, bool)
 	Weather() topup.Weather
 	// Account is what the provider said of our key; false until it did.
 	Account() (topup.Account, bool)

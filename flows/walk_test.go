@@ -110,6 +110,27 @@ var ways = map[Step]map[string]func(*talk){
 		"a photo":    func(k *talk) { askedFor("ccp")(k); k.photo("AgAC1") },
 		"for a sale": func(k *talk) { forASale(k); k.tap("sum", "500000"); k.tap("by", "account") },
 	},
+	StepMarkup:   {"": func(k *talk) { k.press(menuTap("markup")) }, "no part": func(k *talk) { k.press(menuTap("markup")); k.say("some") }},
+	StepGroup:    {"none yet": func(k *talk) { owner(k); k.press(encodeTap("a", "group", "1", "ask")) }, "": grouped(func(k *talk) { k.press(encodeTap("a", "group", "1", "ask")) })},
+	StepRuleGood: {"": func(k *talk) { ruled(k, "") }},
+	StepRulePart: {
+		"mobile": func(k *talk) { ruled(k, "mobile") }, "internet": func(k *talk) { ruled(k, "internet") }, "cards": func(k *talk) { ruled(k, "cards") },
+	},
+	StepRuleItem:  {"a plan": func(k *talk) { ruled(k, "mobile", "0") }, "a card": func(k *talk) { ruled(k, "cards", "0") }},
+	StepRuleGroup: {"": grouped(func(k *talk) { ruled(k, "mobile"); k.tap("all") }), "a plan": grouped(func(k *talk) { ruled(k, "mobile", "0", "0") })},
+	StepRuleTerms: {
+		"all": func(k *talk) { ruled(k, "mobile"); k.tap("all") }, "a group": grouped(func(k *talk) { ruled(k, "internet", "1"); k.tap("n", "0") }),
+		"changed": func(k *talk) { ruleSet(k); k.press(ruleTap(1, "change")) },
+	},
+	StepRuleSum: {
+		"per cent": func(k *talk) { ruleFor(k, topup.ByRate) }, "dinars": func(k *talk) { ruleFor(k, topup.BySum) },
+		"a price": costless, "no figure": func(k *talk) { ruleFor(k, topup.ByRate); k.say("much") },
+	},
+	StepRuleSure: {
+		"": func(k *talk) { ruleFor(k, topup.ByRate); k.tap("s", "20000") }, "dinars": func(k *talk) { ruleFor(k, topup.BySum); k.say("20") },
+		"a price": func(k *talk) { costless(k); k.say("980") }, "a card": func(k *talk) { ruled(k, "cards", "0", "0"); k.tap("how", "rate"); k.say("7,5") },
+		"in place of one": func(k *talk) { ruleSet(k); ruleFor(k, topup.ByRate); k.say("3") },
+	},
 	StepLow: {"": func(k *talk) { k.press(menuTap("low")) }, "no amount": func(k *talk) { k.press(menuTap("low")); k.say("some") }},
 	StepSlipOf: {"": func(k *talk) { requested(k); k.v.request.Slip = ""; k.press("a:request:1:slip:req") }, "no number": func(k *talk) {
 		requested(k)
@@ -291,6 +312,53 @@ func limitedCashier(k *talk) {
 	staffed(k)
 	k.v.members[0].Limit = topup.Dinars(600)
 }
+
+// ruled brings an owner as far into a new rule as the buttons lead: a good, a
+// part, an item.
+func ruled(k *talk, path ...string) {
+	owner(k)
+	k.press(ruleTap(0, "new"))
+	for i, p := range path {
+		switch {
+		case p == "":
+		case i == 0:
+			k.tap("g", p)
+		default:
+			k.tap("n", p)
+		}
+	}
+}
+
+// ruleFor brings an owner to the figure of a rule for all top-ups.
+func ruleFor(k *talk, how topup.TermsKind) {
+	ruled(k, "mobile")
+	k.tap("all")
+	k.tap("how", string(how))
+}
+
+// ruleSet has a rule for all top-ups, which was set by owner 501.
+func ruleSet(k *talk) {
+	owner(k)
+	p, _ := topup.DefaultPricing.With(topup.PriceRule{Scope: topup.Scope{Good: topup.MobileTopUp}, Terms: topup.Terms{How: topup.ByRate, Rate: topup.Percent(200)}, By: 501, Since: noon})
+	k.v.pricing = &p
+}
+
+// costless brings an owner to the price of a plan whose cost is not told.
+func costless(k *talk) {
+	k.v.plans = append(k.v.plans, topup.Plan{Code: "GROS_MOBILIS", Name: "Gros", Family: topup.FamilyWholesale, Operator: topup.GMobilis, Kind: topup.Dynamic,
+		Enabled: true, Min: topup.Dinars(5000), Max: topup.Dinars(300_000)})
+	ruled(k, "mobile", "0", "1")
+}
+
+// grouped has shop 1 in a group, and then does something.
+func grouped(then func(*talk)) func(*talk) {
+	return func(k *talk) {
+		k.v.group = "VIP"
+		owner(k)
+		then(k)
+	}
+}
+
 func audience(k *talk) {
 	owner(k)
 	k.say("/broadcast")

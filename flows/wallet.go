@@ -17,6 +17,7 @@ func (t *turn) balance() {
 	}
 	sc.row(sellButton(Plain), button(M("button.history"), menuTap("history")))
 	sc.row(askCreditButton(), button(M("button.low"), menuTap("low")))
+	t.commandRow(&sc, "tariff", "markup")
 	t.say(sc)
 }
 

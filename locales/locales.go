@@ -220,6 +220,15 @@ func Money(lang string, centimes int64, signed bool) string {
 	return s + nbsp + "DA"
 }
 
+// Percent writes hundredths of one per cent: 5 %, 1,5 %.
+func Percent(lang string, hundredths int64) string {
+	s := Group(hundredths / 100)
+	if c := hundredths % 100; c != 0 {
+		s += "," + strings.TrimRight(fmt.Sprintf("%02d", c), "0")
+	}
+	return Latin(lang, s+nbsp+"%")
+}
+
 // Phone writes a national number in the groups people read: 0661 23 45 67.
 // What has another length stays as it is.
 func Phone(lang, number string) string {

@@ -127,6 +127,8 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 	switch v := v.(type) {
 	case topup.Money:
 		return locales.Money(lang, int64(v), false), nil
+	case flows.Percent:
+		return locales.Percent(lang, int64(v)/int64(topup.Percent(1))), nil
 	case flows.Signed:
 		return locales.Money(lang, int64(v), true), nil
 	case topup.MSISDN:

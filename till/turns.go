@@ -177,6 +177,10 @@ func (e *Engine) deskEffect(tx Tx, a *after, ef flows.Effect) error {
 		return e.setLevel(tx, a, ef.Level)
 	case flows.Practised:
 		return practised(tx, ef)
+	case flows.SetPrice:
+		return setPrice(tx, ef.Rule)
+	case flows.EndPrice:
+		return endPrice(tx, a.now, ef)
 	}
 	return fmt.Errorf("till: unknown effect %T", ef)
 }

@@ -13,7 +13,6 @@ import (
 const (
 	settingAccount = "account"
 	settingWeather = "weather"
-	settingPricing = "pricing"
 	settingAlive   = "alive" // when updates were last taken
 )
 
@@ -26,6 +25,7 @@ type reading struct {
 	closed   bool
 	now      time.Time
 	plans    []topup.Plan   // read once; a turn asks for them many times
+	prices   *topup.Pricing // read once
 	mates    []topup.Member // who was appointed; read once
 	teamRead bool
 	err      error
@@ -204,14 +204,6 @@ func (s shelf) Catalogue() []topup.Category {
 	_, err := s.tx.Setting(settingCatalogue, &c)
 	s.note(err)
 	return c.List
-}
-
-// Pricing is one for all shops, so far.
-func (s shelf) Pricing(topup.ShopID) topup.Pricing {
-	p := topup.DefaultPricing
-	_, err := s.tx.Setting(settingPricing, &p)
-	s.note(err)
-	return p
 }
 
 func (s shelf) Weather() topup.Weather {

@@ -36,7 +36,9 @@
 //     text; [Batch].
 //   - face value, cost, price, commission: what the customer's line receives;
 //     what the provider charges the owner; what the shop pays; face − price.
-//     The owner's rule from cost to price is [Pricing].
+//     From cost to price lead [Pricing] and its rules; [PriceRule]. What one is
+//     for is its [Scope], what it asks its [Terms].
+//   - group: a label of shops, for prices of their own.
 //   - float: the owner's money at the provider. How it shrinks is its
 //     [FloatWatch], made of [FloatReading]s.
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].

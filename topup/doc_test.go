@@ -22,6 +22,8 @@ var plain = map[string]string{
 
 	"NewsPanel": "a row of a list", "Said": "a row of a list",
 
+	"TermsKind": "values of a field",
+
 	"Alert": "values of a field", "WorkKind": "values of a field", "ClaimState": "values of a field", "Why": "values of a field", "Reason": "values of a field",
 	"EntryKind": "values of a field", "RequestState": "values of a field", "Phase": "values of a field", "FaultKind": "values of a field",
 	"SendAnswer": "a verdict and what goes with it",

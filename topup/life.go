@@ -45,6 +45,7 @@ const (
 	AlertWord     Alert = "word"     // the provider goes on saying a word that nobody knows
 	AlertAside    Alert = "aside"    // a step of it could not be applied
 	AlertQuantity Alert = "quantity" // number of codes differs from what the provider said
+	AlertLoss     Alert = "loss"     // the provider charged more than the shop paid
 )
 
 // Change is what an answer makes of an order: its next version, the journal
@@ -133,7 +134,16 @@ func Settle(o Order, came int, actor, chat int64, now time.Time) (Change, bool) 
 	o.Changed, o.Settled, o.Evidence = now, now, ev
 	t := Capture(o)
 	t.Actor, t.Chat = actor, chat
-	return Change{Order: o, Journal: &t}, true
+	return Change{Order: o, Journal: &t, Alert: o.lossAlert()}, true
+}
+
+// lossAlert tells the owners of a delivery that cost more than its shop paid,
+// which no price that was known at the quote can bring.
+func (o Order) lossAlert() Alert {
+	if o.State == Delivered && o.ChargedKnown && o.Charged > o.Captured {
+		return AlertLoss
+	}
+	return AlertNone
 }
 
 // capture notes that so many of what was ordered came, and their price. Where

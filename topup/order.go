@@ -118,7 +118,10 @@ type Order struct {
 	Quantity   int        `json:"quantity"`       // 1 but for goods that may be several
 	Face       Money      `json:"face,omitempty"` // face value of all; 0 where there is none
 	Price      Money      `json:"price"`          // what the shop pays for all
-	Expected   Money      `json:"expected"`       // cost by the price list; the margin guard's base
+	Expected   Money      `json:"expected"`       // cost by the price list, the margin guard's base; 0 where it was not known
+	// Suggested is what the shop means to ask of its customer for all, where it
+	// has no face value; no money of ours.
+	Suggested Money `json:"suggested,omitempty"`
 
 	Placed  time.Time `json:"placed"`
 	Changed time.Time `json:"changed"`

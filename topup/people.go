@@ -105,6 +105,8 @@ const (
 	ActWallet    Act = "wallet"    // see the shop's wallet
 	ActRequest   Act = "request"   // ask the owners for credit
 	ActLow       Act = "low"       // choose below which level the shop is told that its wallet is low
+	ActPriceList Act = "pricelist" // see what everything costs the shop
+	ActMarkup    Act = "markup"    // choose what the shop's customers pay more for gift cards
 	ActDay       Act = "day"       // see what the shop sold
 	ActStatement Act = "statement" // have a file of what became of the shop's money
 	ActEvening   Act = "evening"   // have the day's report in the evening, or not
@@ -117,6 +119,8 @@ const (
 	ActFloat      Act = "float"      // see the float and what covers it
 	ActReport     Act = "report"     // see what all shops sold, and have their statements
 	ActShopWallet Act = "shopwallet" // see any shop's wallet
+	ActRules      Act = "rules"      // see the rules of prices, and what each earns
+	ActPrices     Act = "prices"     // set and end them, and a shop's group
 	ActMoney      Act = "money"      // credit and debit a wallet, take repayments, undo them
 	ActDebts      Act = "debts"      // see what all shops owe
 	ActShops      Act = "shops"      // list the shops
@@ -142,6 +146,8 @@ var rights = map[Act][]Role{
 	ActWallet:    {Cashier, Keeper, Suspended},
 	ActRequest:   {Cashier, Keeper},
 	ActLow:       {Cashier, Keeper},
+	ActPriceList: {Cashier, Keeper},
+	ActMarkup:    {Keeper},
 	ActDay:       {Cashier, Keeper, Suspended},
 	ActStatement: {Keeper},
 	ActEvening:   {Keeper},
@@ -155,7 +161,9 @@ var rights = map[Act][]Role{
 	ActShopWallet: {Viewer, Helper, Owner},
 	ActShops:      {Viewer, Helper, Owner},
 	ActOrders:     {Viewer, Helper, Owner},
+	ActRules:      {Viewer, Helper, Owner},
 	ActMoney:      {Helper, Owner},
+	ActPrices:     {Owner},
 	ActDecide:     {Helper, Owner},
 	ActSync:       {Owner},
 	ActDebts:      {Helper, Owner},

@@ -63,6 +63,15 @@ type Difference struct {
 // Bookable reports whether an owner may have it booked.
 func (d Difference) Bookable() bool { return d.Kind == DiffCost }
 
+// Loss is by how much a delivered order cost more than its shop paid, once the
+// difference is booked; 0 where it did not.
+func (d Difference) Loss() Money {
+	if !d.Bookable() {
+		return 0
+	}
+	return max(0, d.Taken-d.Order.Captured)
+}
+
 // WrongBalance is an account whose balance is not what its lines sum to.
 type WrongBalance struct {
 	Account        AccountID

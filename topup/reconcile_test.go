@@ -230,3 +230,22 @@ func TestCorrectionsMeetTheStatement(t *testing.T) {
 		}
 	})
 }
+
+// TestLossIsSeenWhenItIsBooked: a cost that the provider told only in its
+// statement is booked as it is, and a loss is none but what it is above the
+// price.
+func TestLossIsSeenWhenItIsBooked(t *testing.T) {
+	for taken, loss := range map[topup.Money]topup.Money{490_00: 0, 500_00: 0, 520_00: 20_00} {
+		var b books
+		o := b.sale(topup.Delivered, 0, taken)
+		o.Expected, o.Charged, o.ChargedKnown = 0, 0, false
+		r := b.reconcile()
+		if len(r.Differences) != 1 || r.Differences[0].Loss() != loss {
+			t.Fatalf("%v: %+v", taken, r.Differences)
+		}
+		line, ok := r.Differences[0].Correct(1, 1, spanTo)
+		if !ok || line.On(topup.Sales) != -500_00 || line.On(topup.Cost) != taken || line.On(topup.Margin) != 500_00-taken {
+			t.Errorf("%v: %+v", taken, line)
+		}
+	}
+}

@@ -212,6 +212,11 @@ type Shop struct {
 	NoEvening bool `json:"no_evening,omitempty"`
 	// Low is the level of its wallet below which it wants a word; 0 is none.
 	Low Money `json:"low,omitempty"`
+	// Group is the label that an owner gave it: rules of prices and what the
+	// shops are told may be for those of one; "" for none.
+	Group string `json:"group,omitempty"`
+	// Markup is what it adds to the price of a gift card for its customer.
+	Markup Rate `json:"markup,omitempty"`
 	// Request is the newest credit that it asked for.
 	Request *CreditRequest `json:"request,omitempty"`
 	// Shared tells that its cashiers see the codes of each other's sales.
