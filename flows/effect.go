@@ -162,7 +162,7 @@ const (
 	JobChart  Job = "chart"  // draw what Ask.Shop sold, or all
 	// JobStatement makes a file of what became of a shop's money.
 	JobStatement Job = "statement"
-	// JobShops counts the shops of each language; the answer goes to
+	// JobShops counts the shops of each language and group; the answer goes to
 	// ShopsCounted.
 	JobShops Job = "shops"
 	// JobReconcile compares our books with the provider's.

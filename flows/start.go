@@ -6,9 +6,12 @@ import (
 	"hanout/topup"
 )
 
+// Language is one that people can choose.
+type Language struct{ Code, Name string }
+
 // Languages are the languages people can choose, by their own names: the
 // codes of package locales, which this one does not know.
-var Languages = []struct{ Code, Name string }{{"ar", "العربية"}, {"fr", "Français"}}
+var Languages = []Language{{"ar", "العربية"}, {"fr", "Français"}}
 
 func homeButton() Button { return button(M("button.menu"), menuTap("home")) }
 

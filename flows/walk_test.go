@@ -363,7 +363,7 @@ func audience(k *talk) {
 	owner(k)
 	k.say("/broadcast")
 	k.say("Bonjour")
-	k.s, k.out = ShopsCounted(k.v.view(), k.env(), k.s, k.input(), k.s.Panel, map[string]Reach{"ar": {Shops: 3, Blocked: 1}, "fr": {Shops: 1}})
+	k.s, k.out = ShopsCounted(k.v.view(), k.env(), k.s, k.input(), k.s.Panel, map[string]Reach{"": {Shops: 4, Blocked: 1}, "ar": {Shops: 3, Blocked: 1}, "fr": {Shops: 1}, "#VIP": {Shops: 2}})
 }
 func several(k *talk)       { k.say("0778037340 500\n0661234567 200\n0661234568") }
 func djezzy(k *talk)        { k.say("0778037340") }
