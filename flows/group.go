@@ -30,6 +30,9 @@ func grouping() conversation {
 				"n": (*turn).labelPicked, "none": func(t *turn, _ string) { t.setGroup("") },
 			},
 			told: func(t *turn, text string) bool {
+				if t.isSale(text) {
+					return false
+				}
 				if label := CleanName(text, groupMost); label != "" {
 					t.setGroup(label)
 				} else {

@@ -53,8 +53,11 @@ func (t *turn) plansListed(op topup.Operator) (list []topup.Plan) {
 }
 
 func mobileSamples(t *turn, s topup.Scope) (list []sample) {
-	if p, ok := t.v.Shelf.Plan(s.Item); ok {
-		return []sample{planSample(p, mobileScope(t, s))}
+	if s.Item != "" {
+		if p, ok := t.v.Shelf.Plan(s.Item); ok {
+			list = append(list, planSample(p, mobileScope(t, s)))
+		}
+		return list
 	}
 	for _, op := range topup.RetailOperators {
 		plans := t.plansListed(op)

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,8 +138,11 @@ func (t *turn) rulesTapped(id uint64, verb, arg string) {
 func (t *turn) listRules(of topup.Pricing, page int, fresh bool) {
 	var sc Screen
 	rules := slices.Clone(of.Rules)
+	place := func(r topup.PriceRule) int {
+		return slices.IndexFunc(goods, func(g good) bool { return g.name == r.Good })
+	}
 	slices.SortStableFunc(rules, func(a, b topup.PriceRule) int {
-		return strings.Compare(string(b.Good)+b.Part+b.Item+b.Group, string(a.Good)+a.Part+a.Item+a.Group)
+		return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(a.Part, b.Part), strings.Compare(a.Item, b.Item), strings.Compare(a.Group, b.Group))
 	})
 	part, at, pages := cut(rules, page, rulesPage)
 	sc.line(M("rules.title"))

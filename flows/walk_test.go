@@ -704,6 +704,66 @@ func TestEveryQuoteIsAskedAgainWhenItsPriceChanges(t *testing.T) {
 	}
 }
 
+// TestEveryQuoteIsAskedAgainWhenARuleIsSet has an owner set a rule between the
+// quote and ✅: dearer or cheaper, nobody pays what was not shown.
+func TestEveryQuoteIsAskedAgainWhenARuleIsSet(t *testing.T) {
+	for way, lead := range ways[StepConfirm] {
+		t.Run(way, func(t *testing.T) {
+			k := newTalk(t)
+			lead(k)
+			k.at(StepConfirm)
+			if slices.Contains(k.says(), "confirm.short") {
+				return // there is no ✅
+			}
+			p := topup.DefaultPricing
+			for _, good := range topup.Goods() {
+				p, _ = p.With(topup.PriceRule{Scope: topup.Scope{Good: good}, Terms: topup.Terms{How: topup.ByRate}, Since: noon})
+			}
+			k.v.pricing = &p
+			k.tap("ok")
+			if k.s.Step == StepRecheck {
+				k.stock(StockAnswer{Panel: k.s.Panel, Product: "a", Stock: topup.GiftStock{Title: "PSN UK", Types: []topup.GiftType{tenPounds(5)}}})
+			} else {
+				k.answered("✅")
+			}
+			k.at(StepConfirm, "confirm.changed")
+			if _, placed := effect[Place](k); placed {
+				t.Error("sold at a price that was not shown")
+			}
+		})
+	}
+}
+
+// TestRuleChangedMeanwhile: of two owners who set the same rule, the second is
+// asked again, on what then counts.
+func TestRuleChangedMeanwhile(t *testing.T) {
+	k := newTalk(t)
+	ruleFor(k, topup.ByRate)
+	k.say("3")
+	k.at(StepRuleSure)
+	ruleSet(k)
+	k.tap("ok")
+	k.at(StepRuleSure, "rule.meanwhile", "rule.replaces")
+	if _, set := effect[SetPrice](k); set {
+		t.Error("it takes the place of a rule that was not seen")
+	}
+	k.tap("ok")
+	if set, ok := effect[SetPrice](k); !ok || set.Rule.Rate != topup.Percent(300) || set.Rule.By != 501 || k.s.Step != StepIdle {
+		t.Errorf("%+v", set)
+	}
+	k.v.pricing.Rules = nil
+	for i := range topup.RulesMost {
+		p, _ := k.v.pricing.With(topup.PriceRule{Scope: topup.Scope{Good: topup.MobileTopUp, Item: strconv.Itoa(i)}, Terms: topup.Terms{How: topup.ByRate}})
+		k.v.pricing = &p
+	}
+	ruleFor(k, topup.ByRate)
+	k.say("3")
+	k.tap("ok")
+	if toast := k.answered("✅"); toast.Msg.ID != "rule.full" {
+		t.Errorf("one rule too many is answered with %q", toast.Msg.ID)
+	}
+}
+
 // TestAStepWithoutTheRightIsRefused takes everybody's rights away while they
 // stand at a step.
 func TestAStepWithoutTheRightIsRefused(t *testing.T) {
