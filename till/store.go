@@ -34,6 +34,7 @@ type Tx interface {
 	Ledger
 	Orders
 	Claims
+	Complaints
 	People
 	Sessions
 	Outbox
@@ -103,6 +104,20 @@ type Claims interface {
 	RecordShowing(topup.OrderID, topup.Showing) error
 	// Showings lists when an order's codes were shown, newest first.
 	Showings(id topup.OrderID, limit int) ([]topup.Showing, error)
+}
+
+// Complaints are what shops complain of, one a sale at most.
+type Complaints interface {
+	// PutComplaint stores a sale's complaint, in place of the one that it had;
+	// one that is not valid is topup.ErrComplaint.
+	PutComplaint(topup.Complaint) error
+	Complaint(topup.OrderID) (topup.Complaint, bool, error)
+	// OpenComplaints lists those that wait, the oldest first, from after one
+	// ("": from the oldest).
+	OpenComplaints(after topup.OrderID, limit int) ([]topup.Complaint, error)
+	// ComplaintsOf lists a shop's, the open ones first, the newest of each
+	// first, from below one ("": from the top).
+	ComplaintsOf(s topup.ShopID, below topup.OrderID, limit int) ([]topup.Complaint, error)
 }
 
 // People are shops, who works for them, and chats.

@@ -60,6 +60,9 @@
 //     are the lines of its statement ([StatementLine]) and its lists, together
 //     [Books]; of ours it asks by [OurBooks], and proves first that wallets and
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
+//   - complaint: what a shop has against a sale, with all that was said of it;
+//     [Complaint]. Where it stands is its [ComplaintState], a message of its
+//     thread a [Remark].
 //   - weather: which operators are up; [Weather]. Pulse: how an operator's
 //     newest top-ups ended; [Pulse], [Beat].
 //   - news: what an owner tells the shops; [News].

@@ -42,6 +42,9 @@ func delivered(t *testing.T, db Store) {
 		if err := tx.PutSession(7, []byte(`{"number":"0778037340"}`)); err != nil {
 			return err
 		}
+		if err := tx.PutComplaint(complain(o, "0699112233 got nothing, code 880011223355", 0)); err != nil {
+			return err
+		}
 		if err := tx.SetAside(9, []byte(`{"text":"0778037340"}`), "why", t0); err != nil {
 			return err
 		}
@@ -68,7 +71,7 @@ func spellings(secret string) []string {
 	return list
 }
 
-var readable = []string{"0770998811", "770011223344", "036362608", "0661998877", "0778037340"}
+var readable = []string{"0770998811", "770011223344", "036362608", "0661998877", "0778037340", "0699112233", "880011223355"}
 
 func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	here, v := site(t), vault(t, 1)
@@ -100,7 +103,7 @@ func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 		if err != nil || (len(r.Problems) == 0) != tt.sound {
 			t.Errorf("check with %s: %v %q", name, err, r.Problems)
 		}
-		if r.Codes != 1 || r.Owed != 1 || r.Lost != 1 || r.SetAside != 1 {
+		if r.Codes != 1 || r.Owed != 1 || r.Lost != 1 || r.SetAside != 1 || r.Complaints != 1 {
 			t.Errorf("check with %s counts %+v", name, r)
 		}
 	}
@@ -128,6 +131,10 @@ func opensNowhereElse(t *testing.T, site func(testing.TB) Site) {
 		}
 		if b, err := tx.Session(7); !errors.Is(err, store.ErrSealed) || b != nil {
 			t.Errorf("session %q opened (%v)", b, err)
+		}
+		c, _, err := tx.Complaint("b")
+		if !errors.Is(err, store.ErrSealed) || c.Thread != nil {
+			t.Errorf("complaint %+v opened (%v)", c, err)
 		}
 		o, waits, err := tx.OwedOf("c")
 		if !errors.Is(err, store.ErrSealed) || !waits || o.Body != nil || o.Chat != 7 {
@@ -229,6 +236,9 @@ func opens(t *testing.T, db Store, v *store.Vault) {
 		}
 		if b, err := tx.Session(7); err != nil || string(b) != `{"number":"0778037340"}` {
 			t.Errorf("session %q, %v", b, err)
+		}
+		if c, _, err := tx.Complaint("b"); err != nil || len(c.Thread) != 1 || c.Thread[0].Text != "0699112233 got nothing, code 880011223355" {
+			t.Errorf("complaint %+v, %v", c, err)
 		}
 		if o, _, err := tx.OwedOf("c"); err != nil || string(o.Body) != "770011223344" {
 			t.Errorf("owed %q, %v", o.Body, err)
