@@ -36,6 +36,7 @@ func allCommands() []command {
 		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: (*turn).shops},
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
 		{name: "find", act: topup.ActOrders, run: (*turn).lookUp},
+		{name: "complaints", verb: "complaints", label: "button.complaints", act: topup.ActComplaints, run: bare((*turn).complaints)},
 		{name: "broadcast", verb: "news", label: "button.news", act: topup.ActBroadcast, run: bare((*turn).broadcast)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
@@ -59,6 +60,7 @@ func allCommands() []command {
 		command{verb: "low", label: "button.low", act: topup.ActLow, run: bare((*turn).low)},
 		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
 		command{name: "find", act: topup.ActHistory, run: (*turn).find},
+		command{name: "complaints", verb: "mycomplaints", label: "button.complaints", act: topup.ActComplain, run: (*turn).ownComplaints},
 
 		command{name: "cashiers", verb: "cashiers", label: "button.cashiers", act: topup.ActCashiers, run: bare((*turn).cashiers)},
 

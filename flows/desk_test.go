@@ -41,13 +41,16 @@ type desk struct {
 	ceiling   topup.Money
 	request   *topup.CreditRequest
 	lines     map[string]topup.Transaction
+
+	complaints []topup.Complaint // the oldest first
+	helpers    []int64           // who decide beside the owner
 }
 
 const deskChat = 77
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func (d *desk) view() View { return View{d, d, d, d, d, d, d} }
+func (d *desk) view() View { return View{d, d, d, d, d, d, d, d} }
 
 func (d *desk) Copies() topup.Copies    { return d.copies }
 func (d *desk) Float() topup.FloatWatch { return d.float }
@@ -73,7 +76,7 @@ func (d *desk) Actor(person, chat int64) topup.Actor {
 }
 func (d *desk) Owners() []int64      { return []int64{501} }
 func (d *desk) Founders() []int64    { return []int64{501} }
-func (d *desk) Deciders() []int64    { return []int64{501} }
+func (d *desk) Deciders() []int64    { return append([]int64{501}, d.helpers...) }
 func (d *desk) Team() []topup.Member { return slices.Clone(d.mates) }
 func (d *desk) Member(person int64) topup.Member {
 	for _, m := range d.members {
@@ -234,6 +237,36 @@ func (d *desk) Invites(shop topup.ShopID) (list []topup.Invite) {
 	for _, i := range d.invites {
 		if i.Place.Shop == shop {
 			list = append(list, i)
+		}
+	}
+	return list
+}
+func (d *desk) Complaint(order topup.OrderID) (topup.Complaint, bool) {
+	for _, c := range d.complaints {
+		if c.Order == order {
+			return c, true
+		}
+	}
+	return topup.Complaint{}, false
+}
+func (d *desk) OpenComplaints(after topup.OrderID, limit int) (list []topup.Complaint) {
+	seen := after == ""
+	for _, c := range d.complaints {
+		if seen && c.Open() && len(list) < limit {
+			list = append(list, c)
+		}
+		seen = seen || c.Order == after
+	}
+	return list
+}
+func (d *desk) ComplaintsOf(shop topup.ShopID, below topup.OrderID, limit int) (list []topup.Complaint) {
+	seen := below == ""
+	for _, open := range []bool{true, false} {
+		for _, c := range slices.Backward(d.complaints) {
+			if seen && c.Shop == shop && c.Open() == open && len(list) < limit {
+				list = append(list, c)
+			}
+			seen = seen || c.Order == below
 		}
 	}
 	return list

@@ -59,6 +59,8 @@ type (
 	Reopen struct{ By int64 }
 	// SaveNews keeps what the shops are told, and how far that has come.
 	SaveNews struct{ News topup.News }
+	// SaveComplaint keeps a sale's complaint.
+	SaveComplaint struct{ Complaint topup.Complaint }
 	// Wake brings a shop's waiting sales back, in whosever chat, now that it
 	// has money. It is applied after the turn's other effects, by [Resume].
 	Wake struct{ Shop topup.ShopID }
@@ -200,3 +202,5 @@ func (Practised) effect()    {}
 func (SetLevel) effect()     {}
 func (SaveNews) effect()     {}
 func (PlaceMany) effect()    {}
+
+func (SaveComplaint) effect() {}

@@ -123,7 +123,11 @@ func (t *turn) dropQuietly() {
 // left tells that a conversation was left: sale are the words when it was a
 // sale.
 func (t *turn) left(sale string) Msg {
-	if st, ok := steps[t.s.Step]; ok && !st.of.sale {
+	st, ok := steps[t.s.Step]
+	if ok && st.of.leaving != nil {
+		return st.of.leaving(t.s)
+	}
+	if ok && !st.of.sale {
 		return M("cancel.done.plain")
 	}
 	return M(sale)

@@ -45,6 +45,9 @@ func (t *turn) historyScreen(before uint64, panel string) Screen {
 	if more {
 		nav = append(nav, button(M("button.older"), encodeTap("h", number(orders[len(orders)-1].No), panel)))
 	}
+	if before == 0 && len(t.v.Complaints.ComplaintsOf(t.who.Shop, "", 1)) > 0 {
+		sc.row(button(M("button.complaints"), menuTap("mycomplaints")))
+	}
 	sc.row(append(nav, homeButton())...)
 	return sc
 }

@@ -119,5 +119,9 @@ func (t *turn) ownersCard(o topup.Order, fresh bool) Show {
 			sc.row(button(M("card.open"), cardTap(sh, "below")))
 		}
 	}
+	if c, ok := t.v.Complaints.Complaint(o.ID); ok && t.who.May(topup.ActComplaints) {
+		sc.line(complaintMsg(c))
+		sc.row(button(M("button.complaint"), encodeTap("a", "complaint", number(c.No), "card")))
+	}
 	return Show{Chat: t.in.Chat, Panel: reviewPanel(o, t.in.Chat), Screen: sc, Class: ClassAnswer, Fresh: fresh}
 }

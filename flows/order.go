@@ -26,14 +26,23 @@ func reasonMsg(o topup.Order) Msg {
 }
 
 // OrderScreen is the living panel of a sale once it is confirmed, in every
-// state to the receipt.
-func OrderScreen(o topup.Order) Screen {
+// state to the receipt; with what its shop complains of (zero for nothing).
+func OrderScreen(o topup.Order, c topup.Complaint) Screen {
 	var sc Screen
 	sc.line(StateMsg(o))
 	orderLines(&sc, o)
 	stateLines(&sc, o)
 	stateRows(&sc, o)
+	if c.State != "" || !underway(o) {
+		complaintRow(&sc, o, c)
+	}
 	return sc
+}
+
+// underway reports that a sale was confirmed just now: there is nothing to
+// complain of as long as nobody looks for it.
+func underway(o topup.Order) bool {
+	return o.State == topup.Placed || o.State == topup.Submitting || o.State == topup.Pending
 }
 
 // ShortScreen is the panel of a sale that was confirmed when the money for it
@@ -198,6 +207,11 @@ func allOrderTaps() map[string]orderTap {
 		"codes0": {topup.ActCodes, (*turn).keepCodes},
 		"claim":  {topup.ActLink, (*turn).makeLink},
 		"revoke": {topup.ActLink, (*turn).revokeLink},
+
+		"complaint": {topup.ActComplain, (*turn).openComplaint},
+		"complain":  {topup.ActComplain, (*turn).complain},
+		"said":      {topup.ActComplain, (*turn).turnThread},
+		"photo":     {topup.ActComplain, (*turn).showPhoto},
 	}
 }
 
@@ -208,7 +222,11 @@ func (t *turn) mayWith(act topup.Act, o topup.Order) bool {
 
 // saleScreen is a sale with those of its buttons that the person may use.
 func (t *turn) saleScreen(o topup.Order) Screen {
-	sc := OrderScreen(o)
+	c, _ := t.v.Complaints.Complaint(o.ID)
+	sc := OrderScreen(o, c)
+	if c.State == "" && underway(o) && o.State != topup.Placed {
+		complaintRow(&sc, o, c) // somebody looked for it
+	}
 	var rows [][]Button
 	for _, row := range sc.Rows {
 		row = slices.DeleteFunc(row, func(b Button) bool {
@@ -234,7 +252,8 @@ func (t *turn) saleScreen(o topup.Order) Screen {
 // chat, and on one of theirs where another of the shop sold it.
 func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
 	if o.Chat == t.in.Chat {
-		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: OrderScreen(o), Class: class, Fresh: fresh})
+		c, _ := t.v.Complaints.Complaint(o.ID)
+		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: OrderScreen(o, c), Class: class, Fresh: fresh})
 		return
 	}
 	sc := t.saleScreen(o)

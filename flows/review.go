@@ -25,6 +25,9 @@ var ownerTaps = map[string]struct {
 	"undo":    {topup.ActMoney, (*turn).undoTapped},
 	"order":   {topup.ActOrders, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
 	"news":    {topup.ActBroadcast, func(t *turn, _ uint64, verb, id string) { t.steerNews(verb, id) }},
+
+	"complaint":  {topup.ActComplaints, (*turn).complaintTapped},
+	"complaints": {topup.ActComplaints, func(t *turn, _ uint64, _, after string) { t.complaintsFrom(topup.OrderID(after), false) }},
 }
 
 // ownerTapped takes an owner's decision.

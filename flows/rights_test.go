@@ -34,7 +34,7 @@ var (
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"cashiers": {topup.ActShops, topup.ActCashiers}, "team": {topup.ActTeam},
-		"history": {topup.ActHistory}, "find": {topup.ActHistory, topup.ActOrders},
+		"history": {topup.ActHistory}, "complaints": {topup.ActComplaints, topup.ActComplain}, "find": {topup.ActHistory, topup.ActOrders},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
@@ -44,15 +44,18 @@ var (
 		"chart": topup.ActDay, "shopchart": topup.ActReport,
 		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
+		"complaints": topup.ActComplaints, "mycomplaints": topup.ActComplain,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "amount": topup.ActSell, "show": topup.ActHistory,
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
+		"complaint": topup.ActComplain, "complain": topup.ActComplain, "said": topup.ActComplain, "photo": topup.ActComplain,
 	}
-	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"complaint": topup.ActComplaints, "complaints": topup.ActComplaints, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
+		StepComplain: topup.ActComplain, StepReply: topup.ActResolve, StepOutcome: topup.ActResolve, StepLastWord: topup.ActResolve,
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
 		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepRefuse: topup.ActMoney, StepSlipOf: topup.ActMoney, StepLow: topup.ActLow,
@@ -126,7 +129,15 @@ func as(t *testing.T, who topup.Actor) *talk {
 		k.v.sold = append(k.v.sold, o)
 	}
 	k.v.claims = []topup.Claim{{Hash: TokenHash(linkToken), Order: topup.OrderID(topup.Delivered), Shop: 1, State: topup.ClaimOpen, Expires: noon.Add(time.Hour)}}
+	k.v.complaints = []topup.Complaint{griped(k.v.sold[2])}
 	return k
+}
+
+// griped is a complaint of a sale, with a text and a photo.
+func griped(o topup.Order) topup.Complaint {
+	c, _ := topup.Complaint{}.Complain(o, topup.Remark{At: noon.Add(-time.Hour), By: deskChat, Name: "Nour", Photo: "AgAC1"})
+	c, _ = c.Complain(o, topup.Remark{At: noon.Add(-time.Minute), By: deskChat, Name: "Nour", Text: "nothing came"})
+	return c
 }
 
 const linkToken = "abcdefghijklmnopqrstuv"
@@ -163,15 +174,15 @@ func TestRightsOfCommands(t *testing.T) {
 }
 
 func TestMenus(t *testing.T) {
-	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
-	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "cashiers", "language", "help", "cancel"}
+	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "complaints", "language", "help", "cancel"}
+	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "complaints", "cashiers", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	viewer := []string{"balance", "today", "report", "shops", "orders", "find", "language", "help", "cancel"}
-	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "language", "help", "cancel"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "broadcast", "sync", "reconcile", "team", "backup"}
+	viewer := []string{"balance", "today", "report", "shops", "orders", "find", "complaints", "language", "help", "cancel"}
+	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "complaints", "language", "help", "cancel"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "complaints", "broadcast", "sync", "reconcile", "team", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": keeper, "the keeper of another one": keeper, "a viewer": viewer, "a helper": helper,
-		"a suspended keeper":     {"balance", "today", "report", "history", "find", "language", "help"},
+		"a suspended keeper":     {"balance", "today", "report", "history", "find", "complaints", "language", "help"},
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"a founder":              slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "cashiers", "language", "help", "cancel"}),
@@ -207,7 +218,7 @@ func TestRightsOfMenuButtons(t *testing.T) {
 
 func TestRightsOfOrders(t *testing.T) {
 	on := map[string]topup.State{"cancel": topup.Placed, "again": topup.Refunded, "offer": topup.Refunded, "amount": topup.Refunded, "show": topup.Review}
-	arg := map[string][]string{"offer": {"0"}, "amount": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}}
+	arg := map[string][]string{"offer": {"0"}, "amount": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}, "said": {"0"}, "photo": {"0"}}
 	for name, who := range everybody {
 		for verb, act := range orderNeeds {
 			k := as(t, who)
@@ -260,6 +271,17 @@ func TestRightsOfDecisions(t *testing.T) {
 			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
 			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
 			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide,
+		} {
+			k := as(t, who)
+			k.press(data)
+			if refused := k.refused(); refused == who.May(act) {
+				t.Errorf("%s: %s is refused: %t", name, data, refused)
+			}
+		}
+		for data, act := range map[string]topup.Act{
+			"a:complaints:0:first": topup.ActComplaints, "a:complaint:3:card": topup.ActComplaints, "a:complaint:3:back": topup.ActComplaints,
+			"a:complaint:3:said:0": topup.ActComplaints, "a:complaint:3:photo:0": topup.ActComplaints,
+			"a:complaint:3:reply": topup.ActResolve, "a:complaint:3:close": topup.ActResolve, "a:complaint:3:dispute": topup.ActResolve,
 		} {
 			k := as(t, who)
 			k.press(data)

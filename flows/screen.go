@@ -5,7 +5,7 @@ import "hanout/topup"
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
 // language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, int,
-// Name, Latin, Words, Prose, PlanName, Minutes, Signed, Secret, and Msg for a text
+// Name, Latin, Words, Prose, Bare, PlanName, Minutes, Signed, Secret, and Msg for a text
 // inside a text.
 type Msg struct {
 	ID   string
@@ -35,6 +35,8 @@ type (
 	// Prose is a text of several lines, shown as it was typed. It stands in a
 	// line of its own.
 	Prose string
+	// Bare are lines without markup and signs of direction, to be copied.
+	Bare []Msg
 	// PlanName is the provider's name of a plan, often "FR | AR": the half
 	// of the reader's language is shown.
 	PlanName string
@@ -58,6 +60,8 @@ type Screen struct {
 	FileName       string
 	Protect        bool // no forwarding, no saving
 	Silent         bool // without a sound
+	// In is the language it is written in, whatever the reader's; "" for that.
+	In string
 	// TooLong is shown instead when the text is more than a message holds.
 	TooLong *Screen
 }

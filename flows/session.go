@@ -27,6 +27,8 @@ type Session struct {
 	Backlog *Backlog     `json:"backlog,omitempty"`
 	Many    *Many        `json:"many,omitempty"`
 	Shop    topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+
+	Complaint *Grievance `json:"complaint,omitempty"`
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have

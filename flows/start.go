@@ -113,6 +113,7 @@ func (t *turn) homeRows(sc *Screen) {
 	t.commandRow(sc, "orders", "report")
 	t.commandRow(sc, "sync", "debts")
 	t.commandRow(sc, "team", "news")
+	t.commandRow(sc, "complaints")
 	if t.who.Is(topup.Owner) && t.who.Shop == 0 {
 		t.commandRow(sc, "ask")
 	}

@@ -32,7 +32,7 @@ func join(list ...good) {
 // the sales.
 func allConversations() []conversation {
 	all := []conversation{applying(), finding(), seekingShop(), suspending(), adjusting(), askingCredit(), choosingLow(), broadcasting(), opening(), catchingUp(), confirming(), sellingMany(),
-		joining(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true)}
+		joining(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true), complaining(), answeringComplaints()}
 	for _, g := range goods {
 		all = append(all, g.conversation())
 	}

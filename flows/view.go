@@ -16,6 +16,8 @@ type View struct {
 	Claims  Claims
 	Copy    Copy
 	Safety  Safety
+
+	Complaints Complaints
 }
 
 // People says who is who.
@@ -96,6 +98,17 @@ type Orders interface {
 	// OpenOrders lists the sales of all shops that are not over, the oldest
 	// first, those made after one ("": all).
 	OpenOrders(above topup.OrderID, limit int) []topup.Order
+}
+
+// Complaints finds what shops complain of.
+type Complaints interface {
+	// Complaint is a sale's.
+	Complaint(order topup.OrderID) (topup.Complaint, bool)
+	// OpenComplaints lists those that wait, the oldest first, from after one
+	// ("": all); ComplaintsOf a shop's, the open ones first, the newest of each
+	// first, from below one.
+	OpenComplaints(after topup.OrderID, limit int) []topup.Complaint
+	ComplaintsOf(shop topup.ShopID, below topup.OrderID, limit int) []topup.Complaint
 }
 
 // Copy is what is known of a till that goes on from a copy of its file.

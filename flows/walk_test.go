@@ -17,9 +17,20 @@ import (
 // ways lead to every step, in every manner that makes a difference. A step
 // without a way fails the walk.
 var ways = map[Step]map[string]func(*talk){
-	StepName:     {"a stranger": stranger},
-	StepPhone:    {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
-	StepFind:     {"": func(k *talk) { k.say("/find") }},
+	StepName:  {"a stranger": stranger},
+	StepPhone: {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
+	StepFind:  {"": func(k *talk) { k.say("/find") }},
+	StepComplain: {
+		"": func(k *talk) { unhappy(k); k.press("o:s1:complaint") }, "more": func(k *talk) { unhappy(k); k.press("o:s1:complain"); k.say("nothing came") },
+		"a photo": func(k *talk) { unhappy(k); k.press("o:s1:complain"); k.photo("AgAC1") }, "too long": func(k *talk) {
+			unhappy(k)
+			k.press("o:s1:complain")
+			k.say(strings.Repeat("x", topup.RemarkMost+1))
+		},
+	},
+	StepReply:    {"": resolving("reply"), "nothing said": func(k *talk) { resolving("reply")(k); k.say("?") }},
+	StepOutcome:  {"": resolving("close")},
+	StepLastWord: {"": func(k *talk) { resolving("close")(k); k.tap("as", string(topup.ComplaintRejected)) }},
 	StepSuspend:  {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
 	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
@@ -205,6 +216,22 @@ func (k *talk) late(text string) {
 	in := k.input()
 	in.Text, in.Late = text, true
 	k.handle(in)
+}
+
+// unhappy gives shop 1 a sale to complain of.
+func unhappy(k *talk) {
+	k.v.sold = []topup.Order{{ID: "s1", No: 4, Shop: 1, By: deskChat, Chat: deskChat, Panel: "s1", Good: topup.MobileTopUp, Operator: topup.Djezzy, To: "0778037340",
+		Face: topup.Dinars(500), Price: topup.Dinars(495), Quantity: 1, Placed: noon.Add(-time.Hour), State: topup.Delivered, DeliveredQty: 1, Settled: noon}}
+}
+
+// resolving has an owner begin to decide its complaint.
+func resolving(verb string) func(*talk) {
+	return func(k *talk) {
+		owner(k)
+		unhappy(k)
+		k.v.complaints = []topup.Complaint{griped(k.v.sold[0])}
+		k.press("a:complaint:4:" + verb)
+	}
 }
 
 func stranger(k *talk) { k.who = 9; k.say("/start") }

@@ -151,6 +151,12 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 			lines[i] = html.EscapeString(printable(l, textMost))
 		}
 		return strings.Join(lines, "\n"), nil
+	case flows.Bare:
+		lines := make([]string, len(v))
+		for i, m := range v {
+			lines[i] = html.EscapeString(r.bare(lang, m))
+		}
+		return strings.Join(lines, "\n"), nil
 	case flows.PlanName:
 		return own(planName(string(v), lang), 60)
 	case flows.Secret:

@@ -81,7 +81,11 @@ func (e *Engine) placeMany(tx Tx, a *after, list []topup.Order) error {
 // present shows an order on its panel. One of several that were confirmed
 // together is shown with them; its own panel only if it was asked for.
 func (e *Engine) present(tx Tx, a *after, o topup.Order) error {
-	own := flows.Show{Chat: o.Chat, Panel: flows.DetailPanel(o), Screen: flows.OrderScreen(o), Class: flows.ClassMoney}
+	complaint, _, err := tx.Complaint(o.ID)
+	if err != nil {
+		return err
+	}
+	own := flows.Show{Chat: o.Chat, Panel: flows.DetailPanel(o), Screen: flows.OrderScreen(o, complaint), Class: flows.ClassMoney}
 	// Who works there no more can do nothing with it.
 	chat, err := codesChat(tx, o)
 	if err != nil {

@@ -1,6 +1,7 @@
 package till
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -38,7 +39,7 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 			w.class = flows.ClassStrangers
 		}
 	}
-	m := e.render.Screen(language(chat.Language, chat.Guess, e.cfg.Language), w.screen)
+	m := e.render.Screen(cmp.Or(w.screen.In, language(chat.Language, chat.Guess, e.cfg.Language)), w.screen)
 	m.Fresh, m.ReplyTo = w.fresh, w.replyTo
 	former, waits, err := tx.OwedOf(w.panel)
 	if err != nil && !errors.Is(err, store.ErrSealed) {

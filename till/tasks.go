@@ -55,6 +55,7 @@ var tasks = []task{
 	{name: "operators", next: often, slice: watchPulses},
 	{name: "waiting", next: often, slice: watchWaiting},
 	{name: "drill", next: morning, slice: askDrill},
+	{name: "complaints", next: morning, slice: remindComplaints},
 	{name: "handled", next: hourly, slice: pruneHandled},
 	{name: "panels", next: hourly, slice: prunePanels},
 	{name: "undelivered", next: hourly, slice: pruneUndelivered},

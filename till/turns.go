@@ -132,6 +132,8 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.takeOver(tx, a, ef)
 	case flows.Reopen:
 		err = e.reopen(tx, a, ef.By)
+	case flows.SaveComplaint:
+		err = tx.PutComplaint(ef.Complaint)
 	case flows.SaveNews:
 		err = e.saveNews(tx, a, ef.News)
 	case flows.ShowCodes:

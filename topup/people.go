@@ -110,6 +110,7 @@ const (
 	ActEvening   Act = "evening"   // have the day's report in the evening, or not
 	ActHistory   Act = "history"   // see and find the shop's sales
 	ActCodes     Act = "codes"     // see a sale's codes again
+	ActComplain  Act = "complain"  // complain of a sale, and see what became of it
 	ActLink      Act = "link"      // make and revoke a customer's link
 	ActCashiers  Act = "cashiers"  // invite, see and remove the shop's cashiers
 
@@ -123,6 +124,8 @@ const (
 	ActDecide     Act = "decide"     // approve or refuse a shop
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
+	ActComplaints Act = "complaints" // see what the shops complain of
+	ActResolve    Act = "resolve"    // answer a complaint, dispute its sale, close it
 	ActBroadcast  Act = "broadcast"  // tell the shops something
 	ActBackup     Act = "backup"     // write a safety copy
 	ActReconcile  Act = "reconcile"  // compare our books with the provider's, and book what differs
@@ -147,6 +150,7 @@ var rights = map[Act][]Role{
 	ActEvening:   {Keeper},
 	ActHistory:   {Cashier, Keeper, Suspended},
 	ActCodes:     {Cashier, Keeper, Suspended},
+	ActComplain:  {Cashier, Keeper, Suspended},
 	ActLink:      {Cashier, Keeper},
 	ActCashiers:  {Keeper},
 
@@ -155,6 +159,8 @@ var rights = map[Act][]Role{
 	ActShopWallet: {Viewer, Helper, Owner},
 	ActShops:      {Viewer, Helper, Owner},
 	ActOrders:     {Viewer, Helper, Owner},
+	ActComplaints: {Viewer, Helper, Owner},
+	ActResolve:    {Helper, Owner},
 	ActMoney:      {Helper, Owner},
 	ActDecide:     {Helper, Owner},
 	ActSync:       {Owner},

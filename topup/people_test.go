@@ -14,7 +14,7 @@ import (
 var acts = map[topup.Act]string{
 	topup.ActTalk: "suckpvho", topup.ActApply: "suo", topup.ActOpenLink: "suckpvho",
 	topup.ActSell: "ck", topup.ActTakeBack: "ckp", topup.ActWallet: "ckp", topup.ActHistory: "ckp", topup.ActDay: "ckp", topup.ActRequest: "ck", topup.ActLow: "ck",
-	topup.ActCodes: "ckp", topup.ActLink: "ck", topup.ActCashiers: "k", topup.ActStatement: "k", topup.ActEvening: "k",
+	topup.ActCodes: "ckp", topup.ActComplain: "ckp", topup.ActComplaints: "vho", topup.ActResolve: "ho", topup.ActLink: "ck", topup.ActCashiers: "k", topup.ActStatement: "k", topup.ActEvening: "k",
 	topup.ActFloat: "vho", topup.ActReport: "vho", topup.ActShopWallet: "vho", topup.ActShops: "vho", topup.ActOrders: "vho",
 	topup.ActMoney: "ho", topup.ActDebts: "ho", topup.ActDecide: "ho",
 	topup.ActSync: "o", topup.ActSettle: "o", topup.ActBroadcast: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActRestore: "o",
@@ -123,7 +123,7 @@ func TestMayWith(t *testing.T) {
 	gone := topup.Actor{Person: 2, Roles: []topup.Role{topup.Stranger}}
 	sale := topup.Order{Shop: 7, By: 2}
 	for act, may := range map[topup.Act]string{
-		topup.ActSell: "kso", topup.ActHistory: "kso", topup.ActTakeBack: "ks", topup.ActCodes: "ks+", topup.ActLink: "ks+",
+		topup.ActSell: "kso", topup.ActHistory: "kso", topup.ActComplain: "kso", topup.ActTakeBack: "ks", topup.ActCodes: "ks+", topup.ActLink: "ks+",
 	} {
 		for letter, who := range map[rune]topup.Actor{'k': keeper, 's': seller, 'o': other, 'f': foreign, 'g': gone} {
 			for _, shared := range []bool{false, true} {
