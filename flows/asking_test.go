@@ -70,7 +70,7 @@ func TestDecisionIsOnWhatWasSeen(t *testing.T) {
 	seen := k.v.asked[0]
 	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
 	button := func() string {
-		for _, row := range RequestScreen(k.v.asked[0], "x").Rows {
+		for _, row := range RequestScreen(k.v.asked[0], "x", topup.Shop{}).Rows {
 			return row[0].Data
 		}
 		return ""

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +21,9 @@ type desk struct {
 	read      time.Time
 	catalogue []topup.Category
 	closed    bool
-	refused   bool // the shop is no longer approved
-	shared    bool // so are its codes
+	refused   bool          // the shop is no longer approved
+	sharing   topup.Sharing // of its codes
+	name      string        // of the shop, when it is not Nour
 	asked     []topup.Shop
 	language  string
 	sold      []topup.Order
@@ -109,7 +111,7 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	if d.refused {
 		state = topup.ShopRefused
 	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling, Request: d.request, Shared: d.shared}, person == deskChat
+	return topup.Shop{ID: 1, Chat: deskChat, Name: cmp.Or(d.name, "Nour"), State: state, Ceiling: d.ceiling, Request: d.request}.Share(d.sharing), person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {
@@ -188,7 +190,16 @@ func (d *desk) OrderByProvider(id string) (topup.Order, bool) {
 func (d *desk) OrderByPanel(panel string) (topup.Order, bool) {
 	return d.order(func(o topup.Order) bool { return o.Panel == panel })
 }
-func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order { return d.sold }
+func (d *desk) OrdersOf(_ topup.ShopID, before uint64, limit int) (l []topup.Order) {
+	all := slices.Clone(d.sold)
+	slices.SortStableFunc(all, func(a, b topup.Order) int { return cmp.Compare(b.No, a.No) })
+	for _, o := range all {
+		if (before == 0 || o.No < before) && len(l) < limit {
+			l = append(l, o)
+		}
+	}
+	return l
+}
 func (d *desk) OpenOrders(above topup.OrderID, limit int) (l []topup.Order) {
 	for _, o := range d.sold {
 		if o.ID > above && len(l) < limit {

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 
@@ -71,36 +72,65 @@ func (t *turn) salesRow(sc *Screen, sh topup.Shop) {
 	}
 }
 
-// salesOf turns the pages of a shop's sales, the newest first, on the panel of
-// shops.
-func (t *turn) salesOf(id topup.ShopID, from string) {
+// salesTapped turns the pages of a shop's sales: below a number, or above one.
+func (t *turn) salesTapped(id topup.ShopID, verb, at string) {
 	sh, ok := t.v.People.Shop(id)
-	before, err := strconv.ParseUint(from, 10, 63)
-	if !ok || err != nil {
+	no, err := strconv.ParseUint(at, 10, 62)
+	switch {
+	case !ok || err != nil:
 		t.toast(M("tap.unknown"))
-		return
+	case verb == "page":
+		t.salesOf(sh, no)
+	case verb == "above":
+		t.salesOf(sh, t.pageAbove(id, no))
+	default:
+		t.toast(M("tap.unknown"))
 	}
-	list := t.v.Orders.OrdersOf(id, before, lookupMost+1)
-	var sc Screen
-	sc.line(M("shop.name", "Shop", Name(sh.Name), "No", number(uint64(sh.ID))))
-	if len(list) == 0 {
-		sc.line(M("history.empty"))
+}
+
+// pageAbove is below which number the page begins that stands just above a
+// sale: of the oldest ones above 0. Sales are listed downwards only, so it is
+// found by halving.
+func (t *turn) pageAbove(id topup.ShopID, no uint64) uint64 {
+	newest := t.v.Orders.OrdersOf(id, 0, 1)
+	if len(newest) == 0 {
+		return 0
 	}
-	page := func(before uint64) string { return encodeTap("a", "sales", number(uint64(id)), "page", number(before)) }
+	top := int(newest[0].No)
+	at := sort.Search(top, func(n int) bool {
+		list := t.v.Orders.OrdersOf(id, uint64(n)+1, lookupMost)
+		return len(list) == lookupMost && list[lookupMost-1].No > no
+	})
+	if at == top {
+		return 0
+	}
+	return uint64(at) + 1
+}
+
+// salesOf shows a page of a shop's sales, those below a number (0: the newest),
+// on the panel of shops.
+func (t *turn) salesOf(sh topup.Shop, before uint64) {
+	list := t.v.Orders.OrdersOf(sh.ID, before, lookupMost+1)
 	more := len(list) > lookupMost
 	list = list[:min(len(list), lookupMost)]
+	var sc Screen
+	sc.line(M("shop.name", "Shop", Name(sh.Name), "No", number(uint64(sh.ID))))
+	tap := func(verb string, no uint64) string {
+		return encodeTap("a", "sales", number(uint64(sh.ID)), verb, number(no))
+	}
+	if len(list) == 0 {
+		sc.line(M("history.empty"))
+	} else {
+		sc.line(M("history.span", "From", list[len(list)-1].Placed, "To", list[0].Placed))
+	}
 	for _, o := range list {
 		sc.row(button(saleLine(o), encodeTap("a", "order", number(o.No), "card")))
 	}
-	var nav []Button
-	if before != 0 {
-		nav = append(nav, button(M("button.newest"), page(0)))
+	if before != 0 && len(list) > 0 {
+		sc.row(button(M("button.newest"), tap("page", 0)), button(M("button.newer"), tap("above", list[0].No)))
 	}
 	if more {
-		nav = append(nav, button(M("button.older"), page(list[len(list)-1].No)))
-	}
-	if len(nav) > 0 {
-		sc.row(nav...)
+		sc.row(button(M("button.older"), tap("page", list[len(list)-1].No)), button(M("button.oldest"), tap("above", 0)))
 	}
 	sc.row(button(M("card.open"), cardTap(sh, "open", "0")), homeButton())
 	t.showShops(sc, false)

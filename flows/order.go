@@ -203,41 +203,54 @@ func allOrderTaps() map[string]orderTap {
 
 // mayWith reports whether the person may do it with a sale of their shop.
 func (t *turn) mayWith(act topup.Act, o topup.Order) bool {
-	return t.who.MayWith(act, o, t.shop().Shared)
+	return t.who.MayWith(act, o, t.shop().Sharing())
 }
 
 // saleScreen is a sale with those of its buttons that the person may use.
 func (t *turn) saleScreen(o topup.Order) Screen {
-	sc := OrderScreen(o)
+	return OrderScreen(o).For(t.who, t.shop(), o)
+}
+
+// For leaves out of a screen about a sale of a shop's what a person may not.
+func (s Screen) For(who topup.Actor, sh topup.Shop, o topup.Order) Screen {
 	var rows [][]Button
-	for _, row := range sc.Rows {
-		row = slices.DeleteFunc(row, func(b Button) bool {
+	for _, row := range s.Rows {
+		row = slices.DeleteFunc(slices.Clone(row), func(b Button) bool {
 			c, ok := decodeTap(b.Data)
-			return ok && c.kind == "o" && !t.mayWith(orderTaps[c.part(1)].act, o)
+			return ok && c.kind == "o" && !who.MayWith(orderTaps[c.part(1)].act, o, sh.Sharing())
 		})
 		if len(row) > 0 {
 			rows = append(rows, row)
 		}
 	}
-	sc.Rows = rows
-	if o.State == topup.Delivered && o.HasVouchers() && !t.mayWith(topup.ActCodes, o) {
-		for i, l := range sc.Lines {
+	s.Rows = rows
+	if o.State == topup.Delivered && o.HasVouchers() && !who.MayWith(topup.ActCodes, o, sh.Sharing()) {
+		s.Lines = slices.Clone(s.Lines)
+		for i, l := range s.Lines {
 			if l.ID == "codes.sent" {
-				sc.Lines[i] = M("codes.others")
+				s.Lines[i] = codesKept(sh)
 			}
 		}
 	}
-	return sc
+	return s
+}
+
+// codesKept says whose codes are that the person may not see.
+func codesKept(sh topup.Shop) Msg {
+	if sh.Sharing() == topup.SharesNone {
+		return M("codes.kept")
+	}
+	return M("codes.others")
 }
 
 // showSale shows a sale to the person: on its own panel where that is in their
 // chat, and on one of theirs where another of the shop sold it.
 func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
+	sc := t.saleScreen(o)
 	if o.Chat == t.in.Chat {
-		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: OrderScreen(o), Class: class, Fresh: fresh})
+		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: sc, Class: class, Fresh: fresh})
 		return
 	}
-	sc := t.saleScreen(o)
 	if o.State == topup.Placed {
 		sc.Rows = nil // taking back belongs to the sale's own panel
 	}
@@ -267,7 +280,10 @@ func (t *turn) orderTapped(c tap) {
 		return
 	}
 	o, ok := t.v.Orders.Order(topup.OrderID(c.part(0)))
-	if !ok || !known || !t.mayWith(do.act, o) || !do.run(t, o, c.part(2)) {
+	switch {
+	case ok && (do.act == topup.ActCodes || do.act == topup.ActLink) && t.who.MayFor(do.act, o.Shop) && !t.mayWith(do.act, o):
+		t.alert(codesKept(t.shop())) // the button may be from before the keeper chose so
+	case !ok || !known || !t.mayWith(do.act, o) || !do.run(t, o, c.part(2)):
 		t.toast(M("tap.unknown"))
 	}
 }

@@ -51,7 +51,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"rename": topup.ActRename, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -61,7 +61,7 @@ var (
 		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
-		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide,
+		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide, StepRename: topup.ActRename, StepSharing: topup.ActCashiers,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -135,7 +135,7 @@ const linkToken = "abcdefghijklmnopqrstuv"
 func (k *talk) refused() bool {
 	k.t.Helper()
 	toast := k.answered("a tap")
-	no := toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown" || toast.Msg.ID == "suspend.tap"
+	no := toast.Msg.ID == "codes.others" || toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown" || toast.Msg.ID == "suspend.tap"
 	if no && len(k.out) != 1 {
 		k.t.Errorf("refused, yet something is done: %+v", k.out)
 	}
@@ -216,7 +216,7 @@ func TestRightsOfOrders(t *testing.T) {
 				state = topup.Delivered
 			}
 			k.press(encodeTap("o", append([]string{string(state), verb}, arg[verb]...)...))
-			if refused := k.refused(); refused == k.v.people[9].MayWith(act, topup.Order{Shop: 1, By: deskChat}, false) {
+			if refused := k.refused(); refused == k.v.people[9].MayWith(act, topup.Order{Shop: 1, By: deskChat}, topup.SharesOwn) {
 				t.Errorf("%s: %s is refused: %t", name, verb, refused)
 			}
 		}
@@ -259,7 +259,8 @@ func TestRightsOfDecisions(t *testing.T) {
 		for data, act := range map[string]topup.Act{
 			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
 			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
-			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide,
+			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide, encodeTap("a", "rename", "3", "ask"): topup.ActRename,
+			encodeTap("a", "sales", "1", "page", "0"): topup.ActOrders, encodeTap("a", "sales", "1", "above", "0"): topup.ActOrders,
 		} {
 			k := as(t, who)
 			k.press(data)
@@ -317,7 +318,7 @@ func TestRightsOfLinks(t *testing.T) {
 		k := as(t, who)
 		k.say("/start " + linkToken)
 		_, redeemed := effect[RedeemClaim](k)
-		if own := who.MayFor(topup.ActLink, 1); redeemed == own || own != slices.Contains(k.says(), "claim.own") {
+		if own := who.MayFor(topup.ActHistory, 1); redeemed == own || own != slices.Contains(k.says(), "claim.own") {
 			t.Errorf("%s: redeemed %t, %v", name, redeemed, k.says())
 		}
 	}

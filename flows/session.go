@@ -27,6 +27,7 @@ type Session struct {
 	Backlog *Backlog     `json:"backlog,omitempty"`
 	Many    *Many        `json:"many,omitempty"`
 	Shop    topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+	Card    *ShopDraft   `json:"shopdraft,omitempty"`
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have

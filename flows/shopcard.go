@@ -216,6 +216,7 @@ var cardRows = []func(*turn, *Screen, topup.Shop){
 	(*turn).moneyRows,
 	(*turn).walletRow,
 	(*turn).salesRow,
+	(*turn).renameRow,
 	(*turn).suspendRow,
 }
 

@@ -113,7 +113,8 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 // askedScreen is the request panel as it stands: open, or decided.
 func (t *turn) askedScreen(sh topup.Shop) Screen {
 	if sh.State == topup.ShopAsked {
-		return RequestScreen(sh, sh.Name)
+		twin, _ := Namesake(t.v.People, sh.ID, sh.Name)
+		return RequestScreen(sh, sh.Name, twin)
 	}
 	var sc Screen
 	sc.line(M("ask.decided", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
@@ -134,9 +135,13 @@ func RequestPanel(id topup.ShopID, owner int64) string {
 	return "ask/" + number(uint64(id)) + "/" + number(uint64(owner))
 }
 
-// RequestScreen is the panel by which an owner decides on a new shop.
-func RequestScreen(sh topup.Shop, person string) Screen {
+// RequestScreen is the panel by which an owner decides on a new shop; twin is
+// another one of its name, zero for none.
+func RequestScreen(sh topup.Shop, person string, twin topup.Shop) Screen {
 	var sc Screen
+	if twin.ID != 0 {
+		sc.line(M("rename.twin", "Shop", Name(sh.Name), "No", number(uint64(twin.ID))))
+	}
 	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Person", Name(CleanName(person, 40)), "Phone", Latin(sh.Phone)))
 	sc.row(decisionButtons(sh, "")...)
 	return sc

@@ -17,10 +17,19 @@ import (
 // ways lead to every step, in every manner that makes a difference. A step
 // without a way fails the walk.
 var ways = map[Step]map[string]func(*talk){
-	StepName:     {"a stranger": stranger},
-	StepPhone:    {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
-	StepFind:     {"": func(k *talk) { k.say("/find") }},
-	StepSuspend:  {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
+	StepName:    {"a stranger": stranger},
+	StepPhone:   {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
+	StepFind:    {"": func(k *talk) { k.say("/find") }},
+	StepSuspend: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
+	StepRename: {
+		"": renamer, "no letter": func(k *talk) { renamer(k); k.say("12") },
+		"another's name": func(k *talk) {
+			k.v.asked = []topup.Shop{{ID: 2, Chat: 88, Name: "El Nour", State: topup.ShopApproved}}
+			renamer(k)
+			k.say("EL  NOUR")
+		},
+	},
+	StepSharing:  {"": func(k *talk) { staffed(k); k.say("/cashiers"); k.tap("sh") }},
 	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
 		k.who, k.v.language = 9, ""
@@ -206,6 +215,8 @@ func (k *talk) late(text string) {
 	in.Text, in.Late = text, true
 	k.handle(in)
 }
+
+func renamer(k *talk) { owner(k); k.press(encodeTap("a", "rename", "1", "ask")) }
 
 func stranger(k *talk) { k.who = 9; k.say("/start") }
 func owner(k *talk) {

@@ -216,7 +216,7 @@ func outsideIsolates(s string) string {
 // one of the families whose last word is computed.
 func TestMessagesAreUsed(t *testing.T) {
 	known := read(t, locales.Arabic)
-	families := []string{"command.", "state.", "sign.", "reason.", "family.", "shop.", "alert.", "trouble.over.", "plan.", "codes.use.", "reconcile.diff.", "restore.sign.", "restore.state.", "period.", "statement.button.", "role.", "team.role."}
+	families := []string{"command.", "state.", "sign.", "reason.", "family.", "shop.", "alert.", "trouble.over.", "plan.", "codes.use.", "reconcile.diff.", "restore.sign.", "restore.state.", "period.", "statement.button.", "role.", "team.role.", "sharing.", "button.sharing."}
 	used := map[string]bool{}
 	root := ".."
 	files := 0

@@ -90,6 +90,8 @@ func (e *Engine) present(tx Tx, a *after, o topup.Order) error {
 	left := chat != o.Chat
 	if left {
 		own.Screen.Rows = nil
+	} else if own.Screen, err = e.asShared(tx, a, o.Chat, o, own.Screen); err != nil {
+		return err
 	}
 	if o.Batch == nil {
 		return e.show(tx, a, own)

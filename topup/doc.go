@@ -15,6 +15,7 @@
 //   - member: a person who works for a shop: its keeper, who answers for it,
 //     or a cashier; [Member]. What a person is to the business is a [Role],
 //     what they can want an [Act], and who may do what one table; [Actor].
+//     Which codes cashiers may see again is the keeper's [Sharing].
 //   - owner: who owns the business, its float and its key. The founders are
 //     those of the configuration, who appoint others; a helper decides on shops
 //     and moves money up to a limit, a viewer looks.

@@ -121,6 +121,7 @@ const (
 	ActDebts      Act = "debts"      // see what all shops owe
 	ActShops      Act = "shops"      // list the shops
 	ActDecide     Act = "decide"     // approve or refuse a shop
+	ActRename     Act = "rename"     // give a shop another name
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
 	ActBroadcast  Act = "broadcast"  // tell the shops something
@@ -157,6 +158,7 @@ var rights = map[Act][]Role{
 	ActOrders:     {Viewer, Helper, Owner},
 	ActMoney:      {Helper, Owner},
 	ActDecide:     {Helper, Owner},
+	ActRename:     {Owner},
 	ActSync:       {Owner},
 	ActDebts:      {Helper, Owner},
 	ActSettle:     {Owner},
@@ -177,6 +179,7 @@ type Actor struct {
 	Chat   int64
 	Shop   ShopID // of who works for an approved or suspended shop, else 0
 	Roles  []Role // at least one
+	Keeps  bool   // the shop is theirs, suspended or not
 	Most   Money  // what a helper may move at once
 }
 
@@ -197,15 +200,15 @@ func (a Actor) MayFor(act Act, shop ShopID) bool {
 }
 
 // MayWith reports whether the actor may do it with a sale. A cashier takes back
-// what they sold themselves; the codes of others' sales are theirs where the
-// keeper shares them.
-func (a Actor) MayWith(act Act, o Order, shared bool) bool {
-	own := a.Is(Keeper) || o.By == a.Person
+// what they sold themselves; the codes of which sales are theirs, and so the
+// links that lead to them, is the keeper's choice.
+func (a Actor) MayWith(act Act, o Order, sharing Sharing) bool {
+	keeps, own := a.Keeps || a.Is(Keeper), o.By == a.Person
 	switch act {
 	case ActTakeBack:
-		return own && a.MayFor(act, o.Shop)
+		return (keeps || own) && a.MayFor(act, o.Shop)
 	case ActCodes, ActLink:
-		return (own || shared) && a.MayFor(act, o.Shop)
+		return (keeps || sharing == SharesAll || own && sharing != SharesNone) && a.MayFor(act, o.Shop)
 	}
 	return a.MayFor(act, o.Shop)
 }
@@ -243,6 +246,7 @@ func ActorOf(person, chat int64, founder bool, mate, member Member, shop Shop, c
 		a.Roles = append(a.Roles, mate.Role)
 	}
 	if member.Person == person && member.Shop != 0 && member.Shop == shop.ID {
+		a.Keeps = shop.Admitted() && member.Role == Keeper
 		switch shop.State {
 		case ShopApproved:
 			a.Shop, a.Roles = shop.ID, append(a.Roles, member.Role)

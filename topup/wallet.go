@@ -214,8 +214,40 @@ type Shop struct {
 	Low Money `json:"low,omitempty"`
 	// Request is the newest credit that it asked for.
 	Request *CreditRequest `json:"request,omitempty"`
-	// Shared tells that its cashiers see the codes of each other's sales.
+	// Shared tells that its cashiers see the codes of each other's sales, Hidden
+	// that they see none again; read by Sharing.
 	Shared bool `json:"shared,omitempty"`
+	Hidden bool `json:"hidden,omitempty"`
+}
+
+// Sharing is of which sales a shop's cashiers may see codes again.
+type Sharing string
+
+// What a keeper can choose.
+const (
+	SharesOwn  Sharing = "own" // of those they made; so until the keeper chooses
+	SharesAll  Sharing = "all"
+	SharesNone Sharing = "none"
+)
+
+// Sharing is what the keeper has chosen.
+func (s Shop) Sharing() Sharing {
+	switch {
+	case s.Hidden:
+		return SharesNone
+	case s.Shared:
+		return SharesAll
+	}
+	return SharesOwn
+}
+
+// Sharings lists what there is to choose.
+func Sharings() []Sharing { return []Sharing{SharesAll, SharesOwn, SharesNone} }
+
+// Share chooses.
+func (s Shop) Share(c Sharing) Shop {
+	s.Shared, s.Hidden = c == SharesAll, c == SharesNone
+	return s
 }
 
 // How often one person may ask for a shop.
