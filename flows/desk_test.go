@@ -24,6 +24,9 @@ type desk struct {
 	refused   bool          // the shop is no longer approved
 	sharing   topup.Sharing // of its codes
 	name      string        // of the shop, when it is not Nour
+	mostSale  topup.Money
+	mostDay   topup.Money
+	takings   topup.Takings
 	asked     []topup.Shop
 	language  string
 	sold      []topup.Order
@@ -111,7 +114,8 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 	if d.refused {
 		state = topup.ShopRefused
 	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: cmp.Or(d.name, "Nour"), State: state, Ceiling: d.ceiling, Request: d.request}.Share(d.sharing), person == deskChat
+	return topup.Shop{ID: 1, Chat: deskChat, Name: cmp.Or(d.name, "Nour"), State: state, Ceiling: d.ceiling, Request: d.request,
+		MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings}.Share(d.sharing), person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {

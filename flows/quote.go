@@ -73,8 +73,8 @@ func (t *turn) quote(note Msg) {
 			sc.row(t.backButton(), t.cancelButton())
 			return
 		}
-		if left, over := t.overLimit(o); over {
-			sc.line(M("confirm.limit", "Amount", left))
+		if why, over := t.overLimit(o); over {
+			sc.line(why)
 			sc.row(button(M("button.again.look"), t.s.tap("again")))
 			sc.row(t.backButton(), t.cancelButton())
 			return
@@ -169,26 +169,13 @@ func (t *turn) confirm() {
 	}
 }
 
-// overLimit reports whether a sale is more than what a cashier may still sell
-// today, and what that is.
-func (t *turn) overLimit(o topup.Order) (left topup.Money, over bool) {
-	m := t.v.People.Member(t.in.Person.ID)
-	left, limited := m.Left(m.Day)
-	return left, limited && o.Price > left
-}
-
-func (t *turn) limited(o topup.Order) bool {
-	_, over := t.overLimit(o)
-	return over
-}
-
 // retry looks at the wallet and the limit again, and says when they still lack
 // money: the panel alone would not change.
 func (t *turn) retry() {
 	t.quote(Msg{})
 	if o, sold := t.s.Sale.offered(t); sold && t.s.Step == StepConfirm {
-		if left, over := t.overLimit(o); over {
-			t.toast(M("confirm.limit", "Amount", left))
+		if why, over := t.overLimit(o); over {
+			t.toast(why)
 			return
 		}
 	}

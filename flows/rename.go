@@ -19,6 +19,9 @@ type ShopDraft struct {
 	Shop topup.ShopID `json:"shop"`
 	Was  string       `json:"was,omitempty"`  // its name, as the owner was shown it
 	Name string       `json:"name,omitempty"` // a new one that another shop has, too
+	// Limit is a limit as the owner was shown it: the day's, or a sale's.
+	Day   bool        `json:"day,omitempty"`
+	Limit topup.Money `json:"limit,omitempty"`
 }
 
 func renaming() conversation {
@@ -32,11 +35,16 @@ func renaming() conversation {
 	}
 }
 
-// renameRow leads to a shop's new name.
-func (t *turn) renameRow(sc *Screen, sh topup.Shop) {
+// setUpRow leads to a shop's new name, and to its limits.
+func (t *turn) setUpRow(sc *Screen, sh topup.Shop) {
+	var row []Button
 	if sh.Admitted() && t.who.May(topup.ActRename) {
-		sc.row(button(M("button.rename"), encodeTap("a", "rename", number(uint64(sh.ID)), "ask")))
+		row = append(row, button(M("button.rename"), encodeTap("a", "rename", number(uint64(sh.ID)), "ask")))
 	}
+	if sh.Admitted() && t.who.May(topup.ActLimits) {
+		row = append(row, button(M("limits.button"), encodeTap("a", "limits", number(uint64(sh.ID)), "ask")))
+	}
+	sc.grid(2, row)
 }
 
 func (t *turn) renameTapped(id topup.ShopID, verb string) {

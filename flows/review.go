@@ -19,6 +19,7 @@ var ownerTaps = map[string]struct {
 	"card":    {topup.ActShops, func(t *turn, id uint64, verb, at string) { t.cardTapped(topup.ShopID(id), verb, at) }},
 	"suspend": {topup.ActDecide, func(t *turn, id uint64, verb, _ string) { t.suspendTapped(topup.ShopID(id), verb) }},
 	"rename":  {topup.ActRename, func(t *turn, id uint64, verb, _ string) { t.renameTapped(topup.ShopID(id), verb) }},
+	"limits":  {topup.ActLimits, func(t *turn, id uint64, verb, _ string) { t.limitsTapped(topup.ShopID(id), verb) }},
 	"sales":   {topup.ActOrders, func(t *turn, id uint64, verb, at string) { t.salesTapped(topup.ShopID(id), verb, at) }},
 	"orders":  {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
 	"money":   {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},

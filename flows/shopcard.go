@@ -216,7 +216,7 @@ var cardRows = []func(*turn, *Screen, topup.Shop){
 	(*turn).moneyRows,
 	(*turn).walletRow,
 	(*turn).salesRow,
-	(*turn).renameRow,
+	(*turn).setUpRow,
 	(*turn).suspendRow,
 }
 
@@ -235,6 +235,9 @@ func (t *turn) shopCard(sh topup.Shop, page uint64, fresh bool) {
 	}
 	w := t.v.Wallets.Wallet(sh.ID)
 	sc.line(M("wallet.available", "Amount", w.Available), M("wallet.held", "Amount", w.Held), t.cardToday(sh))
+	if limited(sh) {
+		sc.line(t.limitLines(sh)...)
+	}
 	if seen := t.v.People.Heard(sh.Chat); !seen.IsZero() {
 		sc.line(M("card.seen", "Day", Day(seen)))
 	}

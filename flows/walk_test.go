@@ -29,6 +29,11 @@ var ways = map[Step]map[string]func(*talk){
 			k.say("EL  NOUR")
 		},
 	},
+	StepLimits: {"": limiter, "set": func(k *talk) { limiter(k); k.tap("k", "day"); k.tap("l", "20000") }},
+	StepLimit: {
+		"a sale": func(k *talk) { limiter(k); k.tap("k", "sale") }, "a day": func(k *talk) { limiter(k); k.tap("k", "day") },
+		"no amount": func(k *talk) { limiter(k); k.tap("k", "day"); k.say("much") },
+	},
 	StepSharing:  {"": func(k *talk) { staffed(k); k.say("/cashiers"); k.tap("sh") }},
 	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
@@ -186,14 +191,16 @@ var ways = map[Step]map[string]func(*talk){
 	StepMany: {
 		"":                 several,
 		"too little money": func(k *talk) { k.v.money = topup.Dinars(600); several(k) },
+		"above a limit":    func(k *talk) { k.v.mostDay = topup.Dinars(600); several(k) },
 		"the same twice":   func(k *talk) { k.say("0778037340 500\n0661234567 200\n0778037340 500") },
 	},
 
 	StepConfirm: {
 		"mobile": mobileQuote, "fixed plan": func(k *talk) { djezzy(k); k.tap("p", "1") },
 		"internet": internetQuote, "gift cards": giftQuote,
-		"too little money":      func(k *talk) { k.v.money = topup.Dinars(1); mobileQuote(k) },
-		"above the day's limit": func(k *talk) { limitedCashier(k); mobileQuote(k) },
+		"too little money":       func(k *talk) { k.v.money = topup.Dinars(1); mobileQuote(k) },
+		"above the day's limit":  func(k *talk) { limitedCashier(k); mobileQuote(k) },
+		"above the shop's limit": func(k *talk) { k.v.mostSale = topup.Dinars(100); mobileQuote(k) },
 		"the same again": func(k *talk) {
 			k.v.sold = []topup.Order{{ID: "x", No: 4, Shop: 1, Chat: deskChat, Panel: "x", Good: topup.MobileTopUp, To: "0778037340",
 				Face: topup.Dinars(500), Quantity: 1, Placed: noon, State: topup.Pending}}
@@ -216,6 +223,7 @@ func (k *talk) late(text string) {
 	k.handle(in)
 }
 
+func limiter(k *talk) { owner(k); k.press(encodeTap("a", "limits", "1", "ask")) }
 func renamer(k *talk) { owner(k); k.press(encodeTap("a", "rename", "1", "ask")) }
 
 func stranger(k *talk) { k.who = 9; k.say("/start") }
@@ -271,7 +279,7 @@ func helper(k *talk) {
 // each an open invitation.
 func staffed(k *talk) {
 	k.v.members = []topup.Member{
-		{Person: 21, Shop: 1, Role: topup.Cashier, Name: "Amine", Since: noon, Limit: topup.Dinars(2000), Sold: topup.Dinars(500), Sales: 1},
+		{Person: 21, Shop: 1, Role: topup.Cashier, Name: "Amine", Since: noon, Limit: topup.Dinars(2000), Takings: topup.Takings{Sold: topup.Dinars(500), Sales: 1}},
 		{Person: 22, Shop: 1, Role: topup.Cashier, Name: "Sara", Since: noon},
 	}
 	k.v.mates = []topup.Member{

@@ -23,6 +23,9 @@ func (t *turn) balance() {
 func (t *turn) walletLines(sc *Screen, sh topup.Shop) {
 	w := t.v.Wallets.Wallet(sh.ID)
 	sc.line(M("wallet.available", "Amount", w.Available), M("wallet.held", "Amount", w.Held))
+	if limited(sh) {
+		sc.line(t.limitLines(sh)...)
+	}
 	if w.Owed > 0 {
 		sc.line(t.debtLines(sh.ID)...)
 	}

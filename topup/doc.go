@@ -15,7 +15,8 @@
 //   - member: a person who works for a shop: its keeper, who answers for it,
 //     or a cashier; [Member]. What a person is to the business is a [Role],
 //     what they can want an [Act], and who may do what one table; [Actor].
-//     Which codes cashiers may see again is the keeper's [Sharing].
+//     Which codes cashiers may see again is the keeper's [Sharing]. What a shop
+//     or a cashier sold on a day, under a limit or not, are its [Takings].
 //   - owner: who owns the business, its float and its key. The founders are
 //     those of the configuration, who appoint others; a helper decides on shops
 //     and moves money up to a limit, a viewer looks.

@@ -35,49 +35,8 @@ type Member struct {
 	Since  time.Time `json:"since,omitzero"`
 	// Limit is what a cashier may sell in a day (0: any sum), and what a helper
 	// may move at once.
-	Limit Money `json:"limit,omitempty"`
-	// Sold and Sales are what a cashier's sales of the day Day cost the shop.
-	Day   string `json:"day,omitempty"`
-	Sold  Money  `json:"sold,omitempty"`
-	Sales int    `json:"sales,omitempty"`
-}
-
-// On is the member on a day: what was sold on another one is no matter.
-func (m Member) On(day string) Member {
-	if m.Day != day {
-		m.Day, m.Sold, m.Sales = day, 0, 0
-	}
-	return m
-}
-
-// Took counts a sale of a day.
-func (m Member) Took(price Money, day string) Member {
-	m = m.On(day)
-	m.Sold += price
-	m.Sales++
-	return m
-}
-
-// GaveBack takes off what was given back of a sale of a day; whole tells that
-// nothing of it was delivered. What is past changes nothing.
-func (m Member) GaveBack(back Money, whole bool, day string) Member {
-	if m.Day != day {
-		return m
-	}
-	m.Sold = max(0, m.Sold-back)
-	if whole {
-		m.Sales = max(0, m.Sales-1)
-	}
-	return m
-}
-
-// Left is what a cashier may still sell on a day; false where there is no
-// limit.
-func (m Member) Left(day string) (Money, bool) {
-	if m.Role != Cashier || m.Limit == 0 {
-		return 0, false
-	}
-	return max(0, m.Limit-m.On(day).Sold), true
+	Limit   Money `json:"limit,omitempty"`
+	Takings       // a cashier's
 }
 
 // Keeper is the place in a shop of the person who asked for it: until a shop
@@ -122,6 +81,7 @@ const (
 	ActShops      Act = "shops"      // list the shops
 	ActDecide     Act = "decide"     // approve or refuse a shop
 	ActRename     Act = "rename"     // give a shop another name
+	ActLimits     Act = "limits"     // say what a shop may sell, by sale and by day
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
 	ActBroadcast  Act = "broadcast"  // tell the shops something
@@ -159,6 +119,7 @@ var rights = map[Act][]Role{
 	ActMoney:      {Helper, Owner},
 	ActDecide:     {Helper, Owner},
 	ActRename:     {Owner},
+	ActLimits:     {Owner},
 	ActSync:       {Owner},
 	ActDebts:      {Helper, Owner},
 	ActSettle:     {Owner},

@@ -17,7 +17,7 @@ var acts = map[topup.Act]string{
 	topup.ActCodes: "ckp", topup.ActLink: "ck", topup.ActCashiers: "k", topup.ActStatement: "k", topup.ActEvening: "k",
 	topup.ActFloat: "vho", topup.ActReport: "vho", topup.ActShopWallet: "vho", topup.ActShops: "vho", topup.ActOrders: "vho",
 	topup.ActMoney: "ho", topup.ActDebts: "ho", topup.ActDecide: "ho",
-	topup.ActRename: "o", topup.ActSync: "o", topup.ActSettle: "o", topup.ActBroadcast: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActRestore: "o",
+	topup.ActRename: "o", topup.ActLimits: "o", topup.ActSync: "o", topup.ActSettle: "o", topup.ActBroadcast: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActRestore: "o",
 	topup.ActTeam: "o", topup.ActOwners: "f",
 }
 
@@ -196,14 +196,14 @@ func TestCashiersDay(t *testing.T) {
 		}
 	}
 	left("1", 1000)
-	m = m.Took(topup.Dinars(300), "1").Took(topup.Dinars(600), "1")
+	m.Takings = m.Took(topup.Dinars(300), "1").Took(topup.Dinars(600), "1")
 	left("1", 100)
 	left("2", 1000)
-	m = m.GaveBack(topup.Dinars(200), false, "1")
+	m.Takings = m.GaveBack(topup.Dinars(200), false, "1")
 	if left("1", 300); m.Sales != 2 {
 		t.Errorf("%d sales", m.Sales)
 	}
-	m = m.Took(topup.Dinars(900), "2").GaveBack(topup.Dinars(700), true, "1") // yesterday's comes back today
+	m.Takings = m.Took(topup.Dinars(900), "2").GaveBack(topup.Dinars(700), true, "1") // yesterday's comes back today
 	if left("2", 100); m.Sales != 1 {
 		t.Errorf("%d sales", m.Sales)
 	}

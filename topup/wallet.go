@@ -210,6 +210,11 @@ type Shop struct {
 	Quiet    bool      `json:"quiet,omitempty"`
 	// NoEvening tells that it wants no report in the evening.
 	NoEvening bool `json:"no_evening,omitempty"`
+	// MostSale and MostDay are what one sale, and all of a day, may cost it; 0 is
+	// any sum. Today is what it sold, on the day of its last sale.
+	MostSale Money   `json:"most_sale,omitempty"`
+	MostDay  Money   `json:"most_day,omitempty"`
+	Today    Takings `json:"today,omitzero"`
 	// Low is the level of its wallet below which it wants a word; 0 is none.
 	Low Money `json:"low,omitempty"`
 	// Request is the newest credit that it asked for.
