@@ -56,6 +56,7 @@ func allCommands() []command {
 		command{name: "report", act: topup.ActDay, run: reporting(JobDay, topup.Week)},
 		command{name: "history", verb: "history", label: "button.history", act: topup.ActHistory, run: bare((*turn).history)},
 		command{verb: "askcredit", label: "button.askcredit", act: topup.ActRequest, run: bare((*turn).askCredit)},
+		command{verb: "write", label: "button.write", act: topup.ActWrite, run: bare((*turn).write)},
 		command{verb: "low", label: "button.low", act: topup.ActLow, run: bare((*turn).low)},
 		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
 		command{name: "find", act: topup.ActHistory, run: (*turn).find},

@@ -27,6 +27,8 @@ type desk struct {
 	mostSale  topup.Money
 	mostDay   topup.Money
 	takings   topup.Takings
+	letters   topup.Letters
+	suspended bool
 	asked     []topup.Shop
 	language  string
 	sold      []topup.Order
@@ -78,7 +80,7 @@ func (d *desk) Actor(person, chat int64) topup.Actor {
 }
 func (d *desk) Owners() []int64      { return []int64{501} }
 func (d *desk) Founders() []int64    { return []int64{501} }
-func (d *desk) Deciders() []int64    { return []int64{501} }
+func (d *desk) Deciders() []int64    { return []int64{501, 502} }
 func (d *desk) Team() []topup.Member { return slices.Clone(d.mates) }
 func (d *desk) Member(person int64) topup.Member {
 	for _, m := range d.members {
@@ -111,11 +113,14 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 		}
 	}
 	state := topup.ShopApproved
-	if d.refused {
+	switch {
+	case d.refused:
 		state = topup.ShopRefused
+	case d.suspended:
+		state = topup.ShopSuspended
 	}
 	return topup.Shop{ID: 1, Chat: deskChat, Name: cmp.Or(d.name, "Nour"), State: state, Ceiling: d.ceiling, Request: d.request,
-		MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings}.Share(d.sharing), person == deskChat
+		Letters: d.letters, MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings}.Share(d.sharing), person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {

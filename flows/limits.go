@@ -197,6 +197,15 @@ func (t *turn) overLimit(list ...topup.Order) (why Msg, over bool) {
 	return Msg{}, false
 }
 
+// limitRow are the ways on from a sale above a limit: the shop's are the owners'.
+func (t *turn) limitRow(why Msg) []Button {
+	row := []Button{button(M("button.again.look"), t.s.tap("again"))}
+	if why.ID != "confirm.limit" {
+		row = append(row, writeButton())
+	}
+	return row
+}
+
 func (t *turn) limited(list ...topup.Order) bool {
 	_, over := t.overLimit(list...)
 	return over

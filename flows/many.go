@@ -228,7 +228,7 @@ func (t *turn) quoteMany(note Msg) {
 		} else if why, over := t.overLimit(ordersOf(list)...); over {
 			sc.line(why)
 			t.manyFit(sc, list)
-			sc.row(button(M("button.again.look"), t.s.tap("again")))
+			sc.row(t.limitRow(why)...)
 		} else {
 			sc.line(M("confirm.after", "Amount", available-price))
 			t.manyRows(sc, list)

@@ -210,7 +210,7 @@ func (d *mobile) numberGiven(t *turn, note Msg) {
 		t.s.Step = StepNumber
 		t.draw(func(sc *Screen) {
 			sc.line(M("sale.title"), M("plan.none"))
-			sc.row(t.cancelButton())
+			sc.row(writeButton(), t.cancelButton())
 		})
 		return
 	}

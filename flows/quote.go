@@ -75,7 +75,7 @@ func (t *turn) quote(note Msg) {
 		}
 		if why, over := t.overLimit(o); over {
 			sc.line(why)
-			sc.row(button(M("button.again.look"), t.s.tap("again")))
+			sc.row(t.limitRow(why)...)
 			sc.row(t.backButton(), t.cancelButton())
 			return
 		}

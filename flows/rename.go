@@ -35,7 +35,7 @@ func renaming() conversation {
 	}
 }
 
-// setUpRow leads to a shop's new name, and to its limits.
+// setUpRow leads to a shop's new name, to its limits, and to a letter to it.
 func (t *turn) setUpRow(sc *Screen, sh topup.Shop) {
 	var row []Button
 	if sh.Admitted() && t.who.May(topup.ActRename) {
@@ -44,7 +44,10 @@ func (t *turn) setUpRow(sc *Screen, sh topup.Shop) {
 	if sh.Admitted() && t.who.May(topup.ActLimits) {
 		row = append(row, button(M("limits.button"), encodeTap("a", "limits", number(uint64(sh.ID)), "ask")))
 	}
-	sc.grid(2, row)
+	if t.who.May(topup.ActAnswer) {
+		row = append(row, button(M("card.write"), encodeTap("a", "letter", number(uint64(sh.ID)), "write")))
+	}
+	sc.grid(3, row)
 }
 
 func (t *turn) renameTapped(id topup.ShopID, verb string) {

@@ -20,6 +20,7 @@ var ownerTaps = map[string]struct {
 	"suspend": {topup.ActDecide, func(t *turn, id uint64, verb, _ string) { t.suspendTapped(topup.ShopID(id), verb) }},
 	"rename":  {topup.ActRename, func(t *turn, id uint64, verb, _ string) { t.renameTapped(topup.ShopID(id), verb) }},
 	"limits":  {topup.ActLimits, func(t *turn, id uint64, verb, _ string) { t.limitsTapped(topup.ShopID(id), verb) }},
+	"letter":  {topup.ActAnswer, func(t *turn, id uint64, verb, arg string) { t.letterTapped(topup.ShopID(id), verb, arg) }},
 	"sales":   {topup.ActOrders, func(t *turn, id uint64, verb, at string) { t.salesTapped(topup.ShopID(id), verb, at) }},
 	"orders":  {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
 	"money":   {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},

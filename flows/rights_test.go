@@ -42,7 +42,7 @@ var (
 		"cashiers": topup.ActCashiers, "team": topup.ActTeam, "news": topup.ActBroadcast,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"chart": topup.ActDay, "shopchart": topup.ActReport,
-		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
+		"balance": topup.ActWallet, "write": topup.ActWrite, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
@@ -51,7 +51,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"rename": topup.ActRename, "limits": topup.ActLimits, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"letter": topup.ActAnswer, "rename": topup.ActRename, "limits": topup.ActLimits, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -61,7 +61,7 @@ var (
 		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
-		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide, StepRename: topup.ActRename, StepLimits: topup.ActLimits, StepLimit: topup.ActLimits, StepSharing: topup.ActCashiers,
+		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide, StepWrite: topup.ActWrite, StepAnswer: topup.ActAnswer, StepRename: topup.ActRename, StepLimits: topup.ActLimits, StepLimit: topup.ActLimits, StepSharing: topup.ActCashiers,
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
@@ -259,7 +259,8 @@ func TestRightsOfDecisions(t *testing.T) {
 		for data, act := range map[string]topup.Act{
 			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
 			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
-			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide, encodeTap("a", "rename", "3", "ask"): topup.ActRename, encodeTap("a", "limits", "3", "ask"): topup.ActLimits,
+			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide, encodeTap("a", "letter", "3", "write"): topup.ActAnswer, encodeTap("a", "letter", "3", "reply", "99.1"): topup.ActAnswer,
+			encodeTap("a", "rename", "3", "ask"): topup.ActRename, encodeTap("a", "limits", "3", "ask"): topup.ActLimits,
 			encodeTap("a", "sales", "1", "page", "0"): topup.ActOrders, encodeTap("a", "sales", "1", "above", "0"): topup.ActOrders,
 		} {
 			k := as(t, who)

@@ -27,6 +27,7 @@ type Session struct {
 	Backlog *Backlog     `json:"backlog,omitempty"`
 	Many    *Many        `json:"many,omitempty"`
 	Shop    topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+	Letter  *Letter      `json:"letter,omitempty"`
 	Card    *ShopDraft   `json:"shopdraft,omitempty"`
 }
 

@@ -106,6 +106,7 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 		sc.row(button(M("button.wallet"), menuTap("balance")), button(M("button.help"), menuTap("help")))
 	} else {
 		sc.line(M("shop.sorry", "Shop", Name(sh.Name)))
+		sc.row(writeButton())
 	}
 	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: sc, Class: ClassAnswer})
 }

@@ -81,6 +81,7 @@ func (t *turn) home() {
 	case t.who.Is(topup.Suspended):
 		own = t.shop()
 		sc.line(M("suspend.home", "Shop", Name(own.Name)), whySuspended(own), M("suspend.rest"))
+		sc.row(writeButton())
 		t.homeRows(&sc)
 	case t.idleMember():
 		sc.line(M("join.closed", "Shop", Name(t.ownPlace().Name)))
@@ -88,6 +89,7 @@ func (t *turn) home() {
 		sc.line(M("ask.waiting", "Shop", Name(own.Name)))
 	case !t.mayAsk():
 		sc.line(M("ask.enough", "Shop", Name(own.Name)))
+		sc.row(writeButton())
 	default:
 		t.apply()
 		return
@@ -151,6 +153,7 @@ func (t *turn) help() {
 		sc.line(M("help.viewer"))
 	case t.who.May(topup.ActSell):
 		sc.line(M("help.shop"))
+		sc.row(writeButton())
 	default:
 		sc.line(M("help.stranger"))
 	}

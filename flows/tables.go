@@ -31,7 +31,7 @@ func join(list ...good) {
 // allConversations lists what there is beside a sale, what all sales share, and
 // the sales.
 func allConversations() []conversation {
-	all := []conversation{applying(), finding(), seekingShop(), suspending(), renaming(), limiting(), adjusting(), askingCredit(), choosingLow(), broadcasting(), opening(), catchingUp(), confirming(), sellingMany(),
+	all := []conversation{applying(), finding(), seekingShop(), suspending(), renaming(), limiting(), writing(topup.ActWrite, StepWrite), writing(topup.ActAnswer, StepAnswer), adjusting(), askingCredit(), choosingLow(), broadcasting(), opening(), catchingUp(), confirming(), sellingMany(),
 		joining(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true)}
 	for _, g := range goods {
 		all = append(all, g.conversation())

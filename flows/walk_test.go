@@ -29,6 +29,20 @@ var ways = map[Step]map[string]func(*talk){
 			k.say("EL  NOUR")
 		},
 	},
+	StepWrite: {
+		"": writer, "a cashier": func(k *talk) { staffed(k); k.who = 21; writer(k) },
+		"refused": func(k *talk) { k.v.refused = true; writer(k) }, "suspended": func(k *talk) { k.v.suspended = true; writer(k) },
+		"what sells": func(k *talk) { writer(k); k.say("0778037340 500") }, "too long": func(k *talk) { writer(k); k.say(strings.Repeat("م", letterMost+1)) },
+	},
+	StepAnswer: {
+		"from the card": func(k *talk) { owner(k); k.press(encodeTap("a", "letter", "1", "write")) },
+		"an answer":     answerer,
+		"a second one": func(k *talk) {
+			answerer(k)
+			k.v.letters.Answered = 502
+			k.say("Demain")
+		},
+	},
 	StepLimits: {"": limiter, "set": func(k *talk) { limiter(k); k.tap("k", "day"); k.tap("l", "20000") }},
 	StepLimit: {
 		"a sale": func(k *talk) { limiter(k); k.tap("k", "sale") }, "a day": func(k *talk) { limiter(k); k.tap("k", "day") },
@@ -223,6 +237,12 @@ func (k *talk) late(text string) {
 	k.handle(in)
 }
 
+func writer(k *talk) { k.press(menuTap("write")) }
+func answerer(k *talk) {
+	owner(k)
+	k.v.letters.No = 3
+	k.press(encodeTap("a", "letter", "1", "reply", "77.3"))
+}
 func limiter(k *talk) { owner(k); k.press(encodeTap("a", "limits", "1", "ask")) }
 func renamer(k *talk) { owner(k); k.press(encodeTap("a", "rename", "1", "ask")) }
 

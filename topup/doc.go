@@ -44,6 +44,8 @@
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].
 //   - method: how money came from a shop, or went back: cash, by a slip of the
 //     post, or on account; [Method]. What an owner books of it is an [Entry].
+//   - letter: what a shop's people and the owners write one another; [Letters]
+//     counts them.
 //   - request for credit: what a shop asks the owners to credit, with a slip or
 //     its photo; [CreditRequest].
 //   - debt: what a shop took on account and has not paid back; [Debt],

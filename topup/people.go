@@ -70,6 +70,7 @@ const (
 	ActHistory   Act = "history"   // see and find the shop's sales
 	ActCodes     Act = "codes"     // see a sale's codes again
 	ActLink      Act = "link"      // make and revoke a customer's link
+	ActWrite     Act = "write"     // write to the owners, for a shop that was decided on
 	ActCashiers  Act = "cashiers"  // invite, see and remove the shop's cashiers
 
 	ActSync       Act = "sync"       // refresh what the provider offers
@@ -80,6 +81,7 @@ const (
 	ActDebts      Act = "debts"      // see what all shops owe
 	ActShops      Act = "shops"      // list the shops
 	ActDecide     Act = "decide"     // approve or refuse a shop
+	ActAnswer     Act = "answer"     // write to a shop
 	ActRename     Act = "rename"     // give a shop another name
 	ActLimits     Act = "limits"     // say what a shop may sell, by sale and by day
 	ActOrders     Act = "orders"     // list the open sales of all shops
@@ -109,6 +111,7 @@ var rights = map[Act][]Role{
 	ActHistory:   {Cashier, Keeper, Suspended},
 	ActCodes:     {Cashier, Keeper, Suspended},
 	ActLink:      {Cashier, Keeper},
+	ActWrite:     {Stranger, Customer, Cashier, Keeper, Suspended},
 	ActCashiers:  {Keeper},
 
 	ActFloat:      {Viewer, Helper, Owner},
@@ -118,6 +121,7 @@ var rights = map[Act][]Role{
 	ActOrders:     {Viewer, Helper, Owner},
 	ActMoney:      {Helper, Owner},
 	ActDecide:     {Helper, Owner},
+	ActAnswer:     {Helper, Owner},
 	ActRename:     {Owner},
 	ActLimits:     {Owner},
 	ActSync:       {Owner},

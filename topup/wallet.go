@@ -215,6 +215,8 @@ type Shop struct {
 	MostSale Money   `json:"most_sale,omitempty"`
 	MostDay  Money   `json:"most_day,omitempty"`
 	Today    Takings `json:"today,omitzero"`
+	// Letters are what its people wrote to the owners.
+	Letters Letters `json:"letters,omitzero"`
 	// Low is the level of its wallet below which it wants a word; 0 is none.
 	Low Money `json:"low,omitempty"`
 	// Request is the newest credit that it asked for.
