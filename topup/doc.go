@@ -62,6 +62,9 @@
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
 //   - weather: which operators are up; [Weather]. Pulse: how an operator's
 //     newest top-ups ended; [Pulse], [Beat].
+//   - inquiry: a question, by a look-up plan, for the offers that a number may
+//     take; [Inquiry]. All that is kept of them is [Inquiries]. What the provider
+//     offered to one number, by that or with a refund, is [Suggested].
 //   - news: what an owner tells the shops; [News].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].

@@ -17,7 +17,7 @@ var plain = map[string]string{
 
 	"InternetProduct": "a row of a list", "LineInfo": "a row of a list", "Category": "a row of a list",
 	"GiftProduct": "a row of a list", "GiftType": "a row of a list", "GiftStock": "a list",
-	"Offer": "a row of a list", "ListDiff": "counts", "PlanDiff": "counts",
+	"Offer": "a row of a list", "Refusal": "counts", "ListDiff": "counts", "PlanDiff": "counts",
 	"WrongBalance": "a row of a list", "DifferenceKind": "values of a field",
 
 	"NewsPanel": "a row of a list", "Said": "a row of a list",

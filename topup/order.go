@@ -80,6 +80,8 @@ type Offer struct {
 	Name string `json:"name"`
 	Plan string `json:"plan"`
 	Face Money  `json:"face"`
+	// Family is told by whoever reads the provider's answer; "" on older rows.
+	Family PlanFamily `json:"family,omitempty"`
 }
 
 // Evidence is what proves a settlement: who said what, when.
@@ -155,7 +157,10 @@ type Order struct {
 	After        *Money    `json:"after,omitempty"`   // what the wallet had when it ended; nil where that was not kept
 
 	Tried []Offer `json:"tried,omitempty"` // refused to the same customer before this one
-	Batch *Batch  `json:"batch,omitempty"` // nil for a sale of its own
+	// Unlisted tells that it was offered to this number alone: the price list
+	// did not have it.
+	Unlisted bool   `json:"unlisted,omitempty"`
+	Batch    *Batch `json:"batch,omitempty"` // nil for a sale of its own
 }
 
 // Batch is what a sale was made with, by one confirm: all of them, in order,

@@ -126,6 +126,7 @@ const (
 	ActBroadcast  Act = "broadcast"  // tell the shops something
 	ActBackup     Act = "backup"     // write a safety copy
 	ActReconcile  Act = "reconcile"  // compare our books with the provider's, and book what differs
+	ActInquire    Act = "inquire"    // let numbers' offers be asked for again after that cost money
 	ActRestore    Act = "restore"    // let a till sell that goes on from a copy
 	ActTeam       Act = "team"       // invite, see and remove helpers and viewers
 	ActOwners     Act = "owners"     // the same of owners
@@ -163,6 +164,7 @@ var rights = map[Act][]Role{
 	ActBroadcast:  {Owner},
 	ActBackup:     {Owner},
 	ActReconcile:  {Owner},
+	ActInquire:    {Owner},
 	ActRestore:    {Owner},
 	ActTeam:       {Owner},
 	ActOwners:     {Founder},

@@ -62,9 +62,13 @@ type Stray struct {
 	Status
 }
 
-// Ours reports whether the order can be one of this till's by its form: it
-// carries a reference as we mint them, or the provider told none.
+// Ours reports whether the order can be a sale of this till's by its form: it
+// carries a reference as we mint them, or the provider told none. An inquiry
+// is no sale.
 func (s Stray) Ours() bool {
+	if s.Inquiry {
+		return false
+	}
 	return !goods[s.Good].referenced || s.Reference == "" || s.Reference.minted()
 }
 

@@ -121,6 +121,9 @@ func TestStraysAreOurs(t *testing.T) {
 			t.Errorf("%q is ours: %t", ref, got)
 		}
 	}
+	if (topup.Stray{Good: topup.MobileTopUp, Status: topup.Status{Reference: topup.OrderID(topup.NewID()), Inquiry: true}}).Ours() {
+		t.Error("an inquiry is taken for a sale")
+	}
 	if !(topup.Stray{Good: topup.GiftCard}).Ours() {
 		t.Error("a gift card, which has no reference, is not ours")
 	}

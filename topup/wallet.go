@@ -23,6 +23,7 @@ import (
 //	order/<id>/release   held −P, available +P
 //	order/<id>/capture   held −P, cost +C, margin +(K − C), available +(P − K);
 //	                     with C unknown: held −P, sales +K, available +(P − K)
+//	inquiry/<id>         cost +C, margin −C, where an inquiry cost the owner something
 //	reconcile/<id>       cost +D, margin −D, where the provider took D more than
 //	                     was booked; with C unknown: sales −K, cost +C, margin +(K − C)
 //
@@ -83,7 +84,8 @@ type Transaction struct {
 	// Key makes the line repeatable: the same key with the same postings is
 	// the same line, with others it is an error. Forms: "order/<id>/hold",
 	// "order/<id>/capture", "order/<id>/release", "credit/<request>",
-	// "debit/<request>", "repay/<request>", "undo/<key>", "reconcile/<id>".
+	// "debit/<request>", "repay/<request>", "undo/<key>", "reconcile/<id>",
+	// "inquiry/<id>".
 	Key      string    `json:"key"`
 	At       time.Time `json:"at"`
 	Actor    int64     `json:"actor,omitempty"` // Telegram user who caused it; 0 = the provider's answer
