@@ -41,6 +41,8 @@ type desk struct {
 	ceiling   topup.Money
 	request   *topup.CreditRequest
 	lines     map[string]topup.Transaction
+	inquiries topup.Inquiries
+	suggested topup.Suggested
 }
 
 const deskChat = 77
@@ -168,7 +170,11 @@ func (d *desk) Pricing(topup.ShopID) topup.Pricing                   { return to
 func (d *desk) Numbering() topup.Numbering                           { return numbering{} }
 func (d *desk) Weather() topup.Weather                               { return topup.Weather{} }
 func (d *desk) Account() (topup.Account, bool)                       { return topup.Account{}, false }
-func (d *desk) Closed() bool                                         { return d.closed }
+func (d *desk) Inquiries() topup.Inquiries                           { return d.inquiries }
+func (d *desk) Suggested(n topup.MSISDN) (topup.Suggested, bool) {
+	return d.suggested, d.suggested.Number == n
+}
+func (d *desk) Closed() bool { return d.closed }
 
 func (d *desk) order(is func(topup.Order) bool) (topup.Order, bool) {
 	if i := slices.IndexFunc(d.sold, is); i >= 0 {

@@ -99,6 +99,8 @@ type (
 	// SetLevel sets from which float on the owners are told; 0 leaves it to the
 	// pace.
 	SetLevel struct{ Level topup.Money }
+	// Reinquire lets numbers' offers be asked for again.
+	Reinquire struct{}
 	// Practised notes that the restore was practised.
 	Practised struct{ At time.Time }
 	// ShowCodes sends an order's codes once more, to who asked.
@@ -141,6 +143,8 @@ type Question struct {
 	Name string
 	Days int
 	Page int // JobDebts
+	// JobOffers: the inquiry, which is kept before it leaves.
+	Inquiry topup.Inquiry
 }
 
 // Job names slow work.
@@ -167,7 +171,9 @@ const (
 	JobDebts Job = "debts"
 	JobLists Job = "lists" // read the provider's lists since the copy; every owner is shown them
 	JobLine  Job = "line"  // check a line; the answer goes to LineChecked
-	JobStock Job = "stock" // read a product's stock; the answer goes to StockChecked
+	// JobOffers asks for the offers of a number; the answer goes to OffersFound.
+	JobOffers Job = "offers"
+	JobStock  Job = "stock" // read a product's stock; the answer goes to StockChecked
 )
 
 func (Show) effect()         {}
@@ -200,3 +206,4 @@ func (Practised) effect()    {}
 func (SetLevel) effect()     {}
 func (SaveNews) effect()     {}
 func (PlaceMany) effect()    {}
+func (Reinquire) effect()    {}

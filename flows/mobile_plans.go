@@ -82,16 +82,21 @@ func (d *mobile) operators(t *turn) []topup.Operator {
 
 func planLabel(p topup.Plan) Msg {
 	if p.Kind == topup.Fixed {
-		if slices.Contains(strings.Fields(p.Name), strconv.FormatInt(p.Amount.WholeDinars(), 10)) {
-			return M("plan.name", "Plan", PlanName(p.Name)) // MIX 500 says its amount
-		}
-		return M("plan.fixed", "Plan", PlanName(p.Name), "Amount", p.Amount)
+		return fixedLabel(p.Name, p.Amount)
 	}
 	switch p.Family {
 	case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational:
 		return M("plan."+string(p.Family), "Min", p.Min, "Max", p.Max)
 	}
 	return M("plan.dynamic", "Plan", PlanName(p.Name), "Min", p.Min, "Max", p.Max)
+}
+
+// fixedLabel names what has one amount.
+func fixedLabel(name string, amount topup.Money) Msg {
+	if slices.Contains(strings.Fields(name), strconv.FormatInt(amount.WholeDinars(), 10)) {
+		return M("plan.name", "Plan", PlanName(name)) // MIX 500 says its amount
+	}
+	return M("plan.fixed", "Plan", PlanName(name), "Amount", amount)
 }
 
 // planMsg names a plan in a sentence.

@@ -111,7 +111,7 @@ func stateRows(sc *Screen, o topup.Order) {
 			if !topup.Untried(o, of) {
 				continue // refused just now, or it is what was
 			}
-			sc.row(button(M("order.offer", "Plan", PlanName(of.Name), "Amount", of.Face), encodeTap("o", id, "offer", strconv.Itoa(i))))
+			sc.row(offerButton(of, encodeTap("o", id, "offer", strconv.Itoa(i))))
 		}
 		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), newSaleButton(o))
 	case o.State == topup.Delivered:
@@ -302,7 +302,7 @@ func (t *turn) sellOffer(o topup.Order, arg string) bool {
 		return false
 	}
 	o.Tried = append(slices.Clone(o.Tried), topup.Offer{Plan: o.Plan, Face: o.Face})
-	o.Plan, o.Face = o.Offers[i].Plan, o.Offers[i].Face
+	o.Plan, o.PlanName, o.Face = o.Offers[i].Plan, o.Offers[i].Name, o.Offers[i].Face
 	return t.sellAgain(o, "")
 }
 

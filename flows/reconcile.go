@@ -135,6 +135,9 @@ func booksLines(r topup.Reconciliation) []Msg {
 	if r.Others > 0 {
 		lines = append(lines, M("reconcile.others", "No", number(uint64(r.Others)), "Amount", Signed(r.OthersTaken)))
 	}
+	if r.Inquiries > 0 {
+		lines = append(lines, M("reconcile.inquiries", "No", number(uint64(r.Inquiries)), "Amount", r.InquiryCost))
+	}
 	if r.Moves > 0 {
 		lines = append(lines, M("reconcile.moves", "No", number(uint64(r.Moves)), "Amount", Signed(r.Moved)))
 	}

@@ -24,6 +24,7 @@ var ownerTaps = map[string]struct {
 	"request": {topup.ActMoney, func(t *turn, id uint64, verb, seen string) { t.requestTapped(topup.ShopID(id), verb, seen) }},
 	"undo":    {topup.ActMoney, (*turn).undoTapped},
 	"order":   {topup.ActOrders, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
+	"offers":  {topup.ActInquire, func(t *turn, _ uint64, _, _ string) { t.reinquire() }},
 	"news":    {topup.ActBroadcast, func(t *turn, _ uint64, verb, id string) { t.steerNews(verb, id) }},
 }
 

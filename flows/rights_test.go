@@ -51,7 +51,7 @@ var (
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink,
 	}
-	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"offers": topup.ActInquire, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -62,7 +62,7 @@ var (
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
 		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide,
-		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
+		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell, StepInquiring: topup.ActSell, StepOffers: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
 		StepQuantity: topup.ActSell, StepRecheck: topup.ActSell, StepMany: topup.ActSell,

@@ -77,6 +77,10 @@ type Shelf interface {
 	// Pricing is the rule for what a shop pays.
 	Pricing(shop topup.ShopID) topup.Pricing
 	Weather() topup.Weather
+	// Inquiries is what is kept of those for offers; Suggested is what the
+	// provider offered to a number a moment ago, as this process knows it.
+	Inquiries() topup.Inquiries
+	Suggested(topup.MSISDN) (topup.Suggested, bool)
 	// Account is what the provider said of our key; false until it did.
 	Account() (topup.Account, bool)
 	// Closed reports that the provider takes no calls from us now.

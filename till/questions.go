@@ -37,6 +37,8 @@ func (e *Engine) startJob(j job) {
 		e.checkLine(j)
 	case flows.JobStock:
 		e.readStock(j)
+	case flows.JobOffers:
+		e.inquire(j)
 	case flows.JobDay:
 		if j.of() != 0 {
 			e.helpers.Go(func() { e.readReport(j) })

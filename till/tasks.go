@@ -52,6 +52,7 @@ var tasks = []task{
 	{name: "stale", next: hourly, slice: watchCopies},
 	{name: "disk", next: often, beside: (*Engine).watchDisk},
 	{name: "float", next: every(30 * time.Minute), beside: (*Engine).watchFloat},
+	{name: "inquiries", next: every(5 * time.Minute), beside: (*Engine).followInquiries},
 	{name: "operators", next: often, slice: watchPulses},
 	{name: "waiting", next: often, slice: watchWaiting},
 	{name: "drill", next: morning, slice: askDrill},

@@ -32,12 +32,13 @@ type reading struct {
 	listed   *listing              // what the provider has since a copy; nil as long as that is not read
 	books    *topup.Reconciliation // the newest comparison with the provider's
 
-	numbering topup.Numbering
-	sends     bool // copies can be sent away
+	suggestions *suggestions // what numbers were offered; nil knows none
+	numbering   topup.Numbering
+	sends       bool // copies can be sent away
 }
 
 func (e *Engine) reading(tx Tx, now time.Time) *reading {
-	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load(), books: e.books.Load(),
+	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load(), books: e.books.Load(), suggestions: &e.suggestions,
 		sends: e.cfg.Safety.Packer != nil}
 }
 
