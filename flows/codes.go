@@ -2,6 +2,7 @@ package flows
 
 import (
 	"cmp"
+	"time"
 
 	"hanout/topup"
 )
@@ -44,7 +45,7 @@ func (t *turn) showCodes(o topup.Order, panel string) bool {
 		return false
 	}
 	t.do(ShowCodes{Order: o.ID, By: t.in.Person.ID})
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("codes.below", "Count", o.DeliveredQty, "No", number(o.No))}}, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Gone: true, Lines: []Msg{M("codes.below", "Count", o.DeliveredQty, "No", number(o.No))}}, Class: ClassAnswer})
 	return true
 }
 
@@ -52,7 +53,8 @@ func (t *turn) keepCodes(o topup.Order, panel string) bool {
 	if panel == "" || !o.HasVouchers() {
 		return false
 	}
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("cancel.done.plain")}}, Class: ClassAnswer})
+	t.toast(M("cancel.done.plain"))
+	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Gone: true, Lines: []Msg{M("cancel.done.plain")}}, Class: ClassAnswer})
 	return true
 }
 
@@ -142,10 +144,10 @@ const ReminderMost = 10
 
 // ReminderScreen lists sales whose links nobody opened; count is how many
 // there are in all.
-func ReminderScreen(orders []topup.Order, count int) Screen {
+func ReminderScreen(orders []topup.Order, count int, now time.Time) Screen {
 	sc := Screen{Lines: []Msg{M("reminder.title", "Count", count)}}
 	for _, o := range orders {
-		sc.row(button(saleLine(o), encodeTap("o", string(o.ID), "show")))
+		sc.row(button(saleLine(o, now), encodeTap("o", string(o.ID), "show")))
 	}
 	return sc
 }

@@ -41,6 +41,7 @@ type desk struct {
 	ceiling   topup.Money
 	request   *topup.CreditRequest
 	lines     map[string]topup.Transaction
+	journal   []topup.Transaction // the oldest first
 }
 
 const deskChat = 77
@@ -143,7 +144,15 @@ func (d *desk) Line(key string) (topup.Transaction, bool) {
 func (d *desk) Debt(shop topup.ShopID) topup.Debt {
 	return topup.Debt{Shop: shop, Owed: d.owed, Since: noon.Add(-9 * 24 * time.Hour), Whole: true}
 }
-func (d *desk) Entries(topup.ShopID, int) []topup.Transaction { return nil }
+func (d *desk) Entries(shop topup.ShopID, before uint64, limit int) (l []topup.Transaction) {
+	for _, line := range slices.Backward(d.journal) {
+		touches := line.On(shop.Available()) != 0 || line.On(shop.Owed()) != 0
+		if touches && (before == 0 || line.Seq < before) && len(l) < limit {
+			l = append(l, line)
+		}
+	}
+	return l
+}
 
 func (d *desk) Reconciled() (topup.Reconciliation, bool) {
 	return d.books, d.books.ID != ""

@@ -86,7 +86,7 @@ func (t *turn) find(what string) {
 		return
 	}
 	if t.s.Step == StepFind {
-		t.drop(M("find.below"))
+		t.vanish(M("find.below"))
 	}
 	t.dropQuietly()
 	t.s = t.blank()
@@ -98,7 +98,7 @@ func (t *turn) find(what string) {
 		sc.line(M("find.found"))
 	}
 	for _, o := range found {
-		sc.row(button(saleLine(o), encodeTap("v", number(o.No), "0", panel)))
+		sc.row(button(saleLine(o, t.env.Now), encodeTap("v", number(o.No), "0", panel)))
 	}
 	sc.row(homeButton())
 	t.showHistory(panel, sc)

@@ -70,12 +70,8 @@ func giftCardGood() good {
 		item: func(o topup.Order) []Msg {
 			return []Msg{M("gift.item", "Plan", Name(o.PlanName)), M("gift.quantity", "Quantity", o.Quantity)}
 		},
-		line: func(o topup.Order) Msg {
-			return M("history.gift", "Sign", M("sign."+string(o.State)), "No", number(o.No),
-				"Plan", Name(o.PlanName), "Quantity", o.Quantity, "Amount", o.Price)
-		},
-		ring: func(o topup.Order) Msg {
-			return M("ring.gift", "State", StateMsg(o), "No", number(o.No), "Plan", Name(o.PlanName), "Quantity", o.Quantity)
+		brief: func(o topup.Order) Msg {
+			return M("brief.gift", "Plan", Name(o.PlanName), "Quantity", o.Quantity)
 		},
 		repeat: func(o topup.Order, minutes Minutes) Msg {
 			return M("confirm.repeat.gift", "Minutes", minutes, "State", StateMsg(o))

@@ -101,10 +101,16 @@ func (t *turn) begin(step Step) {
 // blank is no conversation, and what outlives them.
 func (t *turn) blank() Session { return Session{Version: t.s.Version, Backlog: t.s.Backlog} }
 
-// drop ends the conversation; its panel, if any, says so and loses its buttons.
-func (t *turn) drop(m Msg) {
+// drop ends the conversation; its panel, if any, says how and loses its buttons.
+func (t *turn) drop(m Msg) { t.end(m, false) }
+
+// vanish ends the conversation, and its panel goes: nothing came of it. Where
+// Telegram deletes it no more, it says so.
+func (t *turn) vanish(m Msg) { t.end(m, true) }
+
+func (t *turn) end(m Msg, gone bool) {
 	if t.s.Panel != "" && t.s.Step != StepIdle {
-		sc := Screen{Lines: []Msg{m}}
+		sc := Screen{Lines: []Msg{m}, Gone: gone}
 		sc.row(homeButton())
 		t.do(Show{Chat: t.in.Chat, Panel: t.s.Panel, Screen: sc, Class: ClassAnswer})
 	}
@@ -116,7 +122,7 @@ func (t *turn) drop(m Msg) {
 // dropQuietly leaves the conversation there is, because something else begins.
 func (t *turn) dropQuietly() {
 	if t.s.Step != StepIdle {
-		t.drop(t.left("card.dropped"))
+		t.vanish(t.left("card.dropped"))
 	}
 }
 
@@ -277,6 +283,8 @@ func (t *turn) tapped() {
 		t.orderTapped(c)
 	case "h", "v":
 		t.historyTapped(c)
+	case "w":
+		t.walletTapped(c)
 	case "a":
 		t.ownerTapped(c)
 	case "r":

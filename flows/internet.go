@@ -38,7 +38,7 @@ func internetGood() good {
 			beginInternet(t, internet{LineType: o.LineType, Line: topup.Line(o.To), Face: o.Face})
 		},
 		typed: typedInternet, starts: internetNames, conversation: sellingInternet,
-		item: internetItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
+		item: internetItem, brief: numberBrief, repeat: numberRepeat, refused: "order.unfilled",
 		use: "codes.use.internet",
 		sold: func(text string) (to []string, sure bool) {
 			for _, kind := range lineTypes {

@@ -3,6 +3,7 @@ package flows
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"hanout/topup"
 )
@@ -50,7 +51,7 @@ func (t *turn) lookUp(what string) {
 }
 
 // LookUpScreen lists what a look-up found, the newest first; name tells a shop's.
-func LookUpScreen(found []topup.Order, name func(topup.ShopID) string) Screen {
+func LookUpScreen(found []topup.Order, now time.Time, name func(topup.ShopID) string) Screen {
 	var sc Screen
 	if len(found) == 0 {
 		sc.line(M("find.none"))
@@ -58,7 +59,7 @@ func LookUpScreen(found []topup.Order, name func(topup.ShopID) string) Screen {
 		sc.line(M("find.found"))
 	}
 	for _, o := range found[:min(len(found), lookupMost)] {
-		sc.row(button(M("lookup.line", "Sale", saleLine(o), "Shop", Name(CleanName(name(o.Shop), 12))), encodeTap("a", "order", number(o.No), "card")))
+		sc.row(button(M("lookup.line", "Sale", saleLine(o, now), "Shop", Name(CleanName(name(o.Shop), 12))), encodeTap("a", "order", number(o.No), "card")))
 	}
 	sc.row(homeButton())
 	return sc
@@ -90,7 +91,7 @@ func (t *turn) salesOf(id topup.ShopID, from string) {
 	more := len(list) > lookupMost
 	list = list[:min(len(list), lookupMost)]
 	for _, o := range list {
-		sc.row(button(saleLine(o), encodeTap("a", "order", number(o.No), "card")))
+		sc.row(button(numberedLine(o, t.env.Now), encodeTap("a", "order", number(o.No), "card")))
 	}
 	var nav []Button
 	if before != 0 {

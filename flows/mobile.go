@@ -36,7 +36,7 @@ func mobileGood() good {
 		draft: func() sale { return &mobile{} },
 		begin: func(t *turn) { beginMobile(t, mobile{}, Msg{}) },
 		again: mobileAgain, amount: mobileAmount, typed: typedLine, starts: lineNames, conversation: sellingMobile,
-		item: mobileItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "reason.provider",
+		item: mobileItem, brief: numberBrief, repeat: numberRepeat, refused: "reason.provider",
 		sold: func(text string) ([]string, bool) {
 			n, err := topup.ParseMSISDN(text)
 			if err != nil {

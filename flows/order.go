@@ -161,19 +161,24 @@ func providerRef(o topup.Order) string {
 	return o.ProviderID
 }
 
-// RingScreen is the short message that rings the phone when a sale ended
-// after its keeper may have looked away.
-func RingScreen(o topup.Order) Screen { return Screen{Lines: []Msg{goodOf(o).ring(o)}} }
-
-// numberLine, numberRing and numberRepeat tell of a good that goes to a number.
-func numberLine(o topup.Order) Msg {
-	return M("history.line", "Sign", M("sign."+string(o.State)), "No", number(o.No),
-		"Number", topup.MSISDN(o.To), "Amount", o.Face)
+// RingScreen is the short message that tells how a sale ended, or that it takes
+// long, when its keeper may have looked away.
+func RingScreen(o topup.Order) Screen {
+	sale := goodOf(o).brief(o)
+	if o.Face > 0 {
+		sale = M("ring.sale", "Amount", o.Face, "What", sale)
+	}
+	switch {
+	case topup.GaveBack(o):
+		return Screen{Lines: []Msg{M("ring.back", "Sign", signMsg(o), "Sale", sale, "Amount", o.Price-o.Captured)}}
+	case !o.State.Final():
+		return Screen{Lines: []Msg{M("ring.wait", "State", StateMsg(o), "Sale", sale)}}
+	}
+	return Screen{Lines: []Msg{M("ring.done", "Sign", signMsg(o), "Sale", sale)}}
 }
 
-func numberRing(o topup.Order) Msg {
-	return M("ring", "State", StateMsg(o), "No", number(o.No), "Number", topup.MSISDN(o.To), "Amount", o.Face)
-}
+// numberBrief and numberRepeat tell of a good that goes to a number.
+func numberBrief(o topup.Order) Msg { return M("brief.number", "Number", topup.MSISDN(o.To)) }
 
 func numberRepeat(o topup.Order, minutes Minutes) Msg {
 	return M("confirm.repeat", "Minutes", minutes, "State", StateMsg(o))
@@ -246,14 +251,10 @@ func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
 	t.do(Show{Chat: t.in.Chat, Panel: "sale/" + string(o.ID) + "/" + strconv.FormatInt(t.in.Chat, 10), Screen: sc, Class: ClassAnswer, Fresh: fresh})
 }
 
-// saleLine tells of a sale in a list: with who sold it, where a shop has
-// several people.
-func saleLine(o topup.Order) Msg {
-	if o.Seller == "" {
-		return goodOf(o).line(o)
-	}
-	first, _, _ := strings.Cut(o.Seller, " ")
-	return M("history.by", "Sale", goodOf(o).line(o), "Person", Name(CleanName(first, 10)))
+// firstName is as much of a seller's name as a line has room for.
+func firstName(name string) Name {
+	first, _, _ := strings.Cut(name, " ")
+	return Name(CleanName(first, 10))
 }
 
 // orderTapped takes a button about an order.

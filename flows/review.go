@@ -63,7 +63,7 @@ func (t *turn) ordersPage(above topup.OrderID, fresh bool) {
 		open = open[:ordersShown]
 	}
 	for _, o := range open {
-		sc.row(button(saleLine(o), encodeTap("a", "order", number(o.No), "card")))
+		sc.row(button(numberedLine(o, t.env.Now), encodeTap("a", "order", number(o.No), "card")))
 	}
 	var nav []Button
 	if above != "" {

@@ -85,8 +85,7 @@ type good struct {
 	conversation func() conversation
 
 	item    func(topup.Order) []Msg                    // what is sold, and to whom
-	line    func(topup.Order) Msg                      // the same in a list of sales
-	ring    func(topup.Order) Msg                      // the same when the phone rings for it
+	brief   func(topup.Order) Msg                      // the same in a few words, in lists and when it rings
 	repeat  func(o topup.Order, minutes Minutes) Msg   // that it was sold a moment ago
 	refused string                                     // that the provider refused it, without words of its own
 	use     string                                     // how its codes are used

@@ -1,11 +1,15 @@
 package flows
 
-import "hanout/topup"
+import (
+	"time"
+
+	"hanout/topup"
+)
 
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
 // language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, int,
-// Name, Latin, Words, Prose, PlanName, Minutes, Signed, Secret, and Msg for a text
+// Name, Latin, Words, Prose, PlanName, Minutes, Signed, When, Secret, and Msg for a text
 // inside a text.
 type Msg struct {
 	ID   string
@@ -40,6 +44,8 @@ type (
 	PlanName string
 	// Minutes is a time span, in whole minutes.
 	Minutes int
+	// When is an instant in a list: the hour of one of today, else the day.
+	When struct{ At, Now time.Time }
 	// Signed is an amount that shows its sign.
 	Signed topup.Money
 )
@@ -58,6 +64,9 @@ type Screen struct {
 	FileName       string
 	Protect        bool // no forwarding, no saving
 	Silent         bool // without a sound
+	// Gone deletes the panel's message. What the screen says replaces it where
+	// Telegram deletes nothing any more; it stays as it is when that is nothing.
+	Gone bool
 	// TooLong is shown instead when the text is more than a message holds.
 	TooLong *Screen
 }

@@ -147,7 +147,7 @@ func (t *turn) seekShop(text string) {
 		return
 	}
 	if t.s.Step == StepSeekShop {
-		t.drop(M("find.below"))
+		t.vanish(M("find.below"))
 	}
 	if len(found) == 1 {
 		t.shopCard(found[0], 0, true)
@@ -233,7 +233,7 @@ func (t *turn) shopCard(sh topup.Shop, page uint64, fresh bool) {
 		sc.line(whySuspended(sh))
 	}
 	w := t.v.Wallets.Wallet(sh.ID)
-	sc.line(M("wallet.available", "Amount", w.Available), M("wallet.held", "Amount", w.Held), t.cardToday(sh))
+	sc.line(append(walletMsgs(w), t.cardToday(sh))...)
 	if seen := t.v.People.Heard(sh.Chat); !seen.IsZero() {
 		sc.line(M("card.seen", "Day", Day(seen)))
 	}
@@ -253,16 +253,10 @@ func (t *turn) cardToday(sh topup.Shop) Msg {
 		if o.Placed.Before(span.From) {
 			continue
 		}
-		today++
-		switch o.State {
-		case topup.Refunded:
-			continue
-		case topup.Delivered:
-			sum += o.Captured
-		default:
-			sum += o.Price
+		if today++; o.State != topup.Refunded {
+			sum += topup.Spent(o)
+			sales++
 		}
-		sales++
 	}
 	if today == salesCarded {
 		return M("card.today.more", "Sales", number(uint64(sales)))

@@ -42,13 +42,7 @@ func (t *turn) shopBalance(args string) {
 		t.sayLines(M("shop.unknown"))
 		return
 	}
-	var sc Screen
-	sc.line(M("shop.title", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
-	t.walletLines(&sc, sh)
-	if t.who.May(topup.ActMoney) {
-		moneyRow(&sc, sh)
-	}
-	t.say(sc)
+	t.showWallet(sh, walletSieves[0], 0, t.env.NewID())
 }
 
 // decideShop takes a decision on a request. It counts for the name and the phone

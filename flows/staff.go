@@ -504,7 +504,7 @@ func Dismissed(why Msg) func(View, Env, Session, Input) (Session, []Effect) {
 	return func(v View, env Env, s Session, in Input) (Session, []Effect) {
 		t := newTurn(v, env, s, in)
 		if _, may := t.at(); !may && t.s.Step != StepIdle {
-			t.drop(t.left("card.dropped"))
+			t.vanish(t.left("card.dropped"))
 			t.s.Backlog = nil
 		}
 		sc := Screen{Lines: []Msg{why}}

@@ -173,6 +173,14 @@ func (t *turn) cancel() {
 		t.say(Screen{Lines: []Msg{t.left("cancel.done")}, RemoveKeyboard: true})
 		t.s = t.blank()
 	default:
-		t.drop(t.left("cancel.done"))
+		why := t.left("cancel.done")
+		t.vanish(why)
+		if t.in.Data != "" {
+			t.toast(why)
+			return
+		}
+		sc := Screen{Lines: []Msg{why}}
+		sc.row(homeButton())
+		t.say(sc)
 	}
 }

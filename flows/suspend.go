@@ -77,7 +77,7 @@ func (t *turn) suspend(why string) {
 		return
 	}
 	if t.s.Step == StepSuspend {
-		t.drop(M("find.below"))
+		t.vanish(M("find.below"))
 	}
 	if !ok || sh.State != topup.ShopApproved {
 		t.toast(M("shop.decided", "State", M("shop."+string(sh.State))))

@@ -51,8 +51,9 @@ type People interface {
 // Wallets says what the shops hold.
 type Wallets interface {
 	Wallet(shop topup.ShopID) topup.Wallet
-	// Entries are a shop's newest journal lines, newest first.
-	Entries(shop topup.ShopID, limit int) []topup.Transaction
+	// Entries are the journal lines that touch what a shop may spend or what it
+	// owes, from below a line (0: from the newest), newest first.
+	Entries(shop topup.ShopID, before uint64, limit int) []topup.Transaction
 	// Reconciled is the newest comparison with the provider's books that this
 	// process made; false when it made none.
 	Reconciled() (topup.Reconciliation, bool)

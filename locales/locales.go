@@ -244,3 +244,17 @@ func Date(lang string, t time.Time) string { return Latin(lang, t.Format("02/01/
 func Time(lang string, t time.Time) string {
 	return Latin(lang, t.In(Algiers).Format("02/01/2006"+nbsp+"15:04"))
 }
+
+// When writes an instant of a list as short as it can be: 14:05 on the day that
+// it is now, 21/11 within the year, else 21/11/2026.
+func When(lang string, t, now time.Time) string {
+	t, now = t.In(Algiers), now.In(Algiers)
+	form := "02/01/2006"
+	switch {
+	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
+		form = "15:04"
+	case t.Year() == now.Year():
+		form = "02/01"
+	}
+	return Latin(lang, t.Format(form))
+}

@@ -51,7 +51,7 @@ func (r *Renderer) Screen(lang string, s flows.Screen) Message {
 }
 
 func (r *Renderer) message(lang string, s flows.Screen) Message {
-	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, PhotoID: s.PhotoID, File: s.File, FileName: s.FileName, Protect: s.Protect, Silent: s.Silent}
+	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, PhotoID: s.PhotoID, File: s.File, FileName: s.FileName, Protect: s.Protect, Silent: s.Silent, Gone: s.Gone}
 	lines := make([]string, len(s.Lines))
 	for i, l := range s.Lines {
 		lines[i] = r.html(lang, l)
@@ -135,6 +135,8 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 		return locales.Phone(lang, html.EscapeString(string(v))), nil
 	case time.Time:
 		return locales.Time(lang, v), nil
+	case flows.When:
+		return locales.When(lang, v.At, v.Now), nil
 	case flows.Day:
 		return locales.Date(lang, time.Time(v)), nil
 	case int:

@@ -21,10 +21,13 @@ func vouchersOf(tx Tx, id topup.OrderID) ([]topup.Voucher, error) {
 	return list, err
 }
 
+// codesPanel shows the codes of an order as they came.
+func codesPanel(o topup.Order) string { return "codes/" + string(o.ID) }
+
 // codes owes an order's vouchers to a chat of its shop, in a message of their
 // own, and records that they are shown.
 func (e *Engine) codes(tx Tx, a *after, o topup.Order, vouchers []topup.Voucher, why topup.Showing) error {
-	panel := "codes/" + string(o.ID)
+	panel := codesPanel(o)
 	if why.Why != topup.WhyDelivery {
 		panel += "/" + topup.NewID()
 	}

@@ -63,7 +63,7 @@ type lookedUp struct {
 
 func (l lookedUp) apply(e *Engine, tx Tx, a *after) error {
 	r := e.reading(tx, a.now)
-	sc := flows.LookUpScreen(l.found, func(id topup.ShopID) string { s, _ := people{r}.Shop(id); return s.Name })
+	sc := flows.LookUpScreen(l.found, a.now, func(id topup.ShopID) string { s, _ := people{r}.Shop(id); return s.Name })
 	if r.err != nil {
 		return r.err
 	}

@@ -326,7 +326,7 @@ func (r reminding) apply(e *Engine, tx Tx, a *after) error {
 		// The day in the panel's name makes a second time an edit.
 		panel := fmt.Sprintf("reminder/%d/%s", id, r.day)
 		if err := e.show(tx, a, flows.Show{Chat: s.Chat, Panel: panel, Class: flows.ClassNotices,
-			Screen: flows.ReminderScreen(orders, len(r.open[id]))}); err != nil {
+			Screen: flows.ReminderScreen(orders, len(r.open[id]), a.now)}); err != nil {
 			return err
 		}
 	}

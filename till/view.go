@@ -134,11 +134,10 @@ func (w wallets) Wallet(shop topup.ShopID) topup.Wallet {
 	return held
 }
 
-// Entries reads all accounts of the shop: a hold and its capture both touch
-// Held, a repayment its debt; Available alone would hide them.
-func (w wallets) Entries(shop topup.ShopID, limit int) (out []topup.Transaction) {
-	for _, account := range []topup.AccountID{shop.Available(), shop.Held(), shop.Owed()} {
-		list, err := w.tx.Entries(account, 0, limit)
+// Entries reads two accounts of the shop: a repayment may touch its debt alone.
+func (w wallets) Entries(shop topup.ShopID, before uint64, limit int) (out []topup.Transaction) {
+	for _, account := range []topup.AccountID{shop.Available(), shop.Owed()} {
+		list, err := w.tx.Entries(account, before, limit)
 		w.note(err)
 		out = append(out, list...)
 	}

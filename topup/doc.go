@@ -62,6 +62,8 @@
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
 //   - weather: which operators are up; [Weather]. Pulse: how an operator's
 //     newest top-ups ended; [Pulse], [Beat].
+//   - ring: a short message beside a sale's panel that tells how it ended, or
+//     that it takes long; [Ring].
 //   - news: what an owner tells the shops; [News].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].

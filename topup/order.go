@@ -154,6 +154,7 @@ type Order struct {
 	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
 	After        *Money    `json:"after,omitempty"`   // what the wallet had when it ended; nil where that was not kept
 
+	Rang  bool    `json:"rang,omitempty"`  // that it takes long was heard
 	Tried []Offer `json:"tried,omitempty"` // refused to the same customer before this one
 	Batch *Batch  `json:"batch,omitempty"` // nil for a sale of its own
 }
@@ -182,6 +183,21 @@ func (o Order) Commission() Money {
 	}
 	return o.Face - o.Price
 }
+
+// Spent is what the order takes of what its shop may spend, as it stands: its
+// price as long as that is held, then what was captured of it.
+func Spent(o Order) Money {
+	switch o.State {
+	case Delivered:
+		return o.Captured
+	case Refunded:
+		return 0
+	}
+	return o.Price
+}
+
+// GaveBack reports whether the order ended with less taken than was held.
+func GaveBack(o Order) bool { return o.State.Final() && o.Captured < o.Price }
 
 // Valid reports the first thing that makes an order unfit to be placed.
 func (o Order) Valid() error {
