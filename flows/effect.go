@@ -141,6 +141,9 @@ type Question struct {
 	Name string
 	Days int
 	Page int // JobDebts
+	// JobTicket: of which sale, and whether its codes are on it.
+	Order topup.OrderID
+	Codes bool
 }
 
 // Job names slow work.
@@ -154,6 +157,7 @@ const (
 	JobDay    Job = "day"    // sum what the chat's shop sold in a period
 	JobReport Job = "report" // the same of all shops, or of one of them for an owner
 	JobChart  Job = "chart"  // draw what Ask.Shop sold, or all
+	JobTicket Job = "ticket" // draw a sale's ticket for its customer
 	// JobStatement makes a file of what became of a shop's money.
 	JobStatement Job = "statement"
 	// JobShops counts the shops of each language; the answer goes to

@@ -117,6 +117,7 @@ func stateRows(sc *Screen, o topup.Order) {
 	case o.State == topup.Delivered:
 		codeRows(sc, o)
 		amountRow(sc, o)
+		ticketRow(sc, o)
 		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o))
 	default:
 		sc.row(newSaleButton(o))
@@ -202,6 +203,11 @@ func allOrderTaps() map[string]orderTap {
 		"codes2": {topup.ActCodes, (*turn).showCodes},
 		"codes0": {topup.ActCodes, (*turn).keepCodes},
 		"claim":  {topup.ActLink, (*turn).makeLink},
+
+		"ticket":  {topup.ActTicket, (*turn).askTicket},
+		"ticket1": {topup.ActCodes, (*turn).ticketWithCodes},
+		"ticket0": {topup.ActTicket, (*turn).ticketWithout},
+
 		"revoke": {topup.ActLink, (*turn).revokeLink},
 	}
 }

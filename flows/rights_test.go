@@ -49,7 +49,7 @@ var (
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "amount": topup.ActSell, "show": topup.ActHistory,
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
-		"claim": topup.ActLink, "revoke": topup.ActLink,
+		"claim": topup.ActLink, "revoke": topup.ActLink, "ticket": topup.ActTicket, "ticket0": topup.ActTicket, "ticket1": topup.ActCodes,
 	}
 	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
@@ -207,7 +207,7 @@ func TestRightsOfMenuButtons(t *testing.T) {
 
 func TestRightsOfOrders(t *testing.T) {
 	on := map[string]topup.State{"cancel": topup.Placed, "again": topup.Refunded, "offer": topup.Refunded, "amount": topup.Refunded, "show": topup.Review}
-	arg := map[string][]string{"offer": {"0"}, "amount": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}}
+	arg := map[string][]string{"offer": {"0"}, "amount": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}, "ticket0": {"panel"}, "ticket1": {"panel"}}
 	for name, who := range everybody {
 		for verb, act := range orderNeeds {
 			k := as(t, who)

@@ -37,14 +37,21 @@ type Renderer struct {
 func New(texts *locales.Texts, log *slog.Logger) *Renderer { return &Renderer{texts, log} }
 
 // textMost is the longest text of a message, after parsing, in units of
-// UTF-16 (Bot API, sendMessage).
-const textMost = 4096
+// UTF-16 (Bot API, sendMessage), captionMost below a picture or file (sendPhoto).
+const (
+	textMost    = 4096
+	captionMost = 1024
+)
 
 // Screen renders a screen as the message it becomes. Only here it is known how
 // long a text is.
 func (r *Renderer) Screen(lang string, s flows.Screen) Message {
 	m := r.message(lang, s)
-	if s.TooLong != nil && len(utf16.Encode([]rune(plain(m.Text)))) > textMost {
+	most := textMost
+	if len(m.Photo)+len(m.File) > 0 {
+		most = captionMost
+	}
+	if s.TooLong != nil && len(utf16.Encode([]rune(plain(m.Text)))) > most {
 		return r.message(lang, *s.TooLong)
 	}
 	return m

@@ -45,6 +45,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.readReport(j) })
 	case flows.JobChart:
 		e.helpers.Go(func() { e.drawChart(j) })
+	case flows.JobTicket:
+		e.helpers.Go(func() { e.drawTicket(j) })
 	case flows.JobStatement:
 		e.helpers.Go(func() { e.makeStatement(j) })
 	case flows.JobDebts:

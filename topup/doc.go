@@ -67,6 +67,8 @@
 //   - news: what an owner tells the shops; [News].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].
+//   - ticket: what a customer is given of a sale, printed or forwarded. It never
+//     says what the shop paid.
 //   - reference: an order's ID as the provider has it, minted before the money
 //     moves, so that a lost answer can be looked up.
 //   - evidence: what the provider said that proves a delivery or a refusal;

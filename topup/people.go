@@ -111,6 +111,7 @@ const (
 	ActHistory   Act = "history"   // see and find the shop's sales
 	ActCodes     Act = "codes"     // see a sale's codes again
 	ActLink      Act = "link"      // make and revoke a customer's link
+	ActTicket    Act = "ticket"    // give a sale's customer a ticket
 	ActCashiers  Act = "cashiers"  // invite, see and remove the shop's cashiers
 
 	ActSync       Act = "sync"       // refresh what the provider offers
@@ -148,6 +149,7 @@ var rights = map[Act][]Role{
 	ActHistory:   {Cashier, Keeper, Suspended},
 	ActCodes:     {Cashier, Keeper, Suspended},
 	ActLink:      {Cashier, Keeper},
+	ActTicket:    {Cashier, Keeper, Suspended},
 	ActCashiers:  {Keeper},
 
 	ActFloat:      {Viewer, Helper, Owner},
