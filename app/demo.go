@@ -54,6 +54,10 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	if err != nil {
 		return err
 	}
+	chapters, err := gallery(galleryFiles)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", d.addr)
 	if err != nil {
 		return fmt.Errorf("the chat page can't be served: %w (choose another with -addr 127.0.0.1:0)", err)
@@ -73,7 +77,7 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	chat := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: page.New(page.Options{
 		Telegram: fakeTelegram, Provider: fakeProvider, Speed: d.speed,
 		People: []page.Card{{ID: demoShop, Role: page.RoleShop}, {ID: demoOwner, Role: page.RoleOwner}, {ID: demoCustomer, Role: page.RoleCustomer}},
-		Steps:  demoSteps(fakeTelegram, fakeProvider),
+		Steps:  demoSteps(fakeTelegram, fakeProvider), Gallery: chapters,
 	})}
 	go chat.Serve(listener)
 	defer chat.Close()

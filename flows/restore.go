@@ -199,7 +199,7 @@ func (t *turn) listStrays(page int) {
 	sc.line(strayLines(strays)...)
 	sc.line(M("restore.choose"))
 	for _, s := range part {
-		sc.row(button(M("restore.line", "Sign", M("restore.sign."+phaseOf(s)), "What", t.strayWhat(s), "Amount", strayAmount(s), "Time", s.Created),
+		sc.row(button(M("restore.line", "Sign", M("restore.sign."+phaseOf(s)), "What", t.strayWhat(s), "Amount", strayAmount(s)),
 			encodeTap("r", "one", s.ProviderID, "0")))
 	}
 	pageRow(&sc, page, pages, func(n string) string { return encodeTap("r", "list", n) })

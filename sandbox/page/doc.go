@@ -12,6 +12,7 @@
 //
 //	GET  /api/people                 the bot, the people of the page and the hints
 //	GET  /api/chat/{id}              person, messages, commands, open reply keyboard, about
+//	GET  /api/gallery                the chapters of the page "/gallery"
 //	GET  /api/events                 events "ready" (read everything anew), "change" (of a chat), "panel"
 //	POST /api/chat/{id}/send         {"text"}                  gives {"message_id"}
 //	POST /api/chat/{id}/press        {"message_id", "data"}    gives {"query_id"}
@@ -41,5 +42,6 @@
 //	.alert, .question            a window that waits for an answer; its buttons stand in .answers
 //	.scan                        opens the link of a QR picture as the customer
 //	[data-control="<name>"]      a fault's switch, "calm", or "speed-<factor>"
+//	[data-cell="<tag>"]          a screen of the gallery in a language
 //	[data-language="<tag>"]      a button for the page's language: ar, fr, en
 package page

@@ -18,6 +18,7 @@ type Options struct {
 	People   []Card           // a phone each, in this order; every ID is a person of Telegram
 	Hints    []Hint           // what to try; nil means DefaultHints()
 	Steps    []Step           // what a first visitor does, one after the other
+	Gallery  []Chapter        // what the page "/gallery" draws
 	Speed    float64          // at which the provider was started; 0 means 1
 	Hosts    []string         // host names let in besides the loopback ones, without port
 }
@@ -44,20 +45,23 @@ type server struct {
 	cards    []Card
 	hints    []Hint
 	steps    []Step
+	gallery  []Chapter
 	panel    *panel
 }
 
 // New makes the page's handler. It is meant to stand at the root of a loopback address.
 func New(o Options) http.Handler {
-	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
+	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, gallery: o.Gallery, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
 	if s.hints == nil {
 		s.hints = DefaultHints()
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", asset("index.html"))
+	mux.Handle("GET /gallery", asset("gallery.html"))
 	mux.Handle("GET /assets/{name}", http.HandlerFunc(serveAsset))
 	mux.HandleFunc("GET /api/people", s.people)
 	mux.HandleFunc("GET /api/steps", s.progress)
+	mux.HandleFunc("GET /api/gallery", s.allChapters)
 	mux.HandleFunc("GET /api/chat/{id}", s.chat)
 	mux.HandleFunc("POST /api/chat/{id}/send", s.send)
 	mux.HandleFunc("POST /api/chat/{id}/press", s.press)

@@ -16,6 +16,7 @@ export const send = (id, text) => post(`/api/chat/${id}/send`, { text });
 export const press = (id, messageID, data) => post(`/api/chat/${id}/press`, { message_id: messageID, data });
 export const contact = (id) => post(`/api/chat/${id}/contact`);
 export const start = (id, payload = '') => post(`/api/chat/${id}/start`, { payload });
+export const gallery = () => call('/api/gallery');
 export const steps = () => call('/api/steps');
 export const faults = () => call('/api/faults');
 export const setFault = (name, on) => post('/api/faults', { name, on });

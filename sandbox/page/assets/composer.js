@@ -108,8 +108,8 @@ export class Composer {
     this.keyboard = now;
     this.toggle.hidden = !markup;
     placeholder(this.field, 'composer.placeholder', markup?.input_field_placeholder);
-    this.keys.replaceChildren(...(markup?.keyboard ?? []).map((row) =>
-      element('div', 'row', ...row.map((b) => this.replyButton(b)))));
+    this.keys.replaceChildren(...replyRows(markup?.keyboard ?? [], (b) =>
+      b.request_contact ? this.phone.shareContact() : this.phone.sendText(b.text)));
     this.showKeyboard(Boolean(markup));
   }
 
@@ -118,13 +118,15 @@ export class Composer {
     this.toggle.setAttribute('aria-expanded', String(visible));
     this.phone.resized();
   }
+}
 
-  replyButton(b) {
+// replyRows draws the rows of a reply keyboard. act takes the button that is tapped.
+export function replyRows(rows, act) {
+  return rows.map((row) => element('div', 'row', ...row.map((b) => {
     const text = element('span', 'label', b.text);
     text.dir = 'auto';
-    if (!b.request_contact) return button(`key ${b.style ?? ''}`, () => this.phone.sendText(b.text), text);
-    const node = button(`key ${b.style ?? ''}`, () => this.phone.shareContact(), text);
-    node.dataset.requestContact = '';
+    const node = button(`key ${b.style ?? ''}`, () => act(b), text);
+    if (b.request_contact) node.dataset.requestContact = '';
     return node;
-  }
+  })));
 }

@@ -1,6 +1,5 @@
 // One message: its bubble and the buttons under it.
 
-import * as api from './api.js';
 import { button, element, icon } from './dom.js';
 import { payloadOf, startPayload, webAddress } from './links.js';
 import { formatted, reveal } from './text.js';
@@ -67,7 +66,7 @@ function excerpt(text, entities) {
 
 function media(message, phone) {
   if (message.photo) return photo(message, phone);
-  if (message.document) return file(message.document);
+  if (message.document) return file(message.document, phone);
   if (message.contact) return contactCard(message.contact);
   return null;
 }
@@ -75,7 +74,7 @@ function media(message, phone) {
 function photo(message, phone) {
   const best = message.photo.reduce((a, b) => (b.width > a.width ? b : a));
   const image = element('img');
-  image.src = api.fileURL(best.file_id);
+  image.src = phone.fileURL(best.file_id);
   image.width = best.width;
   image.height = best.height;
   image.alt = message.caption ?? say('message.photo');
@@ -88,12 +87,12 @@ function photo(message, phone) {
   return label(node, 'photo.view');
 }
 
-function file(document) {
+function file(document, phone) {
   const name = document.file_name ?? document.file_id;
-  const words = element('span', '', element('b', '', name), element('small', '', size(document.file_size ?? 0)));
+  const words = element('span', '', element('b', '', name), document.file_size ? element('small', '', size(document.file_size)) : null);
   words.firstChild.dir = 'auto';
   const node = element('a', 'document', element('span', 'disc', icon('file')), words);
-  node.href = api.fileURL(document.file_id);
+  node.href = phone.fileURL(document.file_id);
   node.download = name;
   return node;
 }

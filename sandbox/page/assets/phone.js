@@ -271,6 +271,10 @@ export class Phone {
     this.toast(say('message.copied'));
   }
 
+  fileURL(id) {
+    return api.fileURL(id);
+  }
+
   toast(text) {
     showToast(this.screen, text);
   }
