@@ -41,6 +41,9 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop shares its phone
 //	shop shares the contact +213 778 03 73 40
 //	shop sends a photo slip.jpg
+//	shop sends a sticker              or: a voice note
+//	shop forwards: 0778037340 500
+//	shop edits: 0778037340 500        the last that it has typed
 //	shop in the group: /mobile
 //	customer scans the code           opens the newest link that the shop was shown
 //	customer scans the former code    opens the one before
@@ -215,6 +218,13 @@ func (s *stage) act(lang, line string) error {
 		return s.disturb(what)
 	case spoken && who == "given":
 		return s.given(lang, what)
+	case spoken && strings.HasSuffix(who, " forwards"):
+		s.telegram.Things.Forward(s.member(strings.TrimSuffix(who, " forwards")), "Samir", what)
+		s.settle(s.beat)
+		return nil
+	case spoken && strings.HasSuffix(who, " edits"):
+		defer s.settle(s.beat)
+		return s.edits(s.member(strings.TrimSuffix(who, " edits")), what)
 	case spoken && inGroup:
 		s.telegram.Groups.Type(groupID, s.member(member), what)
 		s.settle(s.beat)
@@ -262,6 +272,10 @@ func (s *stage) act(lang, line string) error {
 		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
 		s.telegram.People.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
+	case strings.HasSuffix(line, " sends a sticker"):
+		s.telegram.Things.Sticker(s.member(f[0]), "👍")
+	case strings.HasSuffix(line, " sends a voice note"):
+		s.telegram.Things.Voice(s.member(f[0]), 4)
 	case len(f) == 5 && strings.Join(f[1:4], " ") == "sends a photo":
 		var photo bytes.Buffer
 		if err := png.Encode(&photo, picture.NewGray(picture.Rect(0, 0, 40, 30))); err != nil {
@@ -302,6 +316,19 @@ func (s *stage) act(lang, line string) error {
 	}
 	s.settle(s.beat)
 	return nil
+}
+
+// edits writes the last that somebody has typed anew.
+func (s *stage) edits(who int64, text string) error {
+	for _, m := range slices.Backward(s.telegram.Chats.Messages(who)) {
+		if m.From.ID == who && m.Text != "" {
+			if !s.telegram.Things.Edit(who, m.MessageID, text) {
+				return errors.New("the message can't be edited")
+			}
+			return nil
+		}
+	}
+	return errors.New("nothing was typed")
 }
 
 // given makes what a script takes for granted.

@@ -18,6 +18,7 @@ import (
 func Handle(v View, env Env, s Session, in Input) (Session, []Effect) {
 	t := newTurn(v, env, s, in)
 	t.was = s.Step
+	t.s.Thanked = s.Thanked && in.wordless()
 	t.caughtUp()
 	t.route()
 	t.backToBacklog()
@@ -179,6 +180,10 @@ func (t *turn) told() {
 		return
 	}
 	st, standing := t.at()
+	if t.in.wordless() {
+		t.thing(st, standing)
+		return
+	}
 	// What is written under a photo counts as if it was typed, but where the
 	// photo itself is wanted.
 	if t.in.Photo != "" && (t.in.Text == "" || standing && st.pictured != nil) && t.photo(st, standing) {
@@ -208,10 +213,31 @@ func (t *turn) told() {
 	case t.sellsTyped(text, shared):
 	case t.in.Photo != "" && t.photo(st, standing):
 	case standing:
+		if !t.in.Late {
+			t.sayLines(M("step.unknown"))
+			t.lower = true
+		}
 		st.show(t)
 	default:
 		t.lost()
 	}
+}
+
+// thing answers what has no words with a kind one, and many in a row with one.
+func (t *turn) thing(st step, standing bool) {
+	if t.s.Thanked {
+		return
+	}
+	t.s.Thanked = true
+	sc := Screen{Lines: []Msg{M("thing.word")}}
+	if standing {
+		t.say(sc)
+		t.lower = true
+		st.show(t)
+		return
+	}
+	sc.row(homeButton())
+	t.say(sc)
 }
 
 // photo takes a photo: where none is wanted, there is a kind word.

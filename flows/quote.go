@@ -34,7 +34,8 @@ func confirming() conversation {
 				"ok": simple((*turn).confirm), "again": simple((*turn).retry), "show": simple((*turn).showRepeat),
 				"x": func(t *turn, arg string) { t.s.Sale.chose(t, arg) },
 			},
-			told:   func(t *turn, text string) bool { return t.s.Sale.corrected(t, text, false) },
+			// A word of thanks corrects nothing: the card stays.
+			told:   func(t *turn, text string) bool { return digitsIn(text) > 0 && t.s.Sale.corrected(t, text, false) },
 			shared: func(t *turn, c Contact) bool { return t.s.Sale.corrected(t, c.Phone, true) },
 			back:   func(t *turn) { t.s.Sale.reconsider(t) },
 		}},

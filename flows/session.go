@@ -26,7 +26,8 @@ type Session struct {
 	Staff   *Staff       `json:"staff,omitempty"`
 	Backlog *Backlog     `json:"backlog,omitempty"`
 	Many    *Many        `json:"many,omitempty"`
-	Shop    topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+	Shop    topup.ShopID `json:"shop,omitempty"`    // that an owner decides about
+	Thanked bool         `json:"thanked,omitempty"` // the last that came was a thing without words, and got a kind one
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have
@@ -71,7 +72,7 @@ func decodeSale(b []byte) sale {
 
 // Encode writes the session for storing; nil for one that says nothing.
 func (s Session) Encode() []byte {
-	if s.Step == StepIdle && s.Panel == "" && s.Sale == nil && s.Backlog == nil {
+	if s.Step == StepIdle && s.Panel == "" && s.Sale == nil && s.Backlog == nil && !s.Thanked {
 		return nil
 	}
 	b, err := json.Marshal(struct {
