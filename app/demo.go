@@ -30,6 +30,13 @@ const (
 	demoCustomer = 3001
 )
 
+// demoPeople are named as who looks at the page writes.
+var demoPeople = []page.Card{
+	{ID: demoShop, Role: page.RoleShop, Names: map[string]string{"ar": "كريم", "fr": "Karim", "en": "Karim"}},
+	{ID: demoOwner, Role: page.RoleOwner, Names: map[string]string{"ar": "نادية", "fr": "Nadia", "en": "Nadia"}},
+	{ID: demoCustomer, Role: page.RoleCustomer, Names: map[string]string{"ar": "ياسين", "fr": "Yacine", "en": "Yacine"}},
+}
+
 // demoScale makes the bot ask the fake provider about once a second.
 const demoScale = 0.2
 
@@ -76,7 +83,7 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	defer close(stopServers)
 	chat := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: page.New(page.Options{
 		Telegram: fakeTelegram, Provider: fakeProvider, Speed: d.speed,
-		People: []page.Card{{ID: demoShop, Role: page.RoleShop}, {ID: demoOwner, Role: page.RoleOwner}, {ID: demoCustomer, Role: page.RoleCustomer}},
+		People: demoPeople,
 		Steps:  demoSteps(fakeTelegram, fakeProvider), Gallery: chapters,
 	})}
 	go chat.Serve(listener)

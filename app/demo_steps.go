@@ -35,7 +35,7 @@ func demoSteps(t *telegram.Server, p *provider.Server) []page.Step {
 		}, Done: func() bool {
 			return slices.ContainsFunc(t.Chats.Commands(demoShop, ""), func(c telegram.Command) bool { return c.Command == "mobile" })
 		}},
-		{Role: page.RoleOwner, Send: "/credit 1 5000 cash", Text: map[string]string{
+		{Role: page.RoleOwner, Send: "/credit 1 5000 cash", Said: page.CreditSaid, Text: map[string]string{
 			"ar": "اشحن محفظة المحل بـ 5000 دج وأكّد.",
 			"fr": "Créditez le portefeuille du magasin de 5 000 DA, et confirmez.",
 			"en": "Credit the shop's wallet with 5,000 DA, and confirm.",

@@ -18,6 +18,11 @@
 //	POST /api/chat/{id}/press        {"message_id", "data"}    gives {"query_id"}
 //	POST /api/chat/{id}/contact      {}                        gives {"message_id"}
 //	POST /api/chat/{id}/start        {"payload"}               gives {"message_id"}
+//	POST /api/chat/{id}/sticker      {}                        gives {"message_id"}
+//	POST /api/chat/{id}/voice        {}                        gives {"message_id"}
+//	POST /api/chat/{id}/photo        {"caption"}               gives {"message_id"}
+//	POST /api/chat/{id}/forward      {"text"}                  gives {"message_id"}
+//	POST /api/chat/{id}/edit         {"message_id", "text"}    gives {"message_id"}
 //	GET  /api/file/{file_id}         the bytes of a picture or document
 //	GET  /api/faults                 the faults and the provider's speed
 //	POST /api/faults                 {"name", "on"} or {"all_well": true}, gives the same as GET
@@ -38,6 +43,8 @@
 //	.reply-keyboard button       a reply button; [data-request-contact] when it shares the phone number
 //	textarea[data-composer]      the field to write in
 //	button[data-send]            sends it
+//	button[data-attach]          opens the list of what else can be sent
+//	button[data-thing="<name>"]  sends it: sticker, voice, photo, forward; or edit, which puts the last text into the field
 //	.toast                       a passing notice
 //	.alert, .question            a window that waits for an answer; its buttons stand in .answers
 //	.scan                        opens the link of a QR picture as the customer

@@ -27,6 +27,8 @@ type Options struct {
 type Card struct {
 	ID   int64
 	Role string // RoleShop, RoleOwner or RoleCustomer
+
+	Names map[string]string // by the page's language; nil for the one that Telegram has
 }
 
 // The roles of the people on the page. They choose a phone's colour and title; the bot knows nothing of them.
@@ -67,6 +69,11 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /api/chat/{id}/press", s.press)
 	mux.HandleFunc("POST /api/chat/{id}/contact", s.contact)
 	mux.HandleFunc("POST /api/chat/{id}/start", s.start)
+	mux.HandleFunc("POST /api/chat/{id}/sticker", s.sticker)
+	mux.HandleFunc("POST /api/chat/{id}/voice", s.voice)
+	mux.HandleFunc("POST /api/chat/{id}/photo", s.photo)
+	mux.HandleFunc("POST /api/chat/{id}/forward", s.forward)
+	mux.HandleFunc("POST /api/chat/{id}/edit", s.edit)
 	mux.HandleFunc("GET /api/events", s.events)
 	mux.HandleFunc("GET /api/file/{id}", s.file)
 	mux.HandleFunc("GET /api/faults", s.faults)

@@ -17,6 +17,11 @@ export const press = (id, messageID, data) => post(`/api/chat/${id}/press`, { me
 export const contact = (id) => post(`/api/chat/${id}/contact`);
 export const start = (id, payload = '') => post(`/api/chat/${id}/start`, { payload });
 export const gallery = () => call('/api/gallery');
+export const sticker = (id) => post(`/api/chat/${id}/sticker`);
+export const voice = (id) => post(`/api/chat/${id}/voice`);
+export const photo = (id, caption) => post(`/api/chat/${id}/photo`, { caption });
+export const forward = (id, text) => post(`/api/chat/${id}/forward`, { text });
+export const edit = (id, messageID, text) => post(`/api/chat/${id}/edit`, { message_id: messageID, text });
 export const steps = () => call('/api/steps');
 export const faults = () => call('/api/faults');
 export const setFault = (name, on) => post('/api/faults', { name, on });

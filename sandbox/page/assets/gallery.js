@@ -14,7 +14,7 @@ const pause = 150; // after a key, before the search
 const still = {
   id: -1,
   bot: { name: 'Hanout', username: '' },
-  person: { name: '' },
+  person: { names: {} },
   fileURL: () => '/assets/picture.svg',
   press() {}, copy() {}, sendText() {}, openLink() {}, showMessage() {}, showPicture() {}, toast() {}, scan() {},
 };
