@@ -4,7 +4,6 @@ package app
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,7 +39,7 @@ func (w *window) looksThrough() {
 		w.shoot(name)
 		if broken := eval[[]string](w, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter((n) => {
 			const range = document.createRange(); range.selectNodeContents(n);
-			return new Set([...range.getClientRects()].map((r) => Math.round(r.top / 12))).size > 1 && n.clientHeight > 26;
+			return new Set([...range.getClientRects()].map((r) => Math.round(r.top / 12))).size > 1 && n.clientHeight > 26 && !n.textContent.includes("\u2068"); // a name may be long
 		}).map((n) => n.textContent)`, id+" .inline-keyboard .label")); len(broken) > 0 {
 			w.t.Errorf("%s: labels of two lines: %q", name, broken)
 		}
@@ -54,10 +53,8 @@ func (w *window) searches() {
 	for _, words := range []string{"0778 03 73 40 prépayé confirmer", "تأكيد البيع"} {
 		w.evaluate(`(document.querySelector(".search input").value = "") === ""`)
 		w.do("search "+words, chromedp.SendKeys(chromedp.CSS(".search input"), words))
-		w.until("something is found", `Number(document.querySelector(".search output").textContent) > 0 && Number(document.querySelector(".search output").textContent) < 400`)
+		w.until("it is found", `!document.querySelector("#sale").hidden &&
+			document.querySelectorAll(".chapter[hidden]").length > 5 && Number(document.querySelector(".search output").textContent) > 5`)
 	}
 	w.shoot("found")
-	if text := eval[string](w, `[...document.querySelectorAll(".chapter:not([hidden]) summary")].map((n) => n.textContent).join(" ")`); !strings.Contains(text, "paste") {
-		w.t.Errorf("found in %q", text)
-	}
 }
