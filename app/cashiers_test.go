@@ -63,3 +63,31 @@ func TestCashierRemovedWhileSelling(t *testing.T) {
 		r.expect(4505, 0, 1)
 	})
 }
+
+// TestDayOfAShopIsSharedByAll: two of a shop confirm in the same moment, on
+// panels from before the limit that has room for one of them.
+func TestDayOfAShopIsSharedByAll(t *testing.T) {
+	bubble(t, "fr", func(r *rig) {
+		r.openShop("fr", 5000)
+		r.hire()
+		r.say(shopID, "0778037340 500")
+		r.say(customerID, "0778037341 500")
+		r.settle(2 * time.Second)
+		keeper, cashier := r.newest(shopID), r.newest(customerID)
+		r.say(ownerID, "/shops 1")
+		r.tap(ownerID, "🚧")
+		r.tap(ownerID, "📅")
+		r.say(ownerID, "600")
+		r.settle(time.Second)
+		for range 3 {
+			r.telegram.People.PressForged(shopID, shopID, keeper.message, keeper.ok)
+			r.telegram.People.PressForged(customerID, customerID, cashier.message, cashier.ok)
+		}
+		r.settle(30 * time.Second)
+		r.allAnswered()
+		r.expect(4500, 0, 1)
+		if seen := r.texts(shopID) + r.texts(customerID); !strings.Contains(seen, "ce qu'il reste à votre magasin aujourd'hui : 100 DA") {
+			t.Errorf("nobody is told what is left:\n%s", seen)
+		}
+	})
+}

@@ -41,6 +41,9 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop shares its phone
 //	shop shares the contact +213 778 03 73 40
 //	shop sends a photo slip.jpg
+//	shop sends a sticker              or: a voice note
+//	shop forwards: 0778037340 500
+//	shop edits: 0778037340 500        the last that it has typed
 //	shop in the group: /mobile
 //	customer scans the code           opens the newest link that the shop was shown
 //	customer scans the former code    opens the one before
@@ -75,7 +78,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //
 // A line that begins with # is kept as the transcript's prose. To see
 // what a change does to every screen:
-// go test -run TestConversations -update ./app and git diff.
+// go test -run 'TestConversations|TestEverySentence' -update ./app and git diff.
+// Each distinct screen also goes into the gallery of the demo, see film.
 func TestConversations(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/conversations/*.script")
 	if err != nil || len(scripts) == 0 {
@@ -83,30 +87,41 @@ func TestConversations(t *testing.T) {
 	}
 	for _, script := range scripts {
 		name := strings.TrimSuffix(filepath.Base(script), ".script")
-		for _, lang := range locales.Codes {
-			t.Run(name+"/"+lang, func(t *testing.T) {
-				t.Parallel()
-				b, err := os.ReadFile(script)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got := play(t, lang, string(b))
-				kept := filepath.Join("testdata", "conversations", name+"."+lang+".txt")
-				if *update {
-					if err := os.WriteFile(kept, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-					return
-				}
-				want, err := os.ReadFile(kept)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := firstDifference(string(want), got); diff != "" {
-					t.Errorf("the conversation went another way (go test -run TestConversations -update ./app shows how):\n%s", diff)
-				}
-			})
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, err := os.ReadFile(script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := newFilm()
+			t.Cleanup(func() { f.kept(t, name, string(b)) })
+			for _, lang := range locales.Codes {
+				t.Run(lang, func(t *testing.T) {
+					t.Parallel()
+					converse(t, f, name, lang, string(b))
+				})
+			}
+		})
+	}
+}
+
+// converse plays a script in a language and compares it with its transcript.
+func converse(t *testing.T, f *film, name, lang, script string) {
+	got := play(t, f, lang, script)
+	f.ends(lang)
+	kept := filepath.Join("testdata", "conversations", name+"."+lang+".txt")
+	if *update {
+		if err := os.WriteFile(kept, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
 		}
+		return
+	}
+	want, err := os.ReadFile(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := firstDifference(string(want), got); diff != "" {
+		t.Errorf("the conversation went another way (go test -run TestConversations -update ./app shows how):\n%s", diff)
 	}
 }
 
@@ -130,6 +145,8 @@ func firstDifference(want, got string) string {
 // stage is a script being played.
 type stage struct {
 	*rig
+	lang string
+	film *film
 	out  strings.Builder
 	seen map[int64]map[int]string // what each message showed last
 	past map[int64][]pressable    // every button that was ever shown
@@ -152,10 +169,10 @@ var cast = []struct {
 	name string
 }{{shopID, "shop"}, {ownerID, "owner"}, {customerID, "customer"}, {strangerID, "stranger"}, {groupID, "the group"}}
 
-func play(t *testing.T, lang, script string) string {
+func play(t *testing.T, f *film, lang, script string) string {
 	var s *stage
 	synctest.Test(t, func(t *testing.T) {
-		s = &stage{rig: newRig(t, lang), seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second}
+		s = &stage{rig: newRig(t, lang), lang: lang, film: f, seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second}
 		if strings.Contains(script, "given: the production key") {
 			s.cfg.apiKey = provider.ProductionKey
 		}
@@ -177,7 +194,7 @@ func play(t *testing.T, lang, script string) string {
 			if err := s.act(lang, line); err != nil {
 				t.Fatalf("line %d, %q: %v\n%s", n+1, line, err, s.out.String())
 			}
-			s.tell(line)
+			s.tell(n, line)
 			s.out.WriteString("\n")
 		}
 		if err := s.halt(); err != nil {
@@ -201,6 +218,13 @@ func (s *stage) act(lang, line string) error {
 		return s.disturb(what)
 	case spoken && who == "given":
 		return s.given(lang, what)
+	case spoken && strings.HasSuffix(who, " forwards"):
+		s.telegram.Things.Forward(s.member(strings.TrimSuffix(who, " forwards")), "Samir", what)
+		s.settle(s.beat)
+		return nil
+	case spoken && strings.HasSuffix(who, " edits"):
+		defer s.settle(s.beat)
+		return s.edits(s.member(strings.TrimSuffix(who, " edits")), what)
 	case spoken && inGroup:
 		s.telegram.Groups.Type(groupID, s.member(member), what)
 		s.settle(s.beat)
@@ -248,6 +272,10 @@ func (s *stage) act(lang, line string) error {
 		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
 		s.telegram.People.ShareForeignContact(s.member(f[0]), strings.Join(f[4:], " "), 0)
+	case strings.HasSuffix(line, " sends a sticker"):
+		s.telegram.Things.Sticker(s.member(f[0]), "👍")
+	case strings.HasSuffix(line, " sends a voice note"):
+		s.telegram.Things.Voice(s.member(f[0]), 4)
 	case len(f) == 5 && strings.Join(f[1:4], " ") == "sends a photo":
 		var photo bytes.Buffer
 		if err := png.Encode(&photo, picture.NewGray(picture.Rect(0, 0, 40, 30))); err != nil {
@@ -288,6 +316,19 @@ func (s *stage) act(lang, line string) error {
 	}
 	s.settle(s.beat)
 	return nil
+}
+
+// edits writes the last that somebody has typed anew.
+func (s *stage) edits(who int64, text string) error {
+	for _, m := range slices.Backward(s.telegram.Chats.Messages(who)) {
+		if m.From.ID == who && m.Text != "" {
+			if !s.telegram.Things.Edit(who, m.MessageID, text) {
+				return errors.New("the message can't be edited")
+			}
+			return nil
+		}
+	}
+	return errors.New("nothing was typed")
 }
 
 // given makes what a script takes for granted.

@@ -294,3 +294,8 @@ func TestRigCrashWhileRestoredEverywhere(t *testing.T) {
 func TestRigCrashInPartEverywhere(t *testing.T) {
 	sweepIn(t, parts, calmIn(t, parts), 1)
 }
+
+// TestComplaintSurvivesEverywhere does the same for a complaint.
+func TestComplaintSurvivesEverywhere(t *testing.T) {
+	sweepIn(t, grieving, calmIn(t, grieving), 1)
+}

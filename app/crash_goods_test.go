@@ -36,7 +36,7 @@ func (l *life) sellsCodes() {
 	l.await(func() bool { return l.shows(shopID, "Codes de l'opération n° 2") })
 
 	link := &stage{rig: l.rig}
-	l.until(func() error { return l.telegram.People.PressButton(shopID, "🎁 Pour le client") }, func() bool { return len(link.links()) > 0 })
+	l.until(func() error { return l.telegram.People.PressButton(shopID, "🎁 Lien client") }, func() bool { return len(link.links()) > 0 })
 	l.until(func() error {
 		links := link.links()
 		l.telegram.People.Start(customerID, links[len(links)-1])

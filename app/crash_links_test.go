@@ -32,7 +32,7 @@ func (l *life) sharesCodes() {
 	}
 
 	link := &stage{rig: l.rig}
-	l.until(func() error { return l.telegram.People.PressButton(shopID, "🎁 Pour le client") }, func() bool { return len(link.links()) > 0 })
+	l.until(func() error { return l.telegram.People.PressButton(shopID, "🎁 Lien client") }, func() bool { return len(link.links()) > 0 })
 	l.until(func() error {
 		links := link.links()
 		l.telegram.People.Start(customerID, links[len(links)-1])

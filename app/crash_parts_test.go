@@ -32,7 +32,7 @@ func (l *life) settlesInPart() {
 	if !l.shows(shopID, firstCodes) {
 		return // see partsVerdict
 	}
-	l.walks("/orders", func() bool { return l.shows(shopID, settledPart) }, "✅ Oui", "➗", "🔎")
+	l.walks("/orders", func() bool { return l.shows(shopID, settledPart) }, "✅ Oui", "🤷", "👤", "➗", "🔎")
 }
 
 // partsVerdict says what is wrong in the end. Two other ends are right: a

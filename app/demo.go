@@ -30,6 +30,13 @@ const (
 	demoCustomer = 3001
 )
 
+// demoPeople are named as who looks at the page writes.
+var demoPeople = []page.Card{
+	{ID: demoShop, Role: page.RoleShop, Names: map[string]string{"ar": "كريم", "fr": "Karim", "en": "Karim"}},
+	{ID: demoOwner, Role: page.RoleOwner, Names: map[string]string{"ar": "نادية", "fr": "Nadia", "en": "Nadia"}},
+	{ID: demoCustomer, Role: page.RoleCustomer, Names: map[string]string{"ar": "ياسين", "fr": "Yacine", "en": "Yacine"}},
+}
+
 // demoScale makes the bot ask the fake provider about once a second.
 const demoScale = 0.2
 
@@ -54,6 +61,10 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	if err != nil {
 		return err
 	}
+	chapters, err := gallery(galleryFiles)
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", d.addr)
 	if err != nil {
 		return fmt.Errorf("the chat page can't be served: %w (choose another with -addr 127.0.0.1:0)", err)
@@ -72,8 +83,8 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	defer close(stopServers)
 	chat := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: page.New(page.Options{
 		Telegram: fakeTelegram, Provider: fakeProvider, Speed: d.speed,
-		People: []page.Card{{ID: demoShop, Role: page.RoleShop}, {ID: demoOwner, Role: page.RoleOwner}, {ID: demoCustomer, Role: page.RoleCustomer}},
-		Steps:  demoSteps(fakeTelegram, fakeProvider),
+		People: demoPeople,
+		Steps:  demoSteps(fakeTelegram, fakeProvider), Gallery: chapters,
 	})}
 	go chat.Serve(listener)
 	defer chat.Close()

@@ -410,11 +410,11 @@ var saidIn = map[string]said{
 	"ar": {"ar rtl", "العربية", "البداية", "كشك النور", "مشاركة رقمي", "فليكسي",
 		"أُرسلت العملية", "جارٍ التنفيذ", "تمّت العملية", "لم تتم العملية", "قيد التحقق لدى المتعامل",
 		"عروض مقترحة", "الفاتورة", "طُلبت", "محفظة كشك النور",
-		"نفدت هذه البطاقة", "رمز العملية", "رمزا العملية", "استلمه الزبون", "رمزاك من", "للزبون"},
+		"نفدت هذه البطاقة", "رمز العملية", "رمزا العملية", "استلمه الزبون", "رمزاك من", "رابط للزبون"},
 	"fr": {"fr ltr", "Français", "Commencer", "Taxiphone Nour", "Partager mon numéro", "Flexy",
 		"Opération envoyée", "En cours", "Opération réussie", "Échec de l'opération", "En vérification chez l'opérateur",
 		"Offres proposées", "facture", "Demandée", "Portefeuille de Taxiphone Nour",
-		"Cette carte est épuisée", "Code de l'opération", "Codes de l'opération", "Reçu par le client", "Vos codes, de la part de", "Pour le client"},
+		"Cette carte est épuisée", "Code de l'opération", "Codes de l'opération", "Reçu par le client", "Vos codes, de la part de", "Lien client"},
 }
 
 // TestBrowserDemo plays the demo as its reader would, in both languages, in a

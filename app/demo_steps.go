@@ -35,7 +35,7 @@ func demoSteps(t *telegram.Server, p *provider.Server) []page.Step {
 		}, Done: func() bool {
 			return slices.ContainsFunc(t.Chats.Commands(demoShop, ""), func(c telegram.Command) bool { return c.Command == "mobile" })
 		}},
-		{Role: page.RoleOwner, Send: "/credit 1 5000 cash", Text: map[string]string{
+		{Role: page.RoleOwner, Send: "/credit 1 5000 cash", Said: page.CreditSaid, Text: map[string]string{
 			"ar": "اشحن محفظة المحل بـ 5000 دج وأكّد.",
 			"fr": "Créditez le portefeuille du magasin de 5 000 DA, et confirmez.",
 			"en": "Credit the shop's wallet with 5,000 DA, and confirm.",
@@ -53,9 +53,9 @@ func demoSteps(t *telegram.Server, p *provider.Server) []page.Step {
 			"en": "Sell an internet card: ADSL, line 036362608, a value. The code comes here.",
 		}, Done: sold("internet", "giftcard")},
 		{Role: page.RoleShop, Text: map[string]string{
-			"ar": "تحت الرمز اضغط «للزبون» 🎁، ثم امسح الصورة: يصل الرمز إلى هاتف الزبون.",
-			"fr": "Sous le code, touchez « pour le client » 🎁, puis scannez l'image : le code arrive chez le client.",
-			"en": "Below the code press “for the customer” 🎁, then scan the picture: the code comes to the customer's phone.",
+			"ar": "تحت العملية اضغط «رابط للزبون» 🎁، ثم امسح الصورة: يصل الرمز إلى هاتف الزبون.",
+			"fr": "Sous l'opération, touchez « Lien client » 🎁, puis scannez l'image : le code arrive chez le client.",
+			"en": "Below the sale press the link 🎁, then scan the picture: the code comes to the customer's phone.",
 		}, Done: heard(demoCustomer, func(m telegram.Message) bool { return m.HasProtectedContent })},
 	}
 }

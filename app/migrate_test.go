@@ -2,6 +2,7 @@ package app
 
 import (
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"hanout/sandbox/telegram"
+	"hanout/store"
 	"hanout/store/bolt"
 	"hanout/topup"
 )
@@ -22,17 +24,21 @@ import (
 const (
 	formerConfirm = "0vhty7ax0sc56brq3a9x" // the panel at which a sale of 700 DA waits for ✅
 	formerOrders  = 18
-	formerUpdates = 900_000_001 // above all updates that it has handled
+	formerUpdates = 910_000_001 // above all updates that they have handled
 )
 
-var formerStopped = time.Date(2000, 1, 3, 3, 38, 4, 0, time.UTC)
+// formerStopped is when the versions before were stopped, by the file.
+var formerStopped = map[string]time.Time{
+	"v1": time.Date(2000, 1, 3, 3, 38, 4, 0, time.UTC),
+	"v2": time.Date(2000, 1, 3, 3, 59, 43, 0, time.UTC),
+}
 
-// onFormerFile starts a bot on a file that the version before wrote, at the
-// time at which that one was stopped. The chats of its people are open, but
-// Telegram has none of the messages of before.
-func onFormerFile(t *testing.T, fn func(*rig)) {
+// onFormerFile starts a bot on a file that a version before wrote, at the time
+// at which that one was stopped. The chats of its people are open, but Telegram
+// has none of the messages of before.
+func onFormerFile(t *testing.T, version string, fn func(*rig)) {
 	t.Helper()
-	packed, err := os.Open(filepath.Join("..", "store", "bolt", "testdata", "v1.db.gz"))
+	packed, err := os.Open(filepath.Join("..", "store", "bolt", "testdata", version+".db.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,14 +53,17 @@ func onFormerFile(t *testing.T, fn func(*rig)) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, "fr")
-		r.cfg.db = filepath.Join(t.TempDir(), "v1.db")
+		r.cfg.db = filepath.Join(t.TempDir(), version+".db")
 		if err := os.WriteFile(r.cfg.db, file, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Until(formerStopped))
+		if version != "v1" { // it knows its place, and was put here from elsewhere
+			r.atHome()
+		}
+		time.Sleep(time.Until(formerStopped[version]))
 		r.telegram.Updates.SetNextID(formerUpdates)
 		// The provider's IDs of before are given out already, to others' orders.
-		for i := range formerOrders {
+		for i := range formerOrders + 2 {
 			body := fmt.Sprintf(`{"plan_code":"PREPAID_DJEZZY","MSSIDN":"0770000000","amount":100,"ref":"other-%d"}`, i)
 			q := httptest.NewRequest(http.MethodPost, "/v3/mobile/send", strings.NewReader(body))
 			q.Header.Set("X-Access-Token", r.cfg.apiKey)
@@ -80,10 +89,22 @@ func onFormerFile(t *testing.T, fn func(*rig)) {
 	})
 }
 
+// atHome makes the file one of this place: nobody has to look at it first.
+func (r *rig) atHome() {
+	r.t.Helper()
+	db, err := bolt.Open(r.cfg.db, bolt.Options{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := errors.Join(db.Update(func(tx *bolt.Tx) error { return tx.DropSetting(store.SettingRestored) }), db.Close()); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // TestFormerFileGoesOn: this version takes up what the one before left: it
 // sends what is owed, and sells at the button that stood there.
 func TestFormerFileGoesOn(t *testing.T) {
-	onFormerFile(t, func(r *rig) {
+	onFormerFile(t, "v1", func(r *rig) {
 		if _, err := os.Stat(r.cfg.db + ".v1"); err != nil {
 			r.t.Errorf("the file is not copied aside: %v", err)
 		}
@@ -141,5 +162,33 @@ func TestFormerFileGoesOn(t *testing.T) {
 		if n := len(r.orders()); n != formerOrders+1 {
 			r.t.Errorf("%d orders after a second tap", n)
 		}
+	})
+}
+
+// TestFormerFileComplains: on a file of schema 2 its cashier sells on, and
+// complains of a sale that was made before there were complaints.
+func TestFormerFileComplains(t *testing.T) {
+	onFormerFile(t, "v2", func(r *rig) {
+		if _, err := os.Stat(r.cfg.db + ".v2"); err != nil {
+			r.t.Errorf("the file is not copied aside: %v", err)
+		}
+		r.say(customerID, "0661234567 500")
+		r.tap(customerID, "✅")
+		r.settle(30 * time.Second)
+		if list := r.orders(); list[0].By != customerID || list[0].Seller != "Amine" || list[0].State != topup.Delivered {
+			r.t.Errorf("the newest order is %+v", list[0])
+		}
+		r.say(customerID, "/find 18")
+		r.tap(customerID, "036\u00a036\u00a026\u00a008")
+		r.tap(customerID, "🙋")
+		r.say(customerID, "Le code ne marche pas.")
+		r.sees(ownerID, "Le code ne marche pas.")
+		r.inside(func(tx *bolt.Tx) error {
+			list, err := tx.OpenComplaints("", 5)
+			if len(list) != 1 || list[0].No != 18 || list[0].Thread[0].Name != "Amine" {
+				r.t.Errorf("the complaints are %+v", list)
+			}
+			return err
+		})
 	})
 }

@@ -118,7 +118,7 @@ func TestRestoredTill(t *testing.T) {
 		r.tap(shopID, "✅")
 		r.settle(30 * time.Second)
 		link := &stage{rig: r}
-		r.tap(shopID, "🎁 Pour le client")
+		r.tap(shopID, "🎁 Lien client")
 
 		// Two gift cards: the answer to the first is lost, the second waits.
 		r.provider.SetFault(provider.Fault{Route: "POST /gift-cards/placeOrder", Kind: provider.FaultResetAfter, Times: 1})

@@ -198,14 +198,20 @@ func TestTapsOfTheCounter(t *testing.T) {
 			{"a number never sold to, in one line", "1 message + 1 tap", 1, "Débité : ", func(h *hand) { h.types("0661234567 500"); h.presses("✅") }},
 			{"the balance and the commission", "0: every receipt says them", 0, "Commission : 15 DA · Solde : ", func(*hand) {}},
 			{"the same sale again", "2 taps", 1, "n° 2", func(h *hand) { h.presses("🔁 Refaire", "✅") }},
-			{"another amount for the same number", "2 taps", 1, "200 DA vers", func(h *hand) { h.presses("💵 200", "✅") }},
+			{"another amount for the same number", "2 taps", 1, "Opération n° 3", func(h *hand) { h.presses("200\u00a0DA", "✅") }},
 			{"a number, then an amount", "1 message + 2 taps", 1, "Djezzy", func(h *hand) { h.types("0770123456"); h.presses("300", "✅") }},
+			{"an offer of the number, by asking for them", "1 message + 3 taps", 1, "Data Pack 1GB", func(h *hand) {
+				h.types("0770123459")
+				h.presses("📦")
+				h.settle(25 * time.Second)
+				h.presses("Data Pack", "✅")
+			}},
 			{"three sales, a line each", "1 message + 1 tap", 3, "Toutes terminées : 3", func(h *hand) {
 				h.types("0661234568 100\n0770123457 200\n0550123456 100")
 				h.presses("✅")
 			}},
 			{"an internet card, in one line", "1 message + 1 tap", 1, "Code de l'opération", func(h *hand) { h.types("036362608 1000"); h.presses("✅") }},
-			{"a code again", "2 taps", 0, "Code de l'opération n° 8", func(h *hand) { h.presses("🔑 Voir", "✅") }},
+			{"a code again", "2 taps", 0, "Code de l'opération n° 9", func(h *hand) { h.presses("🔑 Voir", "✅") }},
 			{"a gift card by its name", "1 message + 1 tap", 1, "PSN France, 20 EUR", func(h *hand) { h.types("psn france 20"); h.presses("✅") }},
 			{"a gift card that was sold lately", "3 taps", 1, "PSN France, 20 EUR", func(h *hand) { h.presses("🎁 Carte", "🕓", "✅") }},
 			{"a gift card, from its category", "4 taps", 1, "Sandbox cards", func(h *hand) { h.presses("🎁 Carte", "Sandbox", "A delivery", "✅") }},

@@ -68,8 +68,8 @@ func TestBlockedShop(t *testing.T) {
 		r.telegram.People.Start(shopID, "")
 		r.settle(time.Second)
 		r.say(shopID, "/history")
-		r.sees(shopID, "✅ 1 : 0778 03 73 40, 500 DA")
-		r.tap(shopID, "✅ 1")
+		r.sees(shopID, "✅ 01:00 0778 03 73 40 · 500 DA")
+		r.tap(shopID, "✅ 01:00")
 		r.sees(shopID, "Débité : 500 DA")
 	})
 }

@@ -5,18 +5,20 @@ import (
 	"regexp"
 	"strings"
 
+	"hanout/sandbox/page"
 	"hanout/sandbox/telegram"
 )
 
-// tell writes down what changed for everybody since it last did. What is
-// given is only remembered.
-func (s *stage) tell(line string) {
-	if strings.HasPrefix(line, "given: ") {
+// tell writes down what changed for everybody since it last did, for the
+// transcript and for the gallery. What is given is only remembered.
+func (s *stage) tell(n int, line string) {
+	given := strings.HasPrefix(line, "given: ")
+	if given {
 		before := s.out.String()
 		defer func() { s.out.Reset(); s.out.WriteString(before) }()
 	}
-	s.answers()
-	for _, c := range cast {
+	s.answers(n, line, given)
+	for i, c := range cast {
 		if s.seen[c.id] == nil {
 			s.seen[c.id] = map[int]string{}
 		}
@@ -40,6 +42,9 @@ func (s *stage) tell(line string) {
 				head = "sees, under the sale"
 			}
 			fmt.Fprintf(&s.out, "  %s %s\n%s", c.name, head, text)
+			if !given {
+				s.film.take(s.lang, line, c.name, moment{line: n, who: i}, seenMessage(m))
+			}
 		}
 		gone := 0
 		for id := range seen {
@@ -55,13 +60,16 @@ func (s *stage) tell(line string) {
 }
 
 // answers tells the toasts and alerts.
-func (s *stage) answers() {
+func (s *stage) answers(n int, line string, given bool) {
 	calls := s.telegram.Journal.Calls("answerCallbackQuery")
 	for _, c := range calls[s.said:] {
 		if text := c.Params["text"]; text != "" {
-			kind := "a note"
+			kind, notice := "a note", page.NoticeToast
 			if c.Params["show_alert"] == "true" {
-				kind = "an alert"
+				kind, notice = "an alert", page.NoticeAlert
+			}
+			if !given {
+				s.film.take(s.lang, line, "", moment{line: n, who: -1}, page.Seen{Notice: notice, Text: steady(text)})
 			}
 			fmt.Fprintf(&s.out, "  (%s) %s\n", kind, plainText(text))
 		}

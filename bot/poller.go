@@ -161,7 +161,7 @@ func (in *Poller) poll(ctx context.Context, offset int64, limit, seconds int) (b
 		Limit   int      `json:"limit"`
 		Timeout int      `json:"timeout"`
 		Allowed []string `json:"allowed_updates"`
-	}{offset, limit, seconds, []string{"message", "callback_query", "my_chat_member"}})
+	}{offset, limit, seconds, []string{"message", "edited_message", "callback_query", "my_chat_member"}})
 	if err != nil {
 		return nil, false, err
 	}
@@ -263,6 +263,7 @@ type (
 	wireUpdate struct {
 		ID       int64           `json:"update_id"`
 		Message  json.RawMessage `json:"message"`
+		Edited   json.RawMessage `json:"edited_message"`
 		Callback json.RawMessage `json:"callback_query"`
 		Member   json.RawMessage `json:"my_chat_member"`
 	}
@@ -275,6 +276,21 @@ type (
 		Contact   *till.Contact   `json:"contact"`
 		Photo     json.RawMessage `json:"photo"`
 		Caption   string          `json:"caption"` // of a photo or a document
+		wireThings
+	}
+	// wireThings are what somebody may send without a word.
+	wireThings struct {
+		Sticker   json.RawMessage `json:"sticker"`
+		Voice     json.RawMessage `json:"voice"`
+		VideoNote json.RawMessage `json:"video_note"`
+		Audio     json.RawMessage `json:"audio"`
+		Video     json.RawMessage `json:"video"`
+		Animation json.RawMessage `json:"animation"`
+		Document  json.RawMessage `json:"document"`
+		Location  json.RawMessage `json:"location"`
+		Poll      json.RawMessage `json:"poll"`
+		Dice      json.RawMessage `json:"dice"`
+		Story     json.RawMessage `json:"story"`
 	}
 	wireCallback struct {
 		ID      string          `json:"id"`
@@ -307,6 +323,8 @@ func decodeUpdate(raw json.RawMessage) till.Update {
 		u.Broken = misfit("update", err)
 	case given(w.Message):
 		readMessage(&u, w.Message)
+	case given(w.Edited):
+		readEdited(&u, w.Edited)
 	case given(w.Callback):
 		readCallback(&u, w.Callback)
 	case given(w.Member):
@@ -353,8 +371,35 @@ func readMessage(u *till.Update, raw json.RawMessage) {
 	}
 	u.Message = &till.Incoming{
 		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
-		Text: cmp.Or(w.Text, w.Caption), Contact: w.Contact, Photo: largest(w.Photo),
+		Text: cmp.Or(w.Text, w.Caption), Contact: w.Contact, Photo: largest(w.Photo), Thing: w.some(),
 	}
+}
+
+// some tells whether there is one of them.
+func (t wireThings) some() bool {
+	return slices.ContainsFunc([]json.RawMessage{t.Sticker, t.Voice, t.VideoNote, t.Audio, t.Video, t.Animation,
+		t.Document, t.Location, t.Poll, t.Dice, t.Story}, given)
+}
+
+// readEdited takes a message that was written anew as one that is written now;
+// what hangs on it was there before. A live location moves without a word.
+func readEdited(u *till.Update, raw json.RawMessage) {
+	readMessage(u, raw)
+	m := u.Message
+	if m == nil {
+		return
+	}
+	if m.Text == "" {
+		u.Message = nil
+		return
+	}
+	var at struct {
+		EditDate int64 `json:"edit_date"`
+	}
+	if json.Unmarshal(raw, &at) == nil && at.EditDate > 0 {
+		m.Date = time.Unix(at.EditDate, 0)
+	}
+	m.Contact, m.Photo, m.Thing = nil, "", false
 }
 
 // photoNameMost bounds the name of a photo; Telegram's are under a hundred

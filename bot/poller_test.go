@@ -135,7 +135,7 @@ func TestPollerReadsUpdates(t *testing.T) {
 		}
 		first := r.server.Journal.Calls("getUpdates")[0].Params
 		if first["offset"] != "" || first["timeout"] != "0" || first["limit"] != "100" ||
-			first["allowed_updates"] != `["message","callback_query","my_chat_member"]` {
+			first["allowed_updates"] != `["message","edited_message","callback_query","my_chat_member"]` {
 			t.Errorf("asked for %v", first)
 		}
 		if next := r.server.Journal.Calls("getUpdates")[1].Params; next["timeout"] != "50" {
@@ -175,6 +175,29 @@ func TestPollerReadsPhotos(t *testing.T) {
 	} {
 		u := decodeUpdate(json.RawMessage(`{"update_id":5,"message":{"message_id":1,"chat":{"id":1,"type":"private"},"from":{"id":1},"date":1,"text":"t","photo":` + raw + `}}`))
 		if u.Message == nil || u.Broken != "" || u.Message.Photo != want || u.Message.Text != "t" {
+			t.Errorf("%s: %+v", raw, u)
+		}
+	}
+}
+
+// TestPollerReadsThings: a thing without words is known as one, whatever its
+// shape, and a message that was edited counts as written when it was.
+func TestPollerReadsThings(t *testing.T) {
+	const head = `{"update_id":5,"message":{"message_id":1,"chat":{"id":1,"type":"private"},"from":{"id":1},"date":1,`
+	for raw, want := range map[string]bool{
+		`"sticker":{}}}`: true, `"voice":7}}`: true, `"document":{},"caption":"0661234567 500"}}`: true, `"location":null}}`: false, `"new_kind":{}}}`: false,
+	} {
+		if u := decodeUpdate(json.RawMessage(head + raw)); u.Message == nil || u.Broken != "" || u.Message.Thing != want {
+			t.Errorf("%s: %+v", raw, u)
+		}
+	}
+	const edited = `{"update_id":5,"edited_message":{"message_id":1,"chat":{"id":1,"type":"private"},"from":{"id":1},"date":1,"edit_date":90,`
+	u := decodeUpdate(json.RawMessage(edited + `"caption":"500","photo":[{"file_id":"a"}]}}`))
+	if m := u.Message; m == nil || m.Text != "500" || m.Photo != "" || m.Date.Unix() != 90 {
+		t.Errorf("edited: %+v", u)
+	}
+	for _, raw := range []string{`"location":{}}}`, `"text":""}}`} {
+		if u := decodeUpdate(json.RawMessage(edited + raw)); u.Message != nil || u.Broken != "" {
 			t.Errorf("%s: %+v", raw, u)
 		}
 	}

@@ -20,13 +20,15 @@ import (
 //   - how fast it goes is learnt (pace.go); a chat that blocked us is given up at
 //     once; everything else is tried until it is out;
 //   - a message that can't become the next one by an edit is sent anew, and its
-//     former deleted;
+//     former deleted; one that is to go is deleted, and edited when it is too old
+//     for that;
 //   - answers to taps go ahead of all, and are dropped when they are too late.
 
 // telegramAPI is the API as the sender uses it.
 type telegramAPI interface {
 	Send(ctx context.Context, chat int64, m render.Message) (messageID int, err error)
 	Edit(ctx context.Context, chat int64, messageID int, m render.Message) error
+	Delete(ctx context.Context, chat int64, ids ...int) error
 	Answer(ctx context.Context, queryID, text string, alert bool) error
 }
 
@@ -341,6 +343,14 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 	edit := c.messageID != 0 && !c.fixed && !c.lost && editable(o.Message)
 	messageID := c.messageID
 	s.inFlight.Go(func() {
+		if o.Message.Gone {
+			deleted, f := s.remove(ctx, o, messageID)
+			if deleted {
+				messageID = 0
+			}
+			s.land(ctx, l, c, messageID, f, true)
+			return
+		}
 		if edit {
 			err := s.api.Edit(ctx, o.Chat, messageID, o.Message)
 			s.land(ctx, l, c, messageID, failOf(err), edit)
@@ -349,6 +359,28 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 		messageID, err := s.api.Send(ctx, o.Chat, o.Message)
 		s.land(ctx, l, c, messageID, failOf(err), edit)
 	})
+}
+
+// remove deletes a panel's message. Telegram does so for two days; after them the
+// message becomes its last words instead, if it has any.
+func (s *Sender) remove(ctx context.Context, o *till.Outgoing, messageID int) (deleted bool, f *Fail) {
+	if messageID == 0 {
+		return true, nil // nobody has seen it
+	}
+	f = failOf(s.api.Delete(ctx, o.Chat, messageID))
+	if f == nil || !permanent(f.Kind) || unreachable(f.Kind) || o.Message.Text == "" {
+		return f == nil, settled(f)
+	}
+	return false, settled(failOf(s.api.Edit(ctx, o.Chat, messageID, o.Message)))
+}
+
+// settled makes nothing of a refusal after which a message that was to go just
+// stays.
+func settled(f *Fail) *Fail {
+	if f != nil && permanent(f.Kind) && !unreachable(f.Kind) {
+		return nil
+	}
+	return f
 }
 
 // editable tells whether a panel's message can become m by an edit.
@@ -382,7 +414,10 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 	}
 	switch {
 	case f == nil, edit && kind == FailNotModified, !edit && kind == FailSentBlind:
-		if !edit {
+		switch {
+		case o.Message.Gone:
+			sent.MessageID = messageID
+		case !edit:
 			sent.Former, sent.MessageID = c.messageID, messageID
 			c.fixed = o.Message.Fixed()
 		}

@@ -153,6 +153,11 @@ func (s *puppet) Edit(ctx context.Context, chat int64, id int, m render.Message)
 	return err
 }
 
+func (s *puppet) Delete(ctx context.Context, chat int64, ids ...int) error {
+	_, err := s.do(ctx, fmt.Sprint("delete#", ids[0]), chat, "", 0)
+	return err
+}
+
 func (s *puppet) Answer(ctx context.Context, query, text string, _ bool) error {
 	_, err := s.do(ctx, "answer", 0, query+" "+text, 0)
 	return err
@@ -969,6 +974,7 @@ func TestSenderRandom(t *testing.T) {
 type instant struct{}
 
 func (instant) Send(context.Context, int64, render.Message) (int, error) { return 1, nil }
+func (instant) Delete(context.Context, int64, ...int) error              { return nil }
 func (instant) Edit(context.Context, int64, int, render.Message) error   { return nil }
 func (instant) Answer(context.Context, string, string, bool) error       { return nil }
 

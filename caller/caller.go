@@ -211,9 +211,7 @@ func (w *Caller) run(ctx, sends context.Context, granted []*item) {
 	defer g.giveBack()
 	switch {
 	case it.fn != nil:
-		if it.opens() {
-			defer w.answered(it.work.Shop)
-		}
+		defer w.done(it)
 		w.runFunc(ctx, it, g)
 	case it.call == topup.CallSend:
 		a := g.Send(sends, it.order)
@@ -257,11 +255,16 @@ func (w *Caller) answer(items []*item, answers []topup.Answer) {
 	}
 }
 
-// answered lets a shop ask again.
-func (w *Caller) answered(shop topup.ShopID) {
+// done lets a shop ask again, and another inquiry begin.
+func (w *Caller) done(it *item) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.queue.answered(shop)
+	if it.opens() {
+		w.queue.answered(it.work.Shop)
+	}
+	if it.inquires() {
+		w.queue.inquiries--
+	}
 	w.nudge()
 }
 

@@ -10,8 +10,9 @@ import (
 
 // Who goes next. A slot is the time in which the rate limit grants one call.
 //
-//  1. By kind: sends, then questions, checks, searches, lists.
-//  2. But a kind that had no call for its patience goes before the others.
+//  1. By kind: sends, then questions, checks, searches, lists, inquiries.
+//  2. But a kind that had no call for its patience goes before the others;
+//     inquiries have none, and take what is left.
 //     While a send waits, no two such calls follow each other. So a send waits
 //     for one other call at most, sends have half of all calls if they need
 //     them, and in a minute of 60 calls at least 8 questions, 8 checks, 5
@@ -19,24 +20,29 @@ import (
 //  3. Within a kind the shops take turns, one call each; the house counts as a
 //     shop. Within a shop the oldest goes first. Checks, or searches, that
 //     one list answers leave together, whosever they are.
-//  4. Of a chat one question waits; a newer one takes its place.
+//  4. Of a chat one question and one inquiry wait; a newer one takes its place.
 //  5. A shop that asked a moment ago, or is being answered, asks again only
 //     when nothing else waits and half of the burst and of the places is free.
 //     So one that types without end costs the others nothing.
-//  6. What nobody waits for any more leaves the queue and costs no call.
+//  6. Three inquiries are under way at once: each is a handful of calls with
+//     pauses between them. Who waits for one can sell without.
+//  7. What nobody waits for any more leaves the queue and costs no call.
 //
 // Nothing here can grow without bound: an order waits once, a chat has one
-// question and what runs for it one call at a time, lists are started by a
-// clock and get old.
+// question, an inquiry and what runs for them one call at a time, lists are
+// started by a clock and get old.
 
 // kinds is how many kinds of work there are.
-const kinds = int(topup.WorkList) + 1
+const kinds = int(topup.WorkInquiry) + 1
 
 // patience is how many slots a kind lets others go first. The shares add up to
-// less than half of all calls; sends need none, they are first by rank.
+// less than half of all calls. A kind without any goes by rank alone.
 var patience = [kinds]time.Duration{
 	topup.WorkQuestion: 6, topup.WorkCheck: 6, topup.WorkSearch: 10, topup.WorkList: 20,
 }
+
+// inquiriesAtOnce is how many inquiries are under way at most.
+const inquiriesAtOnce = 3
 
 // againAfter is how many slots after its last question a shop is not taken to
 // type without end.
@@ -60,6 +66,9 @@ func (it *item) opens() bool {
 	return it.work.Kind == topup.WorkQuestion && it.work.Shop != 0 && it.fn != nil
 }
 
+// inquires reports whether the item starts an inquiry.
+func (it *item) inquires() bool { return it.work.Kind == topup.WorkInquiry && it.fn != nil }
+
 // queue holds what waits, and decides by the rules above. It has no lock and
 // no clock.
 type queue struct {
@@ -67,6 +76,8 @@ type queue struct {
 	lines  [kinds]line
 	jumped bool // the last call left before its rank
 	asking map[topup.ShopID]asking
+	// inquiries is how many are under way.
+	inquiries int
 }
 
 // line is what waits of one kind.
@@ -92,7 +103,7 @@ type turn struct {
 func (q *queue) add(it *item) (former *item) {
 	l, shop := &q.lines[it.work.Kind], it.work.Shop
 	waiting := l.items[shop]
-	if it.work.Kind == topup.WorkQuestion && it.work.Chat != 0 && it.fn != nil {
+	if (it.work.Kind == topup.WorkQuestion || it.inquires()) && it.work.Chat != 0 && it.fn != nil {
 		i := slices.IndexFunc(waiting, func(o *item) bool { return o.fn != nil && o.work.Chat == it.work.Chat })
 		if i >= 0 {
 			former, waiting[i] = waiting[i], it
@@ -133,10 +144,11 @@ func (q *queue) drain() (list []*item) {
 	return list
 }
 
-// awaited takes out what people wait for: sends and questions.
+// awaited takes out what people wait for: sends, questions and inquiries.
 func (q *queue) awaited() (list []*item) {
 	for it := range q.all {
-		if it.work.Kind == topup.WorkSend || it.work.Kind == topup.WorkQuestion {
+		switch it.work.Kind {
+		case topup.WorkSend, topup.WorkQuestion, topup.WorkInquiry:
 			list = append(list, it)
 		}
 	}
@@ -208,7 +220,7 @@ func (q *queue) pick(now time.Time, may room) (t turn, held bool) {
 		if first == nil {
 			first = it
 		}
-		if owed == nil && k != int(topup.WorkSend) && now.Sub(l.since) >= patience[k]*q.slot {
+		if owed == nil && patience[k] > 0 && now.Sub(l.since) >= patience[k]*q.slot {
 			owed = it
 		}
 	}
@@ -237,7 +249,7 @@ func (q *queue) head(l *line, now time.Time) *item {
 		a := q.asking[shop]
 		mayAsk := a.running == 0 && !now.Before(a.again)
 		for _, it := range l.items[shop] {
-			if mayAsk || !it.opens() {
+			if (mayAsk || !it.opens()) && (q.inquiries < inquiriesAtOnce || !it.inquires()) {
 				return it
 			}
 		}
@@ -261,6 +273,9 @@ func (q *queue) take(t turn, now time.Time) []*item {
 	}
 	if it.opens() {
 		q.asks(shop, now)
+	}
+	if it.inquires() {
+		q.inquiries++
 	}
 	return list
 }

@@ -105,7 +105,7 @@ func load(r *rig, until time.Duration, kinds ...topup.WorkKind) {
 // TestSharesOfAMinute: under permanent load of all kinds, each has its share
 // of every minute, and sends have half.
 func TestSharesOfAMinute(t *testing.T) {
-	all := []topup.WorkKind{topup.WorkSend, topup.WorkQuestion, topup.WorkCheck, topup.WorkSearch, topup.WorkList}
+	all := []topup.WorkKind{topup.WorkSend, topup.WorkQuestion, topup.WorkCheck, topup.WorkSearch, topup.WorkList, topup.WorkInquiry}
 	for _, c := range []struct {
 		name   string
 		kinds  []topup.WorkKind
@@ -354,6 +354,85 @@ func TestQuestionsOfAShopHoldOnePlace(t *testing.T) {
 		pass(time.Minute)
 		if got, want := [][]time.Duration{p.when("find one"), p.when("find other"), p.when("find two")}, [][]time.Duration{{0}, {0}, {14 * time.Second}}; !slices.EqualFunc(got, want, slices.Equal) {
 			t.Errorf("asked at %v, want %v", got, want)
+		}
+	})
+}
+
+// inquires is an inquiry of a chat of a shop, for which somebody waits.
+func inquires(shop topup.ShopID, chat int64) topup.Work {
+	return topup.Work{Kind: topup.WorkInquiry, Shop: shop, Chat: chat, Until: time.Now().Add(40 * time.Second)}
+}
+
+// inquiry sends once, and then asks how it stands, every six seconds.
+func inquiry(name string, checks int) func(context.Context, topup.Provider) {
+	return func(ctx context.Context, p topup.Provider) {
+		if a := p.Send(ctx, deskOrder(topup.MobileTopUp, name)); a.Verdict != topup.Accepted {
+			return
+		}
+		for range checks {
+			select {
+			case <-time.After(6 * time.Second):
+				p.Find(ctx, topup.Order{}, name)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// TestInquiriesAreFew: three are under way at once, the shops in turn, and of a
+// chat the newest waits.
+func TestInquiriesAreFew(t *testing.T) {
+	p := &deskProvider{}
+	inBubble(t, 1, p, func(t *testing.T, r *rig) {
+		for i := range 4 {
+			r.Do(inquires(1, 100+int64(i)), inquiry(fmt.Sprint("inquiry-a", i), 3))
+		}
+		r.Do(inquires(1, 103), inquiry("inquiry-new", 3)) // takes the place of a3
+		r.Do(inquires(2, 200), inquiry("inquiry-b", 3))
+		pass(time.Second)
+		if n := len(p.when("send inquiry")); n != 3 {
+			t.Errorf("%d inquiries are under way, want 3", n)
+		}
+		if len(p.when("send inquiry-b")) != 1 {
+			t.Error("the second shop has no turn")
+		}
+		pass(time.Minute)
+		if n, old := len(p.when("send inquiry")), len(p.when("send inquiry-a3")); n != 5 || old != 0 {
+			t.Errorf("%d inquiries left, of the replaced one %d", n, old)
+		}
+	})
+}
+
+// TestInquiriesKeepNobodyWaiting: a shop that inquires without end costs the
+// others nothing, and one that nobody waits for any more sends nothing.
+func TestInquiriesKeepNobodyWaiting(t *testing.T) {
+	p := &deskProvider{latency: time.Second}
+	inBubble(t, 1, p, func(t *testing.T, r *rig) {
+		go func() {
+			for i := range 600 {
+				r.Do(inquires(1, int64(100+i%20)), inquiry(fmt.Sprint("inquiry", i), 5))
+				time.Sleep(500 * time.Millisecond)
+			}
+		}()
+		var want []time.Duration
+		start := time.Now()
+		for i := range 20 {
+			pass(15 * time.Second)
+			want = append(want, time.Since(start))
+			r.Ask(of(2, openOrder(topup.MobileTopUp, fmt.Sprint("other", i))), topup.CallCheck)
+			r.Do(asks(3, 103), named("third"))
+			r.Ask(of(4, deskOrder(topup.GiftCard, fmt.Sprint("card", i))), topup.CallSend)
+		}
+		pass(10 * time.Minute)
+		for _, what := range []string{"check other", "find third", "send card"} {
+			if got := p.when(what); !slices.Equal(got, want) {
+				t.Errorf("%s at %v, want %v", what, got, want)
+			}
+		}
+		sent := len(p.when("send inquiry"))
+		if sent < 20 || sent > 60 {
+			t.Errorf("%d inquiries left in five minutes", sent)
 		}
 	})
 }

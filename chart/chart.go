@@ -84,7 +84,7 @@ func (p picture) headed(text string, size, y int, c color.Color) {
 	if p.RightToLeft {
 		x = pictureWidth - marginOther - width(runs)
 	}
-	p.w.draw(p.img, runs, x, y, c)
+	drawRuns(p.img, runs, x, y, c)
 }
 
 // left and right are the ends of the field; the numbers stand where reading
@@ -119,14 +119,14 @@ func (p picture) scale() int64 {
 		if p.RightToLeft {
 			x = p.right() + 14
 		}
-		p.w.draw(p.img, runs, x, y+13, faint)
+		drawRuns(p.img, runs, x, y+13, faint)
 	}
 	unit := p.w.shape(p.Unit, sizeLabel)
 	x := p.left() - 14 - width(unit)
 	if p.RightToLeft {
 		x = p.right() + 14
 	}
-	p.w.draw(p.img, unit, x, top-34, faint)
+	drawRuns(p.img, unit, x, top-34, faint)
 	return step * n
 }
 
@@ -158,7 +158,7 @@ func (p picture) bars(whole int64) {
 		}
 		labelEnd = begin + width(runs)
 		at := max(10, min(x+each/2-width(runs)/2, pictureWidth-10-width(runs)))
-		p.w.draw(p.img, runs, at, bottom+56, faint)
+		drawRuns(p.img, runs, at, bottom+56, faint)
 	}
 }
 

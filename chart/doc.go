@@ -1,4 +1,5 @@
-// Package chart draws bars as a picture, with words in any script of its font.
+// Package chart draws bars, and the paper of a receipt printer, as pictures, with
+// words in any script of its fonts.
 //
 // The rules:
 //

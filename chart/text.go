@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/go-fonts/dejavu/dejavusans"
+	"github.com/go-fonts/dejavu/dejavusansmono"
 	"github.com/go-text/typesetting/di"
 	"github.com/go-text/typesetting/font"
 	ot "github.com/go-text/typesetting/font/opentype"
@@ -18,14 +19,20 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// readFont reads the font that is in the program; it has Arabic and Latin.
-var readFont = sync.OnceValues(func() (*font.Font, error) {
-	face, err := font.ParseTTF(bytes.NewReader(dejavusans.TTF))
+// The fonts that are in the program: one with Arabic and Latin, and one in which no
+// two signs look alike.
+var (
+	readFont  = sync.OnceValues(func() (*font.Font, error) { return parsed(dejavusans.TTF) })
+	readExact = sync.OnceValues(func() (*font.Font, error) { return parsed(dejavusansmono.TTF) })
+)
+
+func parsed(ttf []byte) (*font.Font, error) {
+	face, err := font.ParseTTF(bytes.NewReader(ttf))
 	if err != nil {
 		return nil, fmt.Errorf("chart: the font does not read: %w", err)
 	}
 	return face.Font, nil
-})
+}
 
 // writer shapes texts and draws them.
 type writer struct {
@@ -40,6 +47,15 @@ func newWriter(rtl bool) (*writer, error) {
 		return nil, err
 	}
 	return &writer{face: font.NewFace(f), rtl: rtl}, nil
+}
+
+// newExactWriter writes codes.
+func newExactWriter() (*writer, error) {
+	f, err := readExact()
+	if err != nil {
+		return nil, err
+	}
+	return &writer{face: font.NewFace(f)}, nil
 }
 
 // ResolveFace is the one font's.
@@ -98,15 +114,15 @@ func width(runs []shaping.Output) int {
 	return sum.Ceil()
 }
 
-// draw writes shaped runs with the left end of their base line at a point.
-func (w *writer) draw(img *image.RGBA, runs []shaping.Output, x, y int, c color.Color) {
+// drawRuns writes shaped runs with the left end of their base line at a point.
+func drawRuns(img *image.RGBA, runs []shaping.Output, x, y int, c color.Color) {
 	b := img.Bounds()
 	z := vector.NewRasterizer(b.Dx(), b.Dy())
 	dot := fixed.I(x)
 	for _, run := range runs {
-		scale := float32(run.Size) / 64 / float32(w.face.Upem())
+		scale := float32(run.Size) / 64 / float32(run.Face.Upem())
 		for _, g := range run.Glyphs {
-			if outline, ok := w.face.GlyphDataOutline(g.GlyphID); ok {
+			if outline, ok := run.Face.GlyphDataOutline(g.GlyphID); ok {
 				trace(z, outline.Segments, scale, float32(dot+g.XOffset)/64, float32(y)-float32(g.YOffset)/64)
 			}
 			dot += g.Advance

@@ -296,6 +296,7 @@ func requestStatus(sh topup.Shop) Screen {
 		sc.line(M("askcredit.granted"))
 	case topup.RequestDenied:
 		sc.line(M("askcredit.denied"))
+		sc.row(writeButton())
 		if r.Why != "" {
 			sc.line(M("credit.why", "Reason", reasonOf(r.Why)))
 		}

@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"maps"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -70,7 +72,7 @@ func TestDecisionIsOnWhatWasSeen(t *testing.T) {
 	seen := k.v.asked[0]
 	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
 	button := func() string {
-		for _, row := range RequestScreen(k.v.asked[0], "x").Rows {
+		for _, row := range RequestScreen(k.v.asked[0], "x", topup.Shop{}).Rows {
 			return row[0].Data
 		}
 		return ""
@@ -94,43 +96,49 @@ func TestDecisionIsOnWhatWasSeen(t *testing.T) {
 	}
 }
 
-// TestOrdersAreAllReachable: the list of open sales has pages, and every sale
-// stands on one of them.
+// TestOrdersAreAllReachable: the list of open sales has pages and parts, and
+// every sale stands on one page of each part that it belongs to.
 func TestOrdersAreAllReachable(t *testing.T) {
-	k := newTalk(t)
-	k.who = 501
-	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
-	const all = 3*ordersShown + 1
-	for i := range all {
-		k.v.sold = append(k.v.sold, topup.Order{ID: topup.OrderID(string(rune('A' + i))), No: uint64(i + 1), Good: topup.MobileTopUp, State: topup.Review, To: "0778037340"})
+	states := []topup.State{topup.Placed, topup.Submitting, topup.Pending, topup.Uncertain, topup.Queued, topup.Review}
+	l := OpenSales{Panel: openPanel + "p", Now: noon}
+	for i := range 6*openShown + 3 {
+		l.List = append(l.List, topup.Order{ID: topup.OrderID(strconv.Itoa(i)), No: uint64(i + 1), Good: topup.MobileTopUp, State: states[i%6], To: "0778037340", Placed: noon})
 	}
-	seen := map[string]bool{}
-	k.say("/orders")
-	for page := range 10 {
-		s, ok := effect[Show](k)
-		if !ok || s.Fresh != (page == 0) {
-			t.Fatalf("page %d: %+v", page, s)
-		}
-		next := ""
-		for _, row := range s.Screen.Rows {
-			for _, b := range row {
-				if b.Label.ID == "button.orders.next" {
-					next = b.Data
-				} else if b.Label.ID != "button.orders.first" {
-					seen[b.Data] = true
+	in := map[string]int{}
+	for _, k := range openKinds {
+		l.Kind = k.name
+		seen := map[string]bool{}
+		for l.Page = 0; l.Page < 20; l.Page++ {
+			sc, more := l.Screen(), false
+			for _, row := range sc.Rows {
+				for _, b := range row {
+					c, ok := decodeTap(b.Data)
+					if b.Label.ID == "orders.aged" {
+						seen[b.Data] = true
+					}
+					if more = more || b.Label.ID == "button.next"; !ok || c.kind == "a" && c.part(0) == "orders" && c.part(3) != "p" {
+						t.Fatalf("%q leads nowhere", b.Data)
+					}
 				}
 			}
+			if !more {
+				break
+			}
 		}
-		if next == "" {
-			break
+		in[k.name] = len(seen)
+	}
+	want := map[string]int{"all": 63, "open": 33, "uncertain": 10, "queued": 10, "review": 10}
+	if !maps.Equal(in, want) {
+		t.Errorf("%v are reached, want %v", in, want)
+	}
+	k := newTalk(t)
+	owner(k)
+	for _, data := range []string{"a:orders:0:first", "a:orders:0:all", "a:orders:0:none:p", "a:orders:99999999999:all:p", "a:orders:-1:all:p"} {
+		if k.press(data); !k.refused() {
+			t.Errorf("%s is taken", data)
 		}
-		k.press(next)
 	}
-	if len(seen) != all {
-		t.Errorf("%d of %d open sales are reached", len(seen), all)
-	}
-	k.v.sold = nil
-	if k.press("a:orders:0:first"); k.says()[0] != "orders.none" {
-		t.Errorf("when all are over: %v", k.says())
+	if sc := (OpenSales{Panel: "orders/p", Kind: "all", Now: noon}).Screen(); sc.Lines[0].ID != "orders.none" {
+		t.Errorf("when all are over: %v", sc.Lines)
 	}
 }

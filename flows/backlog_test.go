@@ -156,8 +156,8 @@ func TestLateTapsMoveNoMoney(t *testing.T) {
 		"a credit":       {func(k *talk) { k.say("/credit 1 500 cash") }, func(k *talk) string { return k.s.tap("ok") }},
 		"a debit":        {func(k *talk) { k.say("/debit 1 500 back") }, func(k *talk) string { return k.s.tap("ok") }},
 		"a large credit": {func(k *talk) { k.say("/credit 1 300000 cash"); k.tap("ok") }, func(k *talk) string { return k.s.tap("ok") }},
-		"a delivery":     {func(k *talk) { k.press(encodeTap("a", "order", "4", "done")) }, func(*talk) string { return encodeTap("a", "order", "4", "done2") }},
-		"a refund":       {func(k *talk) { k.press(encodeTap("a", "order", "4", "undo")) }, func(*talk) string { return encodeTap("a", "order", "4", "undo2") }},
+		"a delivery":     {func(k *talk) { k.press("a:order:4:done"); k.tap("why", "customer"); k.tap("none") }, func(k *talk) string { return k.s.tap("ok") }},
+		"a refund":       {func(k *talk) { k.press("a:order:4:undo"); k.say("gone") }, func(k *talk) string { return k.s.tap("ok") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := newTalk(t)

@@ -82,7 +82,7 @@ func BatchScreen(list []topup.Order) Screen {
 		sc.line(M("order.balance", "Balance", *s.after))
 	}
 	for _, o := range list {
-		sc.row(button(goodOf(o).line(o), encodeTap("o", string(o.ID), "show")))
+		sc.row(button(M("batch.line", "Sign", signMsg(o), "Sale", goodOf(o).brief(o), "Amount", worth(o)), encodeTap("o", string(o.ID), "show")))
 	}
 	sc.row(sellButton(Plain))
 	return sc
@@ -101,5 +101,5 @@ func batchLines(s tally) (lines []Msg) {
 	return lines
 }
 
-// BatchRing is the short message that rings when the last of them is over.
+// BatchRing is the short message that tells that the last of them is over.
 func BatchRing(list []topup.Order) Screen { return Screen{Lines: batchLines(tallied(list))} }

@@ -96,6 +96,9 @@ func AlertScreen(a topup.Alert, o topup.Order) Screen {
 	if a == topup.AlertReview {
 		sc.line(reasonMsg(o))
 	}
+	if a == topup.AlertLoss {
+		sc.line(M("alert.loss.by", "Amount", o.Captured, "Cost", o.Charged))
+	}
 	sc.row(openButton(o.No))
 	return sc
 }

@@ -14,8 +14,9 @@ import (
 //
 //	s:<panel>:<version>:<verb>[:<arg>]  a step of the conversation on panel
 //	o:<order>:<verb>[:<arg>]            something about an order
-//	h:<before>:<panel>                  a page of the history on panel
-//	v:<no>:<before>:<panel>             an order out of that page
+//	h:<before>:<panel>[:<which>]        a page of the history on panel
+//	v:<no>:<before>:<panel>[:<which>]   an order out of that page
+//	w:<shop>:<which>:<before>:<panel>   a page of a shop's wallet on panel
 //	m:<verb>[:<arg>]                    the menu
 //	a:<kind>:<id>:<verb>[:<seal>]       an owner's decision, on what was seen
 //	r:<verb>[:<arg>[:<arg>]]            a till that goes on from a copy
@@ -41,7 +42,7 @@ func decodeTap(data string) (tap, bool) {
 		}
 	}
 	f := strings.Split(data, ":")
-	want := map[string][2]int{"s": {3, 4}, "o": {2, 3}, "h": {2, 2}, "v": {3, 3}, "m": {1, 2}, "a": {3, 4}, "r": {1, 3}}
+	want := map[string][2]int{"s": {3, 4}, "o": {2, 3}, "h": {2, 3}, "v": {3, 4}, "w": {4, 4}, "m": {1, 2}, "a": {3, 4}, "r": {1, 3}}
 	limits, ok := want[f[0]]
 	if n := len(f) - 1; !ok || n < limits[0] || n > limits[1] {
 		return tap{}, false

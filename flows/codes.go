@@ -2,6 +2,7 @@ package flows
 
 import (
 	"cmp"
+	"time"
 
 	"hanout/topup"
 )
@@ -35,8 +36,17 @@ func (t *turn) askCodes(o topup.Order, _ string) bool {
 	sc := Screen{Lines: []Msg{M("codes.again", "Count", o.DeliveredQty, "No", number(o.No), "Time", last[0])}}
 	sc.row(Button{Label: M("button.showcodes"), Data: encodeTap("o", string(o.ID), "codes2", panel), Style: Go},
 		Button{Label: M("button.cancel"), Data: encodeTap("o", string(o.ID), "codes0", panel), Style: Stop})
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: sc, Class: ClassAnswer})
+	t.do(Show{Chat: t.in.Chat, Panel: questionPanel + panel, Screen: sc, Class: ClassAnswer})
 	return true
+}
+
+// questionPanel begins the ID of a question's panel, which a button therefore can't name
+// in full: it goes when it is answered, and no other may.
+const questionPanel = "ask/"
+
+// asked takes a question away that was answered.
+func (t *turn) asked(panel string) {
+	t.do(Show{Chat: t.in.Chat, Panel: questionPanel + panel, Screen: Screen{Gone: true, Lines: []Msg{M("card.ended")}}, Class: ClassAnswer})
 }
 
 func (t *turn) showCodes(o topup.Order, panel string) bool {
@@ -44,7 +54,7 @@ func (t *turn) showCodes(o topup.Order, panel string) bool {
 		return false
 	}
 	t.do(ShowCodes{Order: o.ID, By: t.in.Person.ID})
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("codes.below", "Count", o.DeliveredQty, "No", number(o.No))}}, Class: ClassAnswer})
+	t.asked(panel)
 	return true
 }
 
@@ -52,7 +62,8 @@ func (t *turn) keepCodes(o topup.Order, panel string) bool {
 	if panel == "" || !o.HasVouchers() {
 		return false
 	}
-	t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: Screen{Lines: []Msg{M("cancel.done.plain")}}, Class: ClassAnswer})
+	t.toast(M("cancel.done.plain"))
+	t.asked(panel)
 	return true
 }
 
@@ -142,10 +153,10 @@ const ReminderMost = 10
 
 // ReminderScreen lists sales whose links nobody opened; count is how many
 // there are in all.
-func ReminderScreen(orders []topup.Order, count int) Screen {
+func ReminderScreen(orders []topup.Order, count int, now time.Time) Screen {
 	sc := Screen{Lines: []Msg{M("reminder.title", "Count", count)}}
 	for _, o := range orders {
-		sc.row(button(saleLine(o), encodeTap("o", string(o.ID), "show")))
+		sc.row(button(saleLine(o, now), encodeTap("o", string(o.ID), "show")))
 	}
 	return sc
 }

@@ -35,8 +35,10 @@ func allCommands() []command {
 		{name: "debts", verb: "debts", label: "button.debts", act: topup.ActDebts, run: (*turn).debts},
 		{name: "shops", verb: "shops", label: "button.shops", act: topup.ActShops, run: (*turn).shops},
 		{name: "orders", verb: "orders", label: "button.orders", act: topup.ActOrders, run: bare((*turn).orders)},
-		{name: "find", act: topup.ActOrders, run: (*turn).lookUp},
+		{name: "find", verb: "lookup", label: "button.find", act: topup.ActOrders, run: (*turn).lookUp},
+		{name: "complaints", verb: "complaints", label: "button.complaints", act: topup.ActComplaints, run: bare((*turn).complaints)},
 		{name: "broadcast", verb: "news", label: "button.news", act: topup.ActBroadcast, run: bare((*turn).broadcast)},
+		{name: "prices", verb: "rules", label: "button.prices", act: topup.ActRules, run: bare((*turn).rules)},
 		{name: "sync", verb: "sync", label: "button.sync", act: topup.ActSync, run: working(JobSync, "sync.running")},
 		{name: "reconcile", verb: "reconcile", label: "button.reconcile", act: topup.ActReconcile, run: (*turn).reconcile},
 		{name: "team", verb: "team", label: "button.team", act: topup.ActTeam, run: bare((*turn).team)},
@@ -50,31 +52,44 @@ func allCommands() []command {
 	for _, g := range goods {
 		list = append(list, command{name: g.verb, verb: g.verb, label: g.label, act: topup.ActSell, run: bare(g.begin)})
 	}
-	return append(list,
+	return append(append(list,
 		command{name: "balance", verb: "balance", label: "button.wallet", act: topup.ActWallet, run: bare((*turn).balance)},
 		command{name: "today", verb: "today", label: "button.today", act: topup.ActDay, run: reporting(JobDay, topup.Today)},
 		command{name: "report", act: topup.ActDay, run: reporting(JobDay, topup.Week)},
 		command{name: "history", verb: "history", label: "button.history", act: topup.ActHistory, run: bare((*turn).history)},
 		command{verb: "askcredit", label: "button.askcredit", act: topup.ActRequest, run: bare((*turn).askCredit)},
+		command{verb: "write", label: "button.write", act: topup.ActWrite, run: bare((*turn).write)},
 		command{verb: "low", label: "button.low", act: topup.ActLow, run: bare((*turn).low)},
 		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
-		command{name: "find", act: topup.ActHistory, run: (*turn).find},
+		command{name: "find", verb: "find", label: "button.find", act: topup.ActHistory, run: (*turn).find},
+		command{name: "prices", verb: "tariff", label: "button.tariff", act: topup.ActPriceList, run: bare((*turn).tariff)},
+		command{verb: "markup", label: "button.markup", act: topup.ActMarkup, run: bare((*turn).markup)},
+		command{name: "complaints", verb: "mycomplaints", label: "button.complaints", act: topup.ActComplain, run: (*turn).ownComplaints},
 
 		command{name: "cashiers", verb: "cashiers", label: "button.cashiers", act: topup.ActCashiers, run: bare((*turn).cashiers)},
 
 		command{name: "language", verb: "language", label: "button.language", act: topup.ActTalk, run: bare((*turn).language)},
 		command{name: "help", verb: "help", label: "button.help", act: topup.ActTalk, run: bare((*turn).help)},
 		command{name: "cancel", act: topup.ActTalk, listed: known, run: bare((*turn).cancel)},
-
-		command{verb: "evening", label: "button.evening.on", act: topup.ActEvening, run: (*turn).evening},
-		command{verb: "statement", label: "statement.button.x", act: topup.ActStatement, run: (*turn).ownStatement},
-		command{verb: "shopstatement", label: "statement.button.x", act: topup.ActReport, run: (*turn).shopStatement},
-		command{verb: "chart", act: topup.ActDay, run: (*turn).ownChart},
-		command{verb: "shopchart", act: topup.ActReport, run: (*turn).shopChart},
 		command{verb: "home", label: "button.menu", act: topup.ActTalk, run: bare((*turn).home)},
 		command{verb: "lang", act: topup.ActTalk, run: (*turn).chooseLanguage},
 		command{verb: "ask", label: "button.ownshop", act: topup.ActApply, run: bare((*turn).applyAnew)},
-	)
+	), ofReports()...)
+}
+
+// ofReports are the buttons of reports and of what was found.
+func ofReports() []command {
+	return []command{
+		{verb: "evening", label: "button.evening.on", act: topup.ActEvening, run: (*turn).evening},
+		{verb: "statement", label: "statement.button.x", act: topup.ActStatement, run: (*turn).ownStatement},
+		{verb: "shopstatement", label: "statement.button.x", act: topup.ActReport, run: (*turn).shopStatement},
+		{verb: "day", act: topup.ActHistory, run: searchOn(false, true)},
+		{verb: "shopday", act: topup.ActOrders, run: searchOn(false, false)},
+		{verb: "serial", act: topup.ActHistory, run: searchOn(true, true)},
+		{verb: "shopserial", act: topup.ActOrders, run: searchOn(true, false)},
+		{verb: "chart", act: topup.ActDay, run: (*turn).ownChart},
+		{verb: "shopchart", act: topup.ActReport, run: (*turn).shopChart},
+	}
 }
 
 // Commands lists the commands of a person's menu, in the order shown; each has

@@ -17,6 +17,8 @@ type conversation struct {
 	// them has to ask.
 	holds func(Session) bool
 	steps map[Step]step
+	// leaving is what is said when it is left; nil: that it is cancelled.
+	leaving func(Session) Msg
 }
 
 // step is one point of a conversation.

@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"hanout/topup"
 )
@@ -107,6 +109,32 @@ func TestSaidQuantityAndValue(t *testing.T) {
 		}
 		if want.step == StepConfirm && d.TypeID != "u" {
 			t.Errorf("%q is %s", text, d.TypeID)
+		}
+	}
+}
+
+// TestRoughOperator: a seller is told of an operator whose sales go badly, where
+// it is chosen and where the sale is confirmed, and of no other.
+func TestRoughOperator(t *testing.T) {
+	rough := func(op topup.Operator, bad int) map[topup.Operator]topup.Pulse {
+		var p topup.Pulse
+		for i := range 10 {
+			p = p.Add(topup.Beat{At: noon.Add(-time.Minute), No: uint64(i + 1), Failed: i < bad})
+		}
+		return map[topup.Operator]topup.Pulse{op: p}
+	}
+	for name, lead := range map[string]func(*talk){"the confirm panel": mobileQuote, "the operators": func(k *talk) { mobileQuote(k); k.tap("x", "ops") }, "the plans": djezzy} {
+		for _, c := range []struct {
+			op   topup.Operator
+			bad  int
+			told bool
+		}{{topup.Djezzy, 4, true}, {topup.Djezzy, 2, false}, {topup.Ooredoo, 10, false}} {
+			k := newTalk(t)
+			k.v.pulses = rough(c.op, c.bad)
+			lead(k)
+			if told := slices.Contains(k.says(), "operator.rough"); told != c.told {
+				t.Errorf("%s, %d of ten of %s: told %t", name, c.bad, c.op, told)
+			}
 		}
 	}
 }

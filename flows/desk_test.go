@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +21,14 @@ type desk struct {
 	read      time.Time
 	catalogue []topup.Category
 	closed    bool
-	refused   bool // the shop is no longer approved
-	shared    bool // so are its codes
+	refused   bool          // the shop is no longer approved
+	sharing   topup.Sharing // of its codes
+	name      string        // of the shop, when it is not Nour
+	mostSale  topup.Money
+	mostDay   topup.Money
+	takings   topup.Takings
+	letters   topup.Letters
+	suspended bool
 	asked     []topup.Shop
 	language  string
 	sold      []topup.Order
@@ -41,13 +48,24 @@ type desk struct {
 	ceiling   topup.Money
 	request   *topup.CreditRequest
 	lines     map[string]topup.Transaction
+	pulses    map[topup.Operator]topup.Pulse
+	pricing   *topup.Pricing // nil is the default
+	former    []topup.PriceRule
+	group     string // of shop 1
+	markup    topup.Rate
+
+	complaints []topup.Complaint // the oldest first
+	helpers    []int64           // who decide beside the owner
+	inquiries  topup.Inquiries
+	suggested  topup.Suggested
+	journal    []topup.Transaction // the oldest first
 }
 
 const deskChat = 77
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func (d *desk) view() View { return View{d, d, d, d, d, d, d} }
+func (d *desk) view() View { return View{d, d, d, d, d, d, d, d} }
 
 func (d *desk) Copies() topup.Copies    { return d.copies }
 func (d *desk) Float() topup.FloatWatch { return d.float }
@@ -73,7 +91,7 @@ func (d *desk) Actor(person, chat int64) topup.Actor {
 }
 func (d *desk) Owners() []int64      { return []int64{501} }
 func (d *desk) Founders() []int64    { return []int64{501} }
-func (d *desk) Deciders() []int64    { return []int64{501} }
+func (d *desk) Deciders() []int64    { return append([]int64{501, 502}, d.helpers...) }
 func (d *desk) Team() []topup.Member { return slices.Clone(d.mates) }
 func (d *desk) Member(person int64) topup.Member {
 	for _, m := range d.members {
@@ -106,10 +124,14 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 		}
 	}
 	state := topup.ShopApproved
-	if d.refused {
+	switch {
+	case d.refused:
 		state = topup.ShopRefused
+	case d.suspended:
+		state = topup.ShopSuspended
 	}
-	return topup.Shop{ID: 1, Chat: deskChat, Name: "Nour", State: state, Ceiling: d.ceiling, Request: d.request, Shared: d.shared}, person == deskChat
+	return topup.Shop{ID: 1, Chat: deskChat, Name: cmp.Or(d.name, "Nour"), State: state, Ceiling: d.ceiling, Request: d.request,
+		Letters: d.letters, MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings, Group: d.group, Markup: d.markup}.Share(d.sharing), person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {
@@ -143,7 +165,15 @@ func (d *desk) Line(key string) (topup.Transaction, bool) {
 func (d *desk) Debt(shop topup.ShopID) topup.Debt {
 	return topup.Debt{Shop: shop, Owed: d.owed, Since: noon.Add(-9 * 24 * time.Hour), Whole: true}
 }
-func (d *desk) Entries(topup.ShopID, int) []topup.Transaction { return nil }
+func (d *desk) Entries(shop topup.ShopID, before uint64, limit int) (l []topup.Transaction) {
+	for _, line := range slices.Backward(d.journal) {
+		touches := line.On(shop.Available()) != 0 || line.On(shop.Owed()) != 0
+		if touches && (before == 0 || line.Seq < before) && len(l) < limit {
+			l = append(l, line)
+		}
+	}
+	return l
+}
 
 func (d *desk) Reconciled() (topup.Reconciliation, bool) {
 	return d.books, d.books.ID != ""
@@ -164,11 +194,31 @@ func (d *desk) Plan(code string) (topup.Plan, bool) {
 }
 func (d *desk) Products(string) ([]topup.InternetProduct, time.Time) { return d.products, d.read }
 func (d *desk) Catalogue() []topup.Category                          { return d.catalogue }
-func (d *desk) Pricing(topup.ShopID) topup.Pricing                   { return topup.DefaultPricing }
-func (d *desk) Numbering() topup.Numbering                           { return numbering{} }
-func (d *desk) Weather() topup.Weather                               { return topup.Weather{} }
-func (d *desk) Account() (topup.Account, bool)                       { return topup.Account{}, false }
-func (d *desk) Closed() bool                                         { return d.closed }
+func (d *desk) FormerRule(no int) (topup.PriceRule, bool) {
+	for _, r := range d.former {
+		if r.No == no {
+			return r, true
+		}
+	}
+	return topup.PriceRule{}, false
+}
+func (d *desk) Pricing(shop topup.ShopID) topup.Pricing {
+	p := topup.DefaultPricing
+	if d.pricing != nil {
+		p = *d.pricing
+	}
+	sh, _ := d.Shop(shop)
+	return p.For(sh.Group)
+}
+func (d *desk) Numbering() topup.Numbering          { return numbering{} }
+func (d *desk) Weather() topup.Weather              { return topup.Weather{} }
+func (d *desk) Pulse(op topup.Operator) topup.Pulse { return d.pulses[op] }
+func (d *desk) Account() (topup.Account, bool)      { return topup.Account{}, false }
+func (d *desk) Inquiries() topup.Inquiries          { return d.inquiries }
+func (d *desk) Suggested(n topup.MSISDN) (topup.Suggested, bool) {
+	return d.suggested, d.suggested.Number == n
+}
+func (d *desk) Closed() bool { return d.closed }
 
 func (d *desk) order(is func(topup.Order) bool) (topup.Order, bool) {
 	if i := slices.IndexFunc(d.sold, is); i >= 0 {
@@ -188,15 +238,17 @@ func (d *desk) OrderByProvider(id string) (topup.Order, bool) {
 func (d *desk) OrderByPanel(panel string) (topup.Order, bool) {
 	return d.order(func(o topup.Order) bool { return o.Panel == panel })
 }
-func (d *desk) OrdersOf(topup.ShopID, uint64, int) []topup.Order { return d.sold }
-func (d *desk) OpenOrders(above topup.OrderID, limit int) (l []topup.Order) {
-	for _, o := range d.sold {
-		if o.ID > above && len(l) < limit {
+func (d *desk) OrdersOf(_ topup.ShopID, before uint64, limit int) (l []topup.Order) {
+	all := slices.Clone(d.sold)
+	slices.SortStableFunc(all, func(a, b topup.Order) int { return cmp.Compare(b.No, a.No) })
+	for _, o := range all {
+		if (before == 0 || o.No < before) && len(l) < limit {
 			l = append(l, o)
 		}
 	}
 	return l
 }
+func (d *desk) OpenOrders(limit int) []topup.Order { return d.sold[:min(limit, len(d.sold))] }
 func (d *desk) OrdersTo(_ topup.ShopID, to string, _ int) (l []topup.Order) {
 	for _, o := range d.sold {
 		if o.To == to {
@@ -234,6 +286,36 @@ func (d *desk) Invites(shop topup.ShopID) (list []topup.Invite) {
 	for _, i := range d.invites {
 		if i.Place.Shop == shop {
 			list = append(list, i)
+		}
+	}
+	return list
+}
+func (d *desk) Complaint(order topup.OrderID) (topup.Complaint, bool) {
+	for _, c := range d.complaints {
+		if c.Order == order {
+			return c, true
+		}
+	}
+	return topup.Complaint{}, false
+}
+func (d *desk) OpenComplaints(after topup.OrderID, limit int) (list []topup.Complaint) {
+	seen := after == ""
+	for _, c := range d.complaints {
+		if seen && c.Open() && len(list) < limit {
+			list = append(list, c)
+		}
+		seen = seen || c.Order == after
+	}
+	return list
+}
+func (d *desk) ComplaintsOf(shop topup.ShopID, below topup.OrderID, limit int) (list []topup.Complaint) {
+	seen := below == ""
+	for _, open := range []bool{true, false} {
+		for _, c := range slices.Backward(d.complaints) {
+			if seen && c.Shop == shop && c.Open() == open && len(list) < limit {
+				list = append(list, c)
+			}
+			seen = seen || c.Order == below
 		}
 	}
 	return list

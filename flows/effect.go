@@ -59,6 +59,8 @@ type (
 	Reopen struct{ By int64 }
 	// SaveNews keeps what the shops are told, and how far that has come.
 	SaveNews struct{ News topup.News }
+	// SaveComplaint keeps a sale's complaint.
+	SaveComplaint struct{ Complaint topup.Complaint }
 	// Wake brings a shop's waiting sales back, in whosever chat, now that it
 	// has money. It is applied after the turn's other effects, by [Resume].
 	Wake struct{ Shop topup.ShopID }
@@ -99,6 +101,14 @@ type (
 	// SetLevel sets from which float on the owners are told; 0 leaves it to the
 	// pace.
 	SetLevel struct{ Level topup.Money }
+	// SetPrice makes a rule of prices count, EndPrice ends one.
+	SetPrice struct{ Rule topup.PriceRule }
+	EndPrice struct {
+		No int
+		By int64
+	}
+	// Reinquire lets numbers' offers be asked for again.
+	Reinquire struct{}
 	// Practised notes that the restore was practised.
 	Practised struct{ At time.Time }
 	// ShowCodes sends an order's codes once more, to who asked.
@@ -130,7 +140,7 @@ type Question struct {
 	Line     topup.Line
 	Products bool   // the cards of the type, too
 	Product  string // JobStock
-	// JobDay, JobReport and JobStatement: of when, of which shop (0: the chat's
+	// JobDay, JobReport, JobStatement and JobLookUp: of when, of which shop (0: the chat's
 	// own, or all), and in which form.
 	Period  topup.Period
 	Shop    topup.ShopID
@@ -140,7 +150,18 @@ type Question struct {
 	// are compared, too.
 	Name string
 	Days int
-	Page int // JobDebts
+	Page int    // JobDebts, JobOpen
+	Kind string // JobOpen: which of them
+	// JobOffers: the inquiry, which is kept before it leaves.
+	Inquiry topup.Inquiry
+	// JobTicket: of which sale, and whether its codes are on it.
+	Order topup.OrderID
+	Codes bool
+	// JobLookUp looks for Numbers, or for the sales of the day Period, or for
+	// codes whose serials end in Serial; from below the sale Before (0: from the
+	// newest), and of Shop (0: of all).
+	Serial string
+	Before uint64
 }
 
 // Job names slow work.
@@ -154,20 +175,25 @@ const (
 	JobDay    Job = "day"    // sum what the chat's shop sold in a period
 	JobReport Job = "report" // the same of all shops, or of one of them for an owner
 	JobChart  Job = "chart"  // draw what Ask.Shop sold, or all
+	JobTicket Job = "ticket" // draw a sale's ticket for its customer
 	// JobStatement makes a file of what became of a shop's money.
 	JobStatement Job = "statement"
-	// JobShops counts the shops of each language; the answer goes to
+	// JobShops counts the shops of each language and group; the answer goes to
 	// ShopsCounted.
 	JobShops Job = "shops"
 	// JobReconcile compares our books with the provider's.
 	JobReconcile Job = "reconcile"
-	// JobLookUp finds the sales to Ask.Numbers in all shops.
+	// JobLookUp finds sales; Ask says by what.
 	JobLookUp Job = "lookup"
+	// JobOpen reads the sales of all shops that are not over.
+	JobOpen Job = "open"
 	// JobDebts reads what all shops owe.
 	JobDebts Job = "debts"
 	JobLists Job = "lists" // read the provider's lists since the copy; every owner is shown them
 	JobLine  Job = "line"  // check a line; the answer goes to LineChecked
-	JobStock Job = "stock" // read a product's stock; the answer goes to StockChecked
+	// JobOffers asks for the offers of a number; the answer goes to OffersFound.
+	JobOffers Job = "offers"
+	JobStock  Job = "stock" // read a product's stock; the answer goes to StockChecked
 )
 
 func (Show) effect()         {}
@@ -198,5 +224,10 @@ func (Guess) effect()        {}
 func (SendCopy) effect()     {}
 func (Practised) effect()    {}
 func (SetLevel) effect()     {}
+func (SetPrice) effect()     {}
+func (EndPrice) effect()     {}
 func (SaveNews) effect()     {}
 func (PlaceMany) effect()    {}
+
+func (SaveComplaint) effect() {}
+func (Reinquire) effect()     {}

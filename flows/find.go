@@ -7,7 +7,8 @@ import (
 	"hanout/topup"
 )
 
-// Finding a sale by its customer's number or its own.
+// Finding a sale by its customer's number or its own, its day, or the last digits
+// of a serial; see search.go.
 
 // StepFind asks what to look for.
 const StepFind Step = "find"
@@ -18,6 +19,7 @@ func finding() conversation {
 		steps: map[Step]step{StepFind: {
 			show: func(t *turn) { t.askFind(Msg{}) },
 			told: func(t *turn, text string) bool { return t.sells(text) || t.found(text) },
+			taps: map[string]func(*turn, string){"day": (*turn).find},
 		}},
 	}
 }
@@ -29,6 +31,7 @@ func (t *turn) askFind(problem Msg) {
 			sc.line(problem)
 		}
 		sc.line(M("find.ask"))
+		t.dayButtons(sc)
 		sc.row(t.cancelButton())
 	})
 }
@@ -61,7 +64,8 @@ func (t *turn) found(text string) bool {
 	return true
 }
 
-// find looks sales up by the customer's number or by the order's number.
+// find looks the shop's own sales up: by the customer's number or the order's at
+// once, by the day or the last digits of a serial beside the writer.
 func (t *turn) find(what string) {
 	what = strings.TrimSpace(topup.PlainDigits(what))
 	if what == "" {
@@ -70,26 +74,31 @@ func (t *turn) find(what string) {
 		t.askFind(Msg{})
 		return
 	}
+	if day, ok := t.dayNamed(what); ok {
+		t.search(Question{Period: day, Shop: t.who.Shop}, "")
+		return
+	}
 	found, sure := t.soldTo(what)
+	digits, named := serialEnd(what)
 	no, notNo := strconv.ParseUint(strings.TrimPrefix(what, "#"), 10, 63)
-	switch {
-	case len(found) > 0 || sure:
-	case notNo == nil:
+	if len(found) == 0 && !sure && notNo == nil {
 		if o, ok := t.v.Orders.OrderByNo(no); ok && t.who.MayFor(topup.ActHistory, o.Shop) {
 			found = []topup.Order{o}
 		}
-	default:
+	}
+	switch {
+	case len(found) > 0 && !named, sure:
+	case digits != "":
+		t.search(Question{Serial: digits, Shop: t.who.Shop}, "")
+		return
+	case notNo != nil:
 		if t.s.Step != StepFind {
 			t.begin(StepFind)
 		}
 		t.askFind(M("find.bad"))
 		return
 	}
-	if t.s.Step == StepFind {
-		t.drop(M("find.below"))
-	}
-	t.dropQuietly()
-	t.s = t.blank()
+	t.leaveSearch()
 	panel := t.env.NewID()
 	var sc Screen
 	if len(found) == 0 {
@@ -98,7 +107,10 @@ func (t *turn) find(what string) {
 		sc.line(M("find.found"))
 	}
 	for _, o := range found {
-		sc.row(button(saleLine(o), encodeTap("v", number(o.No), "0", panel)))
+		sc.row(button(saleLine(o, t.env.Now), encodeTap("v", number(o.No), "0", panel)))
+	}
+	if digits != "" {
+		sc.row(serialButton("serial", digits, panel))
 	}
 	sc.row(homeButton())
 	t.showHistory(panel, sc)

@@ -39,8 +39,8 @@ func billRow() good {
 				steps: map[Step]step{stepMeter: {show: asking((*bill).askMeter), told: telling((*bill).meterTyped)}},
 			}
 		},
-		item: func(o topup.Order) []Msg { return []Msg{M("bill.item", "Number", Latin(o.To))} },
-		line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
+		item:  func(o topup.Order) []Msg { return []Msg{M("bill.item", "Number", Latin(o.To))} },
+		brief: numberBrief, repeat: numberRepeat, refused: "order.unfilled",
 		sold: func(text string) ([]string, bool) { return []string{"meter " + text}, false },
 	}
 }
@@ -104,7 +104,7 @@ func TestAFourthGoodIsAFileAndARow(t *testing.T) {
 	o.No, o.State, o.DeliveredQty, o.Captured = 7, topup.Delivered, 1, o.Price
 	k.v.sold = []topup.Order{o}
 	k.say("/history")
-	if !slices.Contains(k.buttons(), encodeTap("v", "7", "0", k.buttonPanel())) {
+	if !slices.Contains(k.buttons(), encodeTap("v", "7", "0", k.buttonPanel(), "all")) {
 		t.Errorf("the history has %q", k.buttons())
 	}
 	k.say("/find 34")
@@ -116,7 +116,7 @@ func TestAFourthGoodIsAFileAndARow(t *testing.T) {
 	if k.at(StepConfirm, "bill.item", "confirm.price"); k.s.Sale.(*bill).Meter != "meter 34" {
 		t.Errorf("again %+v", k.s.Sale)
 	}
-	if s := OrderScreen(o); s.Rows[0][1].Data != menuTap("bill") {
+	if s := OrderScreen(o, topup.Complaint{}); s.Rows[0][0].Data != encodeTap("o", string(o.ID), "ticket") || s.Rows[1][1].Data != menuTap("bill") {
 		t.Errorf("the receipt's buttons are %+v", s.Rows)
 	}
 }

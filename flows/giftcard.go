@@ -67,15 +67,12 @@ func giftCardGood() good {
 			beginGiftCard(t, giftCard{Product: o.Product, TypeID: o.TypeID, Quantity: o.Quantity})
 		},
 		typed: typedGift, conversation: sellingGiftCards, refused: "order.unfilled", use: "codes.use.giftcard",
+		scopeName: giftScopeName, narrower: giftNarrower, samples: giftSamples, tariff: giftTariff,
 		item: func(o topup.Order) []Msg {
 			return []Msg{M("gift.item", "Plan", Name(o.PlanName)), M("gift.quantity", "Quantity", o.Quantity)}
 		},
-		line: func(o topup.Order) Msg {
-			return M("history.gift", "Sign", M("sign."+string(o.State)), "No", number(o.No),
-				"Plan", Name(o.PlanName), "Quantity", o.Quantity, "Amount", o.Price)
-		},
-		ring: func(o topup.Order) Msg {
-			return M("ring.gift", "State", StateMsg(o), "No", number(o.No), "Plan", Name(o.PlanName), "Quantity", o.Quantity)
+		brief: func(o topup.Order) Msg {
+			return M("brief.gift", "Plan", Name(o.PlanName), "Quantity", o.Quantity)
 		},
 		repeat: func(o topup.Order, minutes Minutes) Msg {
 			return M("confirm.repeat.gift", "Minutes", minutes, "State", StateMsg(o))
@@ -148,7 +145,7 @@ func (d *giftCard) offered(t *turn) (topup.Order, bool) {
 	cost, ok2 := ty.Cost.Times(d.Quantity)
 	o := topup.Order{
 		Good: topup.GiftCard, Product: d.Product, TypeID: d.TypeID, PlanName: giftName(d.Title, ty),
-		Quantity: d.Quantity, Price: price, Expected: cost,
+		Quantity: d.Quantity, Price: price, Expected: cost, Suggested: topup.SuggestedPrice(price, t.shop().Markup),
 	}
 	return o, ok && ok1 && ok2 && d.Quantity > 0 && d.Quantity <= quantityLimit(ty) && price <= topup.MaxMoney
 }
@@ -189,7 +186,11 @@ func (d *giftCard) chose(t *turn, arg string) {
 }
 
 func (d *giftCard) details(o topup.Order) []Msg {
-	return append(d.regionLine(), M("gift.each", "Amount", o.Price/topup.Money(o.Quantity)))
+	lines := append(d.regionLine(), M("gift.each", "Amount", o.Price/topup.Money(o.Quantity)))
+	if o.Suggested > 0 {
+		lines = append(lines, M("gift.suggested", "Amount", o.Suggested))
+	}
+	return lines
 }
 
 // confirmed asks for the stock first: what is sold out meanwhile must not be
@@ -244,14 +245,27 @@ func (d *giftCard) products(t *turn) []topup.GiftProduct {
 
 // product finds one of the catalogue.
 func (t *turn) product(id string) (topup.GiftProduct, bool) {
+	p, _, ok := t.shelved(id)
+	return p, ok
+}
+
+// categoryOf is the title of the category in which a product stands; "" for
+// none.
+func (t *turn) categoryOf(product string) string {
+	_, title, _ := t.shelved(product)
+	return title
+}
+
+// shelved finds a product, and the first category that has it.
+func (t *turn) shelved(id string) (p topup.GiftProduct, category string, ok bool) {
 	for _, s := range t.shelves() {
 		for _, p := range s.Products {
 			if p.ID == id {
-				return p, true
+				return p, s.Title, true
 			}
 		}
 	}
-	return topup.GiftProduct{}, false
+	return topup.GiftProduct{}, "", false
 }
 
 func (d *giftCard) askShelf(t *turn, problem Msg) {

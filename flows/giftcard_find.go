@@ -145,7 +145,7 @@ func (d *giftCard) recentPicked(t *turn, n int) {
 // priced are the denominations that may be sold.
 func (d *giftCard) priced(t *turn) (list []topup.GiftType) {
 	for _, ty := range d.Types {
-		if _, ok := topup.Price(ty.Cost, t.v.Shelf.Pricing(t.who.Shop).GiftCard, 0); ok {
+		if _, ok := d.priceOf(t, ty); ok {
 			list = append(list, ty)
 		}
 	}

@@ -173,18 +173,22 @@ func (d *giftCard) stockKnown(t *turn, confirmed bool) {
 func (d *giftCard) giftType(t *turn) (ty topup.GiftType, price topup.Money, ok bool) {
 	for _, ty := range d.Types {
 		if ty.ID == d.TypeID {
-			price, ok := topup.Price(ty.Cost, t.v.Shelf.Pricing(t.who.Shop).GiftCard, 0)
+			price, ok := d.priceOf(t, ty)
 			return ty, price, ok
 		}
 	}
 	return topup.GiftType{}, 0, false
 }
 
+// priceOf is our price for a card of a denomination; false when it has none.
+func (d *giftCard) priceOf(t *turn, ty topup.GiftType) (topup.Money, bool) {
+	return t.v.Shelf.Pricing(t.who.Shop).Price(t.giftScope(d.Product), ty.Cost, 0)
+}
+
 func (d *giftCard) askType(t *turn, problem Msg) {
 	t.s.Step = StepType
 	d.TypeID, d.Quantity, d.Choices = "", 0, nil
 	all := d.priced(t)
-	margin := t.v.Shelf.Pricing(t.who.Shop).GiftCard
 	part, pages := page(&d.draft, all, typesPerPage)
 	for _, ty := range part {
 		d.Choices = append(d.Choices, ty.ID)
@@ -201,7 +205,7 @@ func (d *giftCard) askType(t *turn, problem Msg) {
 		}
 		var b []Button
 		for i, ty := range part {
-			price, _ := topup.Price(ty.Cost, margin, 0)
+			price, _ := d.priceOf(t, ty)
 			label := M("type.button", "Name", Name(ty.Name), "Amount", price, "Stock", ty.Quantity)
 			if ty.Quantity == 0 {
 				label = M("type.out", "Name", Name(ty.Name), "Amount", price)

@@ -18,6 +18,7 @@ import (
 func Handle(v View, env Env, s Session, in Input) (Session, []Effect) {
 	t := newTurn(v, env, s, in)
 	t.was = s.Step
+	t.s.Thanked = s.Thanked && in.wordless()
 	t.caughtUp()
 	t.route()
 	t.backToBacklog()
@@ -101,10 +102,16 @@ func (t *turn) begin(step Step) {
 // blank is no conversation, and what outlives them.
 func (t *turn) blank() Session { return Session{Version: t.s.Version, Backlog: t.s.Backlog} }
 
-// drop ends the conversation; its panel, if any, says so and loses its buttons.
-func (t *turn) drop(m Msg) {
+// drop ends the conversation; its panel, if any, says how and loses its buttons.
+func (t *turn) drop(m Msg) { t.end(m, false) }
+
+// vanish ends the conversation, and its panel goes: nothing came of it. Where
+// Telegram deletes it no more, it says so.
+func (t *turn) vanish(m Msg) { t.end(m, true) }
+
+func (t *turn) end(m Msg, gone bool) {
 	if t.s.Panel != "" && t.s.Step != StepIdle {
-		sc := Screen{Lines: []Msg{m}}
+		sc := Screen{Lines: []Msg{m}, Gone: gone}
 		sc.row(homeButton())
 		t.do(Show{Chat: t.in.Chat, Panel: t.s.Panel, Screen: sc, Class: ClassAnswer})
 	}
@@ -116,14 +123,18 @@ func (t *turn) drop(m Msg) {
 // dropQuietly leaves the conversation there is, because something else begins.
 func (t *turn) dropQuietly() {
 	if t.s.Step != StepIdle {
-		t.drop(t.left("card.dropped"))
+		t.vanish(t.left("card.dropped"))
 	}
 }
 
 // left tells that a conversation was left: sale are the words when it was a
 // sale.
 func (t *turn) left(sale string) Msg {
-	if st, ok := steps[t.s.Step]; ok && !st.of.sale {
+	st, ok := steps[t.s.Step]
+	if ok && st.of.leaving != nil {
+		return st.of.leaving(t.s)
+	}
+	if ok && !st.of.sale {
 		return M("cancel.done.plain")
 	}
 	return M(sale)
@@ -179,6 +190,10 @@ func (t *turn) told() {
 		return
 	}
 	st, standing := t.at()
+	if t.in.wordless() {
+		t.thing(st, standing)
+		return
+	}
 	// What is written under a photo counts as if it was typed, but where the
 	// photo itself is wanted.
 	if t.in.Photo != "" && (t.in.Text == "" || standing && st.pictured != nil) && t.photo(st, standing) {
@@ -208,10 +223,31 @@ func (t *turn) told() {
 	case t.sellsTyped(text, shared):
 	case t.in.Photo != "" && t.photo(st, standing):
 	case standing:
+		if !t.in.Late {
+			t.sayLines(M("step.unknown"))
+			t.lower = true
+		}
 		st.show(t)
 	default:
 		t.lost()
 	}
+}
+
+// thing answers what has no words with a kind one, and many in a row with one.
+func (t *turn) thing(st step, standing bool) {
+	if t.s.Thanked {
+		return
+	}
+	t.s.Thanked = true
+	sc := Screen{Lines: []Msg{M("thing.word")}}
+	if standing {
+		t.say(sc)
+		t.lower = true
+		st.show(t)
+		return
+	}
+	sc.row(homeButton())
+	t.say(sc)
 }
 
 // photo takes a photo: where none is wanted, there is a kind word.
@@ -277,6 +313,8 @@ func (t *turn) tapped() {
 		t.orderTapped(c)
 	case "h", "v":
 		t.historyTapped(c)
+	case "w":
+		t.walletTapped(c)
 	case "a":
 		t.ownerTapped(c)
 	case "r":

@@ -11,7 +11,13 @@ type Input struct {
 	Data    string   // callback data of a tapped button
 	Contact *Contact // a shared phone number
 	Photo   string   // a photo, by the name that Telegram has for it
+	Thing   bool     // a sticker, a voice note or the like
 	Late    bool     // it reached us long after it was done
+}
+
+// wordless tells of a thing with nothing written under it.
+func (in Input) wordless() bool {
+	return in.Thing && in.Text == "" && in.Contact == nil && in.Photo == ""
 }
 
 // Person is who did it, as Telegram names them.

@@ -38,8 +38,9 @@ func internetGood() good {
 			beginInternet(t, internet{LineType: o.LineType, Line: topup.Line(o.To), Face: o.Face})
 		},
 		typed: typedInternet, starts: internetNames, conversation: sellingInternet,
-		item: internetItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "order.unfilled",
-		use: "codes.use.internet",
+		item: internetItem, brief: numberBrief, repeat: numberRepeat, refused: "order.unfilled",
+		use:       "codes.use.internet",
+		scopeName: internetScope, narrower: internetNarrower, samples: internetSamples, tariff: internetTariff,
 		sold: func(text string) (to []string, sure bool) {
 			for _, kind := range lineTypes {
 				if line, err := parseLine(kind, text); err == nil {
@@ -275,7 +276,7 @@ func (d *internet) card(t *turn, value topup.Money) (p topup.InternetProduct, pr
 	list, _ := t.v.Shelf.Products(d.LineType)
 	for _, p := range list {
 		if p.Value == value && p.CostKnown {
-			price, ok := topup.Price(p.Cost, t.v.Shelf.Pricing(t.who.Shop).TopUp, p.Value)
+			price, ok := t.v.Shelf.Pricing(t.who.Shop).Price(p.Scope(), p.Cost, p.Value)
 			return p, price, ok
 		}
 	}

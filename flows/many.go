@@ -191,12 +191,15 @@ func (t *turn) offers() (list []quoted, price, face topup.Money, sold bool) {
 // quoteMany shows the panel. note says why it is shown again.
 func (t *turn) quoteMany(note Msg) {
 	m := t.s.Many
-	kept := m.Sales[:0:0]
+	kept, most := m.Sales[:0:0], t.shop().MostSale
 	for _, d := range m.Sales {
-		if o, sold := d.offered(t); sold {
-			kept = append(kept, d)
-		} else {
+		switch o, sold := d.offered(t); {
+		case !sold:
 			m.leave(lineOf(o), "many.why.limits")
+		case most > 0 && o.Price > most:
+			m.leave(lineOf(o), "many.why.bysale")
+		default:
+			kept = append(kept, d)
 		}
 	}
 	if m.Sales = kept; len(kept) == 0 {
@@ -222,6 +225,10 @@ func (t *turn) quoteMany(note Msg) {
 		sc.line(sickLines(t.sickOf(list))...)
 		if m.Short {
 			t.manyShort(sc, list, price, available)
+		} else if why, over := t.overLimit(ordersOf(list)...); over {
+			sc.line(why)
+			t.manyFit(sc, list)
+			sc.row(t.limitRow(why)...)
 		} else {
 			sc.line(M("confirm.after", "Amount", available-price))
 			t.manyRows(sc, list)
@@ -293,11 +300,41 @@ func (t *turn) manyRows(sc *Screen, list []quoted) {
 // manyShort tells how many of the sales the wallet can pay.
 func (t *turn) manyShort(sc *Screen, list []quoted, price, available topup.Money) {
 	sc.line(M("confirm.short", "Missing", price-available, "Amount", available))
-	if n := fitting(list, available); n > 0 {
-		sc.line(M("many.fits", "Done", n, "Sales", len(list)))
-		sc.row(button(M("many.fit", "Sales", n), t.s.tap("fit")))
-	}
+	t.manyFit(sc, list)
 	sc.row(button(M("button.retry"), t.s.tap("again")))
+}
+
+// means is what can be sold for now: what the wallet has, or less by a limit.
+func (t *turn) means() (amount topup.Money, byLimit bool) {
+	amount = t.v.Wallets.Wallet(t.who.Shop).Available
+	left, _, limited := t.room()
+	if byLimit = limited && left < amount; byLimit {
+		amount = left
+	}
+	return amount, byLimit
+}
+
+// manyFit offers the first of the sales, as many as can be sold.
+func (t *turn) manyFit(sc *Screen, list []quoted) {
+	amount, byLimit := t.means()
+	n := fitting(list, amount)
+	if n == 0 {
+		return
+	}
+	if byLimit {
+		sc.line(M("many.allowed", "Done", n, "Sales", len(list)))
+	} else {
+		sc.line(M("many.fits", "Done", n, "Sales", len(list)))
+	}
+	sc.row(button(M("many.fit", "Sales", n), t.s.tap("fit")))
+}
+
+// ordersOf are the orders that sales would be.
+func ordersOf(list []quoted) (orders []topup.Order) {
+	for _, q := range list {
+		orders = append(orders, q.order)
+	}
+	return orders
 }
 
 // fitting counts the first sales that an amount pays.

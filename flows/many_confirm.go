@@ -50,12 +50,17 @@ func (t *turn) leaveOut(arg string) {
 
 func (t *turn) keepWhatFits() {
 	list, _, _, _ := t.offers()
-	n := fitting(list, t.v.Wallets.Wallet(t.who.Shop).Available)
+	amount, byLimit := t.means()
+	why := "many.why.money"
+	if byLimit {
+		why = "many.why.limit"
+	}
+	n := fitting(list, amount)
 	if n == 0 {
 		t.quoteMany(Msg{})
 		return
 	}
-	t.keep("many.why.money", func(i int, _ quoted) bool { return i < n })
+	t.keep(why, func(i int, _ quoted) bool { return i < n })
 }
 
 func (t *turn) dropRepeats() {
@@ -79,9 +84,10 @@ func (t *turn) confirmMany() {
 		t.quoteMany(M("confirm.changed"))
 	case t.env.Now.After(first.Until):
 		t.quoteMany(M("confirm.expired"))
-	case t.limited(topup.Order{Price: price}):
-		left, _ := t.overLimit(topup.Order{Price: price})
-		t.alert(M("confirm.limit", "Amount", left))
+	case t.limited(ordersOf(list)...):
+		why, _ := t.overLimit(ordersOf(list)...)
+		t.alert(why)
+		t.quoteMany(Msg{})
 	case newRepeat(list), t.s.Many.Short, t.v.Wallets.Wallet(t.who.Shop).Available < price:
 		t.quoteMany(Msg{})
 	default:

@@ -230,7 +230,7 @@ func TestRefusedOffersAreNotOfferedAgain(t *testing.T) {
 	o := topup.Order{ID: "x", No: 4, Shop: 1, Chat: deskChat, Panel: "x", Good: topup.MobileTopUp, To: "0778037340", Plan: "PREPAID_DJEZZY",
 		Face: topup.Dinars(500), Price: topup.Dinars(495), Quantity: 1, Placed: noon, State: topup.Refunded, Reason: topup.ReasonProvider, Offers: []topup.Offer{credit, pix}}
 	k.v.sold = []topup.Order{o}
-	if sc := OrderScreen(o); len(sc.Rows) != 2 || !strings.HasSuffix(sc.Rows[0][0].Data, ":offer:1") {
+	if sc := OrderScreen(o, topup.Complaint{}); len(sc.Rows) != 3 || !strings.HasSuffix(sc.Rows[0][0].Data, ":offer:1") {
 		t.Errorf("what was refused is offered: %+v", sc.Rows)
 	}
 	k.press(encodeTap("o", "x", "offer", "1"))
@@ -243,8 +243,8 @@ func TestRefusedOffersAreNotOfferedAgain(t *testing.T) {
 	}
 	again := p.Order
 	again.State, again.Reason, again.Offers = topup.Refunded, topup.ReasonProvider, []topup.Offer{pix, credit}
-	sc := OrderScreen(again)
-	if len(sc.Rows) != 1 || !slices.ContainsFunc(sc.Lines, func(m Msg) bool { return m.ID == "order.nooffer" }) {
+	sc := OrderScreen(again, topup.Complaint{})
+	if len(sc.Rows) != 2 || !slices.ContainsFunc(sc.Lines, func(m Msg) bool { return m.ID == "order.nooffer" }) {
 		t.Errorf("offered in circles: %+v %+v", sc.Lines, sc.Rows)
 	}
 }

@@ -1,8 +1,10 @@
 package flows
 
 import (
+	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"hanout/topup"
 )
@@ -28,6 +30,13 @@ type mobile struct {
 	Named    topup.Operator `json:"named,omitempty"`  // that was said with the number
 	Family   bool           `json:"family,omitempty"` // another than prepaid credit was
 	Tried    []topup.Offer  `json:"tried,omitempty"`  // refused to this customer just now
+
+	// The offers of the number; see offers.go.
+	Inquiry topup.OrderID   `json:"inquiry,omitempty"` // that is under way
+	Asked   time.Time       `json:"asked,omitzero"`    // since when
+	Menu    topup.Suggested `json:"menu,omitzero"`     // what the provider offered
+	Pick    *topup.Offer    `json:"pick,omitempty"`    // what is sold of it
+	Want    *topup.Offer    `json:"want,omitempty"`    // what is sold if it is still offered
 }
 
 func mobileGood() good {
@@ -36,7 +45,8 @@ func mobileGood() good {
 		draft: func() sale { return &mobile{} },
 		begin: func(t *turn) { beginMobile(t, mobile{}, Msg{}) },
 		again: mobileAgain, amount: mobileAmount, typed: typedLine, starts: lineNames, conversation: sellingMobile,
-		item: mobileItem, line: numberLine, ring: numberRing, repeat: numberRepeat, refused: "reason.provider",
+		item: mobileItem, brief: numberBrief, repeat: numberRepeat, refused: "reason.provider",
+		scopeName: mobileScope, narrower: mobileNarrower, samples: mobileSamples, tariff: mobileTariff,
 		sold: func(text string) ([]string, bool) {
 			n, err := topup.ParseMSISDN(text)
 			if err != nil {
@@ -49,41 +59,44 @@ func mobileGood() good {
 
 func sellingMobile() conversation {
 	shared := func(t *turn, c Contact) bool { return t.s.Sale.(*mobile).noAmount(t, c.Phone) }
-	return conversation{
-		needs: topup.ActSell, sale: true, holds: selling[*mobile],
-		steps: map[Step]step{
-			StepNumber: {
-				show:   asking((*mobile).askNumber),
-				told:   telling((*mobile).numberTyped),
-				shared: func(t *turn, c Contact) bool { return t.s.Sale.(*mobile).numberTyped(t, c.Phone) },
-				taps:   map[string]func(*turn, string){"n": picking((*mobile).numberPicked)},
-			},
-			StepOperator: {
-				show: asking((*mobile).askOperator),
-				back: on((*mobile).otherNumber),
-				taps: map[string]func(*turn, string){"op": tapping((*mobile).operatorPicked)},
-			},
-			StepPlan: {
-				show:   asking((*mobile).askPlan),
-				told:   telling((*mobile).amountTyped),
-				shared: shared,
-				back:   asking((*mobile).askOperator),
-				taps: map[string]func(*turn, string){
-					"ops": simple(asking((*mobile).askOperator)),
-					"pg":  counting((*mobile).pageTurned),
-					"q":   counting((*mobile).dinarsGiven),
-					"p":   picking((*mobile).planPicked),
-				},
-			},
-			StepAmount: {
-				show:   asking((*mobile).askAmount),
-				told:   telling((*mobile).amountTyped),
-				shared: shared,
-				back:   on((*mobile).otherPlan),
-				taps:   map[string]func(*turn, string){"a": counting((*mobile).dinarsGiven)},
+	all := inquirySteps(shared)
+	maps.Copy(all, map[Step]step{
+		StepNumber: {
+			show:   asking((*mobile).askNumber),
+			told:   telling((*mobile).numberTyped),
+			shared: func(t *turn, c Contact) bool { return t.s.Sale.(*mobile).numberTyped(t, c.Phone) },
+			taps:   map[string]func(*turn, string){"n": picking((*mobile).numberPicked)},
+		},
+		StepOperator: {
+			show: asking((*mobile).askOperator),
+			back: on((*mobile).otherNumber),
+			taps: map[string]func(*turn, string){"op": tapping((*mobile).operatorPicked)},
+		},
+		StepPlan: {
+			show:   asking((*mobile).askPlan),
+			told:   telling((*mobile).amountTyped),
+			shared: shared,
+			back:   asking((*mobile).askOperator),
+			taps: map[string]func(*turn, string){
+				"ops": simple(asking((*mobile).askOperator)),
+				"of":  simple(on((*mobile).inquire)),
+				"pg":  counting((*mobile).pageTurned),
+				"q":   counting((*mobile).dinarsGiven),
+				"p":   picking((*mobile).planPicked),
 			},
 		},
-	}
+		StepAmount: {
+			show:   asking((*mobile).askAmount),
+			told:   telling((*mobile).amountTyped),
+			shared: shared,
+			back:   on((*mobile).otherPlan),
+			taps: map[string]func(*turn, string){
+				"a":  counting((*mobile).dinarsGiven),
+				"of": simple(on((*mobile).inquire)),
+			},
+		},
+	})
+	return conversation{needs: topup.ActSell, sale: true, holds: selling[*mobile], steps: all}
 }
 
 // beginMobile starts a sale, as far as the draft already goes. note says what
@@ -93,6 +106,8 @@ func beginMobile(t *turn, d mobile, note Msg) {
 	case !t.openSale(StepNumber, &d):
 	case d.Number == "":
 		d.askNumber(t, note)
+	case d.Want != nil:
+		d.takeOffer(t, *d.Want)
 	case d.Plan != "":
 		t.quote(note)
 	default:
@@ -104,9 +119,13 @@ func beginMobile(t *turn, d mobile, note Msg) {
 func mobileAgain(t *turn, o topup.Order) {
 	operator := o.Operator
 	if p, ok := t.v.Shelf.Plan(o.Plan); ok {
-		operator = p.Operator
+		operator = p.Operator.Retail()
 	}
 	d := mobile{Number: topup.MSISDN(o.To), Operator: operator, Plan: o.Plan, Face: o.Face}
+	d.Menu = topup.SuggestedWith(o)
+	if _, said := d.Menu.Find(o.Plan, o.Face); said || o.Unlisted {
+		d.Want = &topup.Offer{Name: o.PlanName, Plan: o.Plan, Face: o.Face}
+	}
 	if o.State == topup.Refunded {
 		d.Tried = o.Tried
 	}
@@ -120,15 +139,26 @@ func mobileAmount(t *turn, o topup.Order, face topup.Money) {
 
 func (d *mobile) offered(t *turn) (topup.Order, bool) {
 	plan, found := t.v.Shelf.Plan(d.Plan)
+	_, listed := t.onList(d.Plan)
+	unlisted := d.Pick != nil && !listed
+	if unlisted {
+		plan, found = d.picked(t)
+	}
 	price, cost, sold := t.v.Shelf.Pricing(t.who.Shop).Quote(plan, d.Face)
 	return topup.Order{
-		Good: topup.MobileTopUp, Operator: plan.Operator,
+		Good: topup.MobileTopUp, Operator: plan.Operator.Retail(),
 		Plan: plan.Code, PlanName: plan.Name, PlanKind: plan.Kind, PlanFamily: plan.Family, To: string(d.Number),
-		Quantity: 1, Face: d.Face, Price: price, Expected: cost, Tried: d.Tried,
+		Quantity: 1, Face: d.Face, Price: price, Expected: cost, Tried: d.Tried, Unlisted: unlisted,
 	}, found && sold
 }
 
-func (d *mobile) gone(t *turn) { d.askPlan(t, M("plan.gone")) }
+func (d *mobile) gone(t *turn) {
+	if _, listed := t.onList(d.Plan); d.Pick != nil && !listed {
+		d.askPlan(t, M("offers.old"))
+		return
+	}
+	d.askPlan(t, M("plan.gone"))
+}
 
 func (d *mobile) corrected(t *turn, text string, shared bool) bool {
 	if shared {
@@ -139,21 +169,25 @@ func (d *mobile) corrected(t *turn, text string, shared bool) bool {
 
 func (d *mobile) reconsider(t *turn) {
 	d.Wanted = 0
-	if plan, _ := t.v.Shelf.Plan(d.Plan); plan.Kind == topup.Dynamic {
+	plan, _ := t.v.Shelf.Plan(d.Plan)
+	switch {
+	case d.Pick != nil && d.Menu.For(d.Number, t.env.Now) && len(d.takable(t)) > 0:
+		d.askOffers(t, Msg{})
+	case plan.Kind == topup.Dynamic:
 		d.askAmount(t, Msg{})
-		return
+	default:
+		d.askPlan(t, Msg{})
 	}
-	d.askPlan(t, Msg{})
 }
 
 func (d *mobile) warnings(t *turn, o topup.Order) (lines []Msg) {
+	if o.Unlisted {
+		lines = append(lines, M("offers.only"))
+	}
 	if t.v.Shelf.Numbering().Unusual(d.Number) {
 		lines = append(lines, M("number.unusual"))
 	}
-	if t.v.Shelf.Weather().Down[o.Operator] {
-		lines = append(lines, M("operator.sick", "Operator", Latin(o.Operator)))
-	}
-	return lines
+	return append(lines, t.weatherLines(o.Operator)...)
 }
 
 func mobileItem(o topup.Order) []Msg {
@@ -210,7 +244,7 @@ func (d *mobile) numberGiven(t *turn, note Msg) {
 		t.s.Step = StepNumber
 		t.draw(func(sc *Screen) {
 			sc.line(M("sale.title"), M("plan.none"))
-			sc.row(t.cancelButton())
+			sc.row(writeButton(), t.cancelButton())
 		})
 		return
 	}
@@ -229,6 +263,7 @@ func (d *mobile) otherNumber(t *turn) {
 // operatorGiven goes on to the confirm panel when the amount is known and
 // fits, else to the plans.
 func (d *mobile) operatorGiven(t *turn, op topup.Operator, note Msg) {
+	d.Inquiry, d.Menu = "", topup.Suggested{}
 	d.Operator, d.Plan, d.Face, d.Page = op, "", 0, 0
 	if d.Wanted > 0 && !d.Family {
 		if p, ok := t.prepaid(op); ok && p.Accepts(d.Wanted) {
@@ -244,6 +279,7 @@ func (d *mobile) operatorGiven(t *turn, op topup.Operator, note Msg) {
 // askPlan shows prepaid amounts at once, and below them the plans, paged.
 func (d *mobile) askPlan(t *turn, problem Msg) {
 	t.s.Step = StepPlan
+	d.Pick, d.Want = nil, nil
 	plans := t.plansOf(d.Operator)
 	if len(plans) == 0 {
 		d.Operator = ""
@@ -258,10 +294,8 @@ func (d *mobile) askPlan(t *turn, problem Msg) {
 	}
 	prepaid, quick := t.prepaid(d.Operator)
 	t.draw(func(sc *Screen) {
-		sc.line(M("sale.title"), M("sale.number", "Number", d.Number), M("sale.operator", "Operator", Latin(d.Operator)))
-		if t.v.Shelf.Weather().Down[d.Operator] {
-			sc.line(M("operator.sick", "Operator", Latin(d.Operator)))
-		}
+		d.title(sc)
+		sc.line(t.weatherLines(d.Operator)...)
 		if problem.ID != "" {
 			sc.line(problem)
 		}
@@ -276,6 +310,7 @@ func (d *mobile) askPlan(t *turn, problem Msg) {
 		} else {
 			sc.line(M("plan.ask"))
 		}
+		sc.row(d.offersButton(t)...)
 		var b []Button
 		for i := d.Page * plansPerPage; i < min(len(plans), (d.Page+1)*plansPerPage); i++ {
 			b = append(b, button(planLabel(plans[i]), t.s.tap("p", strconv.Itoa(i))))
@@ -284,6 +319,11 @@ func (d *mobile) askPlan(t *turn, problem Msg) {
 		t.turnPages(sc, d.Page, pages)
 		sc.row(button(M("button.operator"), t.s.tap("ops")), t.cancelButton())
 	})
+}
+
+// title says for which number of which operator a sale is.
+func (d *mobile) title(sc *Screen) {
+	sc.line(M("sale.title"), M("sale.number", "Number", d.Number), M("sale.operator", "Operator", Latin(d.Operator)))
 }
 
 func (d *mobile) pageTurned(t *turn, page int) {
@@ -325,6 +365,7 @@ func (d *mobile) askAmount(t *turn, problem Msg) {
 		}
 		sc.line(M("amount.ask", "Min", plan.Min, "Max", plan.Max))
 		sc.grid(3, d.amountButtons(t, plan, "a", 9))
+		sc.row(d.offersButton(t)...)
 		sc.row(t.backButton(), t.cancelButton())
 	})
 }

@@ -149,11 +149,16 @@ func (d *mobile) noAmount(t *turn, text string) bool {
 
 // amountPlan is the plan that a bare amount is meant for at this step.
 func (d *mobile) amountPlan(t *turn) (topup.Plan, bool) {
-	if t.s.Step == StepPlan {
+	if t.atPlans() {
 		return t.prepaid(d.Operator)
 	}
 	p, ok := t.v.Shelf.Plan(d.Plan)
 	return p, ok && p.Kind == topup.Dynamic
+}
+
+// atPlans reports whether the choice is among all plans, or all offers.
+func (t *turn) atPlans() bool {
+	return t.s.Step == StepPlan || t.s.Step == StepInquiring || t.s.Step == StepOffers
 }
 
 func (d *mobile) amountGiven(t *turn, face topup.Money) {
@@ -166,7 +171,7 @@ func (d *mobile) amountGiven(t *turn, face topup.Money) {
 		d.amountProblem(t, topup.ErrRange)
 		return
 	}
-	d.Plan, d.Face = plan.Code, face
+	d.Plan, d.Face, d.Pick = plan.Code, face, nil
 	t.quote(Msg{})
 }
 
@@ -190,7 +195,7 @@ func (d *mobile) amountProblem(t *turn, err error) {
 	case errLong:
 		problem = M("amount.long")
 	}
-	if t.s.Step == StepPlan {
+	if t.atPlans() {
 		d.askPlan(t, problem)
 		return
 	}

@@ -63,9 +63,7 @@ func (d *mobile) askOperator(t *turn, problem Msg) {
 		sc.grid(2, first)
 		sc.grid(3, rest)
 		for _, op := range likely {
-			if down[op] {
-				sc.line(M("operator.sick", "Operator", Latin(op)))
-			}
+			sc.line(t.weatherLines(op)...)
 		}
 		sc.row(t.backButton(), t.cancelButton())
 	})

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,8 +26,7 @@ func (t *turn) anyPlans() bool {
 	return false
 }
 
-// plansOf lists what may be sold of an operator: prepaid first, then the
-// other dynamic plans, then the fixed ones by amount.
+// plansOf lists what may be sold of an operator.
 func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 	var out []topup.Plan
 	pricing := t.v.Shelf.Pricing(t.who.Shop)
@@ -35,10 +35,17 @@ func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 		if p.Kind == topup.Fixed {
 			probe = p.Amount
 		}
-		if _, _, ok := pricing.Quote(p, probe); p.Operator == op && ok {
+		if _, _, ok := pricing.Quote(p, probe); p.Operator.Retail() == op && ok {
 			out = append(out, p)
 		}
 	}
+	slices.SortStableFunc(out, byPlan)
+	return out
+}
+
+// byPlan sorts plans: prepaid ones first, then the other dynamic ones, then the
+// fixed ones by amount.
+func byPlan(a, b topup.Plan) int {
 	rank := func(p topup.Plan) int {
 		switch {
 		case p.Kind == topup.Fixed:
@@ -50,13 +57,7 @@ func (t *turn) plansOf(op topup.Operator) []topup.Plan {
 		}
 		return 2
 	}
-	slices.SortStableFunc(out, func(a, b topup.Plan) int {
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return int(a.Amount - b.Amount)
-	})
-	return out
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Amount, b.Amount))
 }
 
 func (t *turn) prepaid(op topup.Operator) (topup.Plan, bool) {
@@ -82,23 +83,28 @@ func (d *mobile) operators(t *turn) []topup.Operator {
 
 func planLabel(p topup.Plan) Msg {
 	if p.Kind == topup.Fixed {
-		if slices.Contains(strings.Fields(p.Name), strconv.FormatInt(p.Amount.WholeDinars(), 10)) {
-			return M("plan.name", "Plan", PlanName(p.Name)) // MIX 500 says its amount
-		}
-		return M("plan.fixed", "Plan", PlanName(p.Name), "Amount", p.Amount)
+		return fixedLabel(p.Name, p.Amount)
 	}
 	switch p.Family {
-	case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational:
+	case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational, topup.FamilyWholesale:
 		return M("plan."+string(p.Family), "Min", p.Min, "Max", p.Max)
 	}
 	return M("plan.dynamic", "Plan", PlanName(p.Name), "Min", p.Min, "Max", p.Max)
+}
+
+// fixedLabel names what has one amount.
+func fixedLabel(name string, amount topup.Money) Msg {
+	if slices.Contains(strings.Fields(name), strconv.FormatInt(amount.WholeDinars(), 10)) {
+		return M("plan.name", "Plan", PlanName(name)) // MIX 500 says its amount
+	}
+	return M("plan.fixed", "Plan", PlanName(name), "Amount", amount)
 }
 
 // planMsg names a plan in a sentence.
 func planMsg(family topup.PlanFamily, name string, kind topup.PlanKind) Msg {
 	if kind != topup.Fixed {
 		switch family {
-		case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational:
+		case topup.FamilyPrepaid, topup.FamilyPostpaid, topup.FamilyInternational, topup.FamilyWholesale:
 			return M("family." + string(family))
 		}
 	}

@@ -1,6 +1,9 @@
 package flows
 
 import (
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
@@ -30,7 +33,7 @@ const (
 type NewsDraft struct {
 	Text  string           `json:"text,omitempty"`
 	To    string           `json:"to,omitempty"`
-	Reach map[string]Reach `json:"reach,omitempty"` // by language
+	Reach map[string]Reach `json:"reach,omitempty"` // by whom it is for, as in [topup.News]
 }
 
 // Reach counts shops, and those of them that can't be reached.
@@ -39,15 +42,17 @@ type Reach struct {
 	Blocked int `json:"blocked,omitempty"`
 }
 
-// of is whom a language reaches; "" is all.
-func (d NewsDraft) of(to string) (sum Reach) {
-	for lang, r := range d.Reach {
-		if to == "" || to == lang {
-			sum.Shops += r.Shops
-			sum.Blocked += r.Blocked
+// of is whom it reaches that is for some; "" is all.
+func (d NewsDraft) of(to string) Reach { return d.Reach[to] }
+
+// groups are the groups that some of the shops are of.
+func (d NewsDraft) groups() (list []string) {
+	for _, to := range slices.Sorted(maps.Keys(d.Reach)) {
+		if group, is := topup.GroupOf(to); is {
+			list = append(list, group)
 		}
 	}
-	return sum
+	return list
 }
 
 func broadcasting() conversation {
@@ -118,7 +123,7 @@ func (t *turn) showCounting() {
 	})
 }
 
-// ShopsCounted goes on with the shops of each language.
+// ShopsCounted goes on with the shops of each language and group.
 func ShopsCounted(v View, env Env, s Session, in Input, panel string, reach map[string]Reach) (Session, []Effect) {
 	t := newTurn(v, env, s, in)
 	if _, ok := t.at(); ok && t.s.Step == StepCounting && t.s.Panel == panel {
@@ -128,7 +133,11 @@ func ShopsCounted(v View, env Env, s Session, in Input, panel string, reach map[
 	return t.s, t.out
 }
 
-const toAll = "all"
+// Whom the buttons are for: all, or a group by its number in the list.
+const (
+	toAll   = "all"
+	groupTo = "g"
+)
 
 func (t *turn) askAudience() {
 	t.s.Step = StepAudience
@@ -140,14 +149,25 @@ func (t *turn) askAudience() {
 				sc.row(button(M(audiences[l.Code][0], "Shops", n), t.s.tap("to", l.Code)))
 			}
 		}
+		var groups []Button
+		for i, group := range t.s.News.groups() {
+			groups = append(groups, button(M("news.group", "Group", Name(group), "Shops", t.s.News.of(topup.ToGroup(group)).Shops), t.s.tap("to", groupTo+strconv.Itoa(i))))
+		}
+		sc.grid(2, groups)
 		sc.row(t.backButton(), t.cancelButton())
 	})
 }
 
 func (t *turn) chooseAudience(to string) {
-	if to == toAll {
+	no, isGroup := strings.CutPrefix(to, groupTo)
+	i, err := strconv.Atoi(no)
+	groups := t.s.News.groups()
+	switch {
+	case to == toAll:
 		to = ""
-	} else if t.s.News.of(to).Shops == 0 {
+	case isGroup && err == nil && i >= 0 && i < len(groups):
+		to = topup.ToGroup(groups[i])
+	case t.s.News.of(to).Shops == 0 || !slices.ContainsFunc(Languages, func(l Language) bool { return l.Code == to }):
 		t.toast(M("tap.unknown"))
 		return
 	}
@@ -163,7 +183,12 @@ var audiences = map[string][2]string{
 }
 
 // audienceMsg names whom it is for.
-func audienceMsg(to string) Msg { return M("news.for", "Whom", M(audiences[to][1])) }
+func audienceMsg(to string) Msg {
+	if group, is := topup.GroupOf(to); is {
+		return M("news.for", "Whom", M("news.for.group", "Group", Name(group)))
+	}
+	return M("news.for", "Whom", M(audiences[to][1]))
+}
 
 func (t *turn) askSend() {
 	d := t.s.News

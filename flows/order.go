@@ -26,14 +26,23 @@ func reasonMsg(o topup.Order) Msg {
 }
 
 // OrderScreen is the living panel of a sale once it is confirmed, in every
-// state to the receipt.
-func OrderScreen(o topup.Order) Screen {
+// state to the receipt; with what its shop complains of (zero for nothing).
+func OrderScreen(o topup.Order, c topup.Complaint) Screen {
 	var sc Screen
 	sc.line(StateMsg(o))
 	orderLines(&sc, o)
 	stateLines(&sc, o)
 	stateRows(&sc, o)
+	if c.State != "" || !underway(o) {
+		complaintRow(&sc, o, c)
+	}
 	return sc
+}
+
+// underway reports that a sale was confirmed just now: there is nothing to
+// complain of as long as nobody looks for it.
+func underway(o topup.Order) bool {
+	return o.State == topup.Placed || o.State == topup.Submitting || o.State == topup.Pending
 }
 
 // ShortScreen is the panel of a sale that was confirmed when the money for it
@@ -83,6 +92,9 @@ func stateLines(sc *Screen, o topup.Order) {
 			sc.line(M("order.part", "Done", o.DeliveredQty, "Quantity", o.Quantity, "Amount", o.Price-o.Captured))
 		}
 		sc.line(M("order.paid", "Amount", o.Captured))
+		if o.Suggested > 0 && o.DeliveredQty == o.Quantity {
+			sc.line(M("gift.suggested", "Amount", o.Suggested))
+		}
 		switch earned := o.Commission(); {
 		case o.After == nil:
 		case earned > 0 && o.DeliveredQty == o.Quantity:
@@ -111,12 +123,13 @@ func stateRows(sc *Screen, o topup.Order) {
 			if !topup.Untried(o, of) {
 				continue // refused just now, or it is what was
 			}
-			sc.row(button(M("order.offer", "Plan", PlanName(of.Name), "Amount", of.Face), encodeTap("o", id, "offer", strconv.Itoa(i))))
+			sc.row(offerButton(of, encodeTap("o", id, "offer", strconv.Itoa(i))))
 		}
 		sc.row(button(M("button.tryagain"), encodeTap("o", id, "again")), newSaleButton(o))
 	case o.State == topup.Delivered:
 		codeRows(sc, o)
 		amountRow(sc, o)
+		ticketRow(sc, o)
 		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o))
 	default:
 		sc.row(newSaleButton(o))
@@ -161,19 +174,24 @@ func providerRef(o topup.Order) string {
 	return o.ProviderID
 }
 
-// RingScreen is the short message that rings the phone when a sale ended
-// after its keeper may have looked away.
-func RingScreen(o topup.Order) Screen { return Screen{Lines: []Msg{goodOf(o).ring(o)}} }
-
-// numberLine, numberRing and numberRepeat tell of a good that goes to a number.
-func numberLine(o topup.Order) Msg {
-	return M("history.line", "Sign", M("sign."+string(o.State)), "No", number(o.No),
-		"Number", topup.MSISDN(o.To), "Amount", o.Face)
+// RingScreen is the short message that tells how a sale ended, or that it takes
+// long, when its keeper may have looked away.
+func RingScreen(o topup.Order) Screen {
+	sale := goodOf(o).brief(o)
+	if o.Face > 0 {
+		sale = M("ring.sale", "Amount", o.Face, "What", sale)
+	}
+	switch {
+	case topup.GaveBack(o):
+		return Screen{Lines: []Msg{M("ring.back", "Sign", signMsg(o), "Sale", sale, "Amount", o.Price-o.Captured)}}
+	case !o.State.Final():
+		return Screen{Lines: []Msg{M("ring.wait", "State", StateMsg(o), "Sale", sale)}}
+	}
+	return Screen{Lines: []Msg{M("ring.done", "Sign", signMsg(o), "Sale", sale)}}
 }
 
-func numberRing(o topup.Order) Msg {
-	return M("ring", "State", StateMsg(o), "No", number(o.No), "Number", topup.MSISDN(o.To), "Amount", o.Face)
-}
+// numberBrief and numberRepeat tell of a good that goes to a number.
+func numberBrief(o topup.Order) Msg { return M("brief.number", "Number", topup.MSISDN(o.To)) }
 
 func numberRepeat(o topup.Order, minutes Minutes) Msg {
 	return M("confirm.repeat", "Minutes", minutes, "State", StateMsg(o))
@@ -197,47 +215,75 @@ func allOrderTaps() map[string]orderTap {
 		"codes2": {topup.ActCodes, (*turn).showCodes},
 		"codes0": {topup.ActCodes, (*turn).keepCodes},
 		"claim":  {topup.ActLink, (*turn).makeLink},
+
+		"ticket":  {topup.ActTicket, (*turn).askTicket},
+		"ticket1": {topup.ActCodes, (*turn).ticketWithCodes},
+		"ticket0": {topup.ActTicket, (*turn).ticketWithout},
+
 		"revoke": {topup.ActLink, (*turn).revokeLink},
+
+		"complaint": {topup.ActComplain, (*turn).openComplaint},
+		"complain":  {topup.ActComplain, (*turn).complain},
+		"said":      {topup.ActComplain, (*turn).turnThread},
+		"photo":     {topup.ActComplain, (*turn).showPhoto},
 	}
 }
 
 // mayWith reports whether the person may do it with a sale of their shop.
 func (t *turn) mayWith(act topup.Act, o topup.Order) bool {
-	return t.who.MayWith(act, o, t.shop().Shared)
+	return t.who.MayWith(act, o, t.shop().Sharing())
 }
 
 // saleScreen is a sale with those of its buttons that the person may use.
 func (t *turn) saleScreen(o topup.Order) Screen {
-	sc := OrderScreen(o)
+	c, _ := t.v.Complaints.Complaint(o.ID)
+	sc := OrderScreen(o, c)
+	if c.State == "" && underway(o) && o.State != topup.Placed {
+		complaintRow(&sc, o, c) // somebody looked for it
+	}
+	return sc.For(t.who, t.shop(), o)
+}
+
+// For leaves out of a screen about a sale of a shop's what a person may not.
+func (s Screen) For(who topup.Actor, sh topup.Shop, o topup.Order) Screen {
 	var rows [][]Button
-	for _, row := range sc.Rows {
-		row = slices.DeleteFunc(row, func(b Button) bool {
+	for _, row := range s.Rows {
+		row = slices.DeleteFunc(slices.Clone(row), func(b Button) bool {
 			c, ok := decodeTap(b.Data)
-			return ok && c.kind == "o" && !t.mayWith(orderTaps[c.part(1)].act, o)
+			return ok && c.kind == "o" && !who.MayWith(orderTaps[c.part(1)].act, o, sh.Sharing())
 		})
 		if len(row) > 0 {
 			rows = append(rows, row)
 		}
 	}
-	sc.Rows = rows
-	if o.State == topup.Delivered && o.HasVouchers() && !t.mayWith(topup.ActCodes, o) {
-		for i, l := range sc.Lines {
+	s.Rows = rows
+	if o.State == topup.Delivered && o.HasVouchers() && !who.MayWith(topup.ActCodes, o, sh.Sharing()) {
+		s.Lines = slices.Clone(s.Lines)
+		for i, l := range s.Lines {
 			if l.ID == "codes.sent" {
-				sc.Lines[i] = M("codes.others")
+				s.Lines[i] = codesKept(sh)
 			}
 		}
 	}
-	return sc
+	return s
+}
+
+// codesKept says whose codes are that the person may not see.
+func codesKept(sh topup.Shop) Msg {
+	if sh.Sharing() == topup.SharesNone {
+		return M("codes.kept")
+	}
+	return M("codes.others")
 }
 
 // showSale shows a sale to the person: on its own panel where that is in their
 // chat, and on one of theirs where another of the shop sold it.
 func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
+	sc := t.saleScreen(o)
 	if o.Chat == t.in.Chat {
-		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: OrderScreen(o), Class: class, Fresh: fresh})
+		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: sc, Class: class, Fresh: fresh})
 		return
 	}
-	sc := t.saleScreen(o)
 	if o.State == topup.Placed {
 		sc.Rows = nil // taking back belongs to the sale's own panel
 	}
@@ -246,14 +292,10 @@ func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
 	t.do(Show{Chat: t.in.Chat, Panel: "sale/" + string(o.ID) + "/" + strconv.FormatInt(t.in.Chat, 10), Screen: sc, Class: ClassAnswer, Fresh: fresh})
 }
 
-// saleLine tells of a sale in a list: with who sold it, where a shop has
-// several people.
-func saleLine(o topup.Order) Msg {
-	if o.Seller == "" {
-		return goodOf(o).line(o)
-	}
-	first, _, _ := strings.Cut(o.Seller, " ")
-	return M("history.by", "Sale", goodOf(o).line(o), "Person", Name(CleanName(first, 10)))
+// firstName is as much of a seller's name as a line has room for.
+func firstName(name string) Name {
+	first, _, _ := strings.Cut(name, " ")
+	return Name(CleanName(first, 10))
 }
 
 // orderTapped takes a button about an order.
@@ -267,7 +309,10 @@ func (t *turn) orderTapped(c tap) {
 		return
 	}
 	o, ok := t.v.Orders.Order(topup.OrderID(c.part(0)))
-	if !ok || !known || !t.mayWith(do.act, o) || !do.run(t, o, c.part(2)) {
+	switch {
+	case ok && (do.act == topup.ActCodes || do.act == topup.ActLink) && t.who.MayFor(do.act, o.Shop) && !t.mayWith(do.act, o):
+		t.alert(codesKept(t.shop())) // the button may be from before the keeper chose so
+	case !ok || !known || !t.mayWith(do.act, o) || !do.run(t, o, c.part(2)):
 		t.toast(M("tap.unknown"))
 	}
 }
@@ -302,7 +347,7 @@ func (t *turn) sellOffer(o topup.Order, arg string) bool {
 		return false
 	}
 	o.Tried = append(slices.Clone(o.Tried), topup.Offer{Plan: o.Plan, Face: o.Face})
-	o.Plan, o.Face = o.Offers[i].Plan, o.Offers[i].Face
+	o.Plan, o.PlanName, o.Face = o.Offers[i].Plan, o.Offers[i].Name, o.Offers[i].Face
 	return t.sellAgain(o, "")
 }
 

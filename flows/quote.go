@@ -34,7 +34,8 @@ func confirming() conversation {
 				"ok": simple((*turn).confirm), "again": simple((*turn).retry), "show": simple((*turn).showRepeat),
 				"x": func(t *turn, arg string) { t.s.Sale.chose(t, arg) },
 			},
-			told:   func(t *turn, text string) bool { return t.s.Sale.corrected(t, text, false) },
+			// A word of thanks corrects nothing: the card stays.
+			told:   func(t *turn, text string) bool { return digitsIn(text) > 0 && t.s.Sale.corrected(t, text, false) },
 			shared: func(t *turn, c Contact) bool { return t.s.Sale.corrected(t, c.Phone, true) },
 			back:   func(t *turn) { t.s.Sale.reconsider(t) },
 		}},
@@ -73,9 +74,9 @@ func (t *turn) quote(note Msg) {
 			sc.row(t.backButton(), t.cancelButton())
 			return
 		}
-		if left, over := t.overLimit(o); over {
-			sc.line(M("confirm.limit", "Amount", left))
-			sc.row(button(M("button.again.look"), t.s.tap("again")))
+		if why, over := t.overLimit(o); over {
+			sc.line(why)
+			sc.row(t.limitRow(why)...)
 			sc.row(t.backButton(), t.cancelButton())
 			return
 		}
@@ -169,26 +170,13 @@ func (t *turn) confirm() {
 	}
 }
 
-// overLimit reports whether a sale is more than what a cashier may still sell
-// today, and what that is.
-func (t *turn) overLimit(o topup.Order) (left topup.Money, over bool) {
-	m := t.v.People.Member(t.in.Person.ID)
-	left, limited := m.Left(m.Day)
-	return left, limited && o.Price > left
-}
-
-func (t *turn) limited(o topup.Order) bool {
-	_, over := t.overLimit(o)
-	return over
-}
-
 // retry looks at the wallet and the limit again, and says when they still lack
 // money: the panel alone would not change.
 func (t *turn) retry() {
 	t.quote(Msg{})
 	if o, sold := t.s.Sale.offered(t); sold && t.s.Step == StepConfirm {
-		if left, over := t.overLimit(o); over {
-			t.toast(M("confirm.limit", "Amount", left))
+		if why, over := t.overLimit(o); over {
+			t.toast(why)
 			return
 		}
 	}

@@ -77,6 +77,9 @@ func ReconcileShow(r topup.Reconciliation, owner int64, posted func(key string) 
 		}
 		if n < reconcileShown {
 			sc.line(differenceMsg(d, done))
+			if loss := d.Loss(); loss > 0 {
+				sc.line(M("reconcile.loss", "No", number(d.Order.No), "Amount", loss))
+			}
 		}
 	}
 	if more := len(r.Differences) - reconcileShown; more > 0 {
@@ -134,6 +137,9 @@ func booksLines(r topup.Reconciliation) []Msg {
 	lines = append(lines, M("reconcile.taken", "Taken", r.Taken, "Back", r.Back))
 	if r.Others > 0 {
 		lines = append(lines, M("reconcile.others", "No", number(uint64(r.Others)), "Amount", Signed(r.OthersTaken)))
+	}
+	if r.Inquiries > 0 {
+		lines = append(lines, M("reconcile.inquiries", "No", number(uint64(r.Inquiries)), "Amount", r.InquiryCost))
 	}
 	if r.Moves > 0 {
 		lines = append(lines, M("reconcile.moves", "No", number(uint64(r.Moves)), "Amount", Signed(r.Moved)))

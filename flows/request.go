@@ -244,6 +244,6 @@ func (t *turn) refuse(why string) {
 	t.drop(M("request.refused"))
 	t.decided(sh)
 	note := Screen{Lines: []Msg{M("askcredit.denied"), M("credit.sum", "Amount", m.Amount), M("credit.why", "Reason", reasonOf(why))}}
-	note.row(askCreditButton(), button(M("button.wallet"), menuTap("balance")))
+	note.row(askCreditButton(), writeButton())
 	t.do(Show{Chat: sh.Request.Chat, Panel: t.env.NewID(), Screen: note, Class: ClassMoney})
 }

@@ -68,7 +68,7 @@ func openLines(sc *Screen, v View) {
 	const most = 10_000
 	open, unsent := 0, 0
 	var held topup.Money
-	for _, o := range v.Orders.OpenOrders("", most) {
+	for _, o := range v.Orders.OpenOrders(most) {
 		open++
 		held += o.Price
 		if o.State == topup.Placed {
@@ -199,7 +199,7 @@ func (t *turn) listStrays(page int) {
 	sc.line(strayLines(strays)...)
 	sc.line(M("restore.choose"))
 	for _, s := range part {
-		sc.row(button(M("restore.line", "Sign", M("restore.sign."+phaseOf(s)), "What", t.strayWhat(s), "Amount", strayAmount(s), "Time", s.Created),
+		sc.row(button(M("restore.line", "Sign", M("restore.sign."+phaseOf(s)), "What", t.strayWhat(s), "Amount", strayAmount(s)),
 			encodeTap("r", "one", s.ProviderID, "0")))
 	}
 	pageRow(&sc, page, pages, func(n string) string { return encodeTap("r", "list", n) })
@@ -349,7 +349,7 @@ func (t *turn) recovered(s topup.Stray, sh topup.Shop) (topup.Order, bool) {
 		p, _ := t.product(s.Plan)
 		name = CleanName(p.Title, 60)
 	}
-	o, ok := t.v.Shelf.Pricing(sh.ID).Recovered(s, plan, name)
+	o, ok := t.v.Shelf.Pricing(sh.ID).Recovered(s, plan, t.categoryOf(s.Plan), name)
 	if o.ID == "" {
 		o.ID = topup.OrderID(t.env.NewID())
 	}

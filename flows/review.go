@@ -1,10 +1,6 @@
 package flows
 
-import (
-	"strings"
-
-	"hanout/topup"
-)
+import "hanout/topup"
 
 // What an owner decides. The rules: a decision that moves money is asked twice
 // and never taken from a late tap; whoever comes second sees what was decided.
@@ -18,13 +14,23 @@ var ownerTaps = map[string]struct {
 	"shops":   {topup.ActShops, func(t *turn, at uint64, verb, _ string) { t.shopsTapped(at, verb) }},
 	"card":    {topup.ActShops, func(t *turn, id uint64, verb, at string) { t.cardTapped(topup.ShopID(id), verb, at) }},
 	"suspend": {topup.ActDecide, func(t *turn, id uint64, verb, _ string) { t.suspendTapped(topup.ShopID(id), verb) }},
-	"sales":   {topup.ActOrders, func(t *turn, id uint64, _, before string) { t.salesOf(topup.ShopID(id), before) }},
-	"orders":  {topup.ActOrders, func(t *turn, _ uint64, _, above string) { t.ordersPage(topup.OrderID(above), false) }},
+	"prices":  {topup.ActRules, (*turn).rulesTapped},
+	"tariff":  {topup.ActRules, func(t *turn, id uint64, _, _ string) { t.shopTariff(topup.ShopID(id)) }},
+	"group":   {topup.ActPrices, func(t *turn, id uint64, verb, _ string) { t.groupTapped(topup.ShopID(id), verb) }},
+	"rename":  {topup.ActRename, func(t *turn, id uint64, verb, _ string) { t.renameTapped(topup.ShopID(id), verb) }},
+	"limits":  {topup.ActLimits, func(t *turn, id uint64, verb, _ string) { t.limitsTapped(topup.ShopID(id), verb) }},
+	"letter":  {topup.ActAnswer, func(t *turn, id uint64, verb, arg string) { t.letterTapped(topup.ShopID(id), verb, arg) }},
+	"sales":   {topup.ActOrders, func(t *turn, id uint64, verb, at string) { t.salesTapped(topup.ShopID(id), verb, at) }},
+	"orders":  {topup.ActOrders, (*turn).openTapped},
 	"money":   {topup.ActMoney, func(t *turn, id uint64, verb, _ string) { t.moneyTapped(topup.ShopID(id), verb) }},
 	"request": {topup.ActMoney, func(t *turn, id uint64, verb, seen string) { t.requestTapped(topup.ShopID(id), verb, seen) }},
 	"undo":    {topup.ActMoney, (*turn).undoTapped},
 	"order":   {topup.ActOrders, func(t *turn, id uint64, verb, _ string) { t.decideOrder(id, verb) }},
+	"offers":  {topup.ActInquire, func(t *turn, _ uint64, _, _ string) { t.reinquire() }},
 	"news":    {topup.ActBroadcast, func(t *turn, _ uint64, verb, id string) { t.steerNews(verb, id) }},
+
+	"complaint":  {topup.ActComplaints, (*turn).complaintTapped},
+	"complaints": {topup.ActComplaints, func(t *turn, _ uint64, _, after string) { t.complaintsFrom(topup.OrderID(after), false) }},
 }
 
 // ownerTapped takes an owner's decision.
@@ -44,146 +50,88 @@ func (t *turn) ownerTapped(c tap) {
 	}
 }
 
-const ordersShown = 12
-
-// orders lists the sales that are not over, the oldest first, in pages of one
-// panel.
-func (t *turn) orders() { t.ordersPage("", true) }
-
-func (t *turn) ordersPage(above topup.OrderID, fresh bool) {
-	open := t.v.Orders.OpenOrders(above, ordersShown+1)
-	var sc Screen
-	if len(open) == 0 && above == "" {
-		sc.line(M("orders.none"))
-	} else {
-		sc.line(M("orders.title"))
-	}
-	more := len(open) > ordersShown
-	if more {
-		open = open[:ordersShown]
-	}
-	for _, o := range open {
-		sc.row(button(saleLine(o), encodeTap("a", "order", number(o.No), "card")))
-	}
-	var nav []Button
-	if above != "" {
-		nav = append(nav, button(M("button.orders.first"), encodeTap("a", "orders", "0", "first")))
-	}
-	if more {
-		nav = append(nav, button(M("button.orders.next"), encodeTap("a", "orders", "0", "above", string(open[len(open)-1].ID))))
-	}
-	if len(nav) > 0 {
-		sc.row(nav...)
-	}
-	t.do(Show{Chat: t.in.Chat, Panel: "orders/" + number(uint64(t.in.Chat)), Screen: sc, Class: ClassAnswer, Fresh: fresh})
+// orderVerbs are the buttons of an order's card: what they need, and do.
+var orderVerbs = map[string]struct {
+	act topup.Act
+	run func(t *turn, o topup.Order, verb string)
+}{
+	"card":  {topup.ActOrders, func(t *turn, o topup.Order, _ string) { t.do(t.ownersCard(o, true)) }},
+	"photo": {topup.ActOrders, (*turn).showProof},
+	"done":  {topup.ActSettle, (*turn).startSettling},
+	"undo":  {topup.ActSettle, (*turn).startSettling},
+	"part":  {topup.ActSettle, (*turn).startSettling},
 }
 
 func (t *turn) decideOrder(no uint64, verb string) {
 	o, ok := t.v.Orders.OrderByNo(no)
-	if !ok {
-		t.toast(M("tap.unknown"))
-		return
+	do, known := orderVerbs[verb]
+	if !known {
+		do.act = topup.ActSettle
 	}
-	panel := reviewPanel(o, t.in.Chat)
-	if verb != "card" && !t.who.May(topup.ActSettle) {
-		t.alert(M("tap.foreign"))
-		return
-	}
-	switch verb {
-	case "card", "back":
-		t.do(t.ownersCard(o, verb == "card"))
-	case "done", "undo", "part":
-		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, verb), Class: ClassAnswer})
-	case "done2", "undo2", "part2":
-		if t.in.Late {
-			t.toast(M("confirm.late"))
-			t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, strings.TrimSuffix(verb, "2")), Class: ClassAnswer})
-			return
-		}
-		step, ok := topup.Settle(o, cameBy(o, verb), t.in.Person.ID, t.in.Chat, t.env.Now)
-		if !ok {
-			t.toast(M("review.settled", "State", StateMsg(o)))
-		} else {
-			t.toast(StateMsg(step.Order))
-			t.do(MoveOrder{Change: step})
-			o = step.Order
-		}
-		t.do(Show{Chat: t.in.Chat, Panel: panel, Screen: ReviewScreen(o, ""), Class: ClassAnswer})
-	default:
-		t.toast(M("tap.unknown"))
-	}
-}
-
-// cameBy is how many of an order came by an owner's decision, -1 when it is
-// none that could be asked for.
-func cameBy(o topup.Order, verb string) int {
 	switch {
-	case verb == "done2":
-		return o.Quantity
-	case verb == "undo2":
-		return 0
-	case inPart(o):
-		return o.DeliveredQty
+	case ok && !t.who.May(do.act):
+		t.alert(M("tap.foreign"))
+	case !ok || !known || verb == "part" && o.Quantity < 2:
+		t.toast(M("tap.unknown"))
+	default:
+		do.run(t, o, verb)
 	}
-	return -1
 }
 
-// inPart reports that some of an order was handed over, and not all.
-func inPart(o topup.Order) bool { return o.DeliveredQty > 0 && o.DeliveredQty < o.Quantity }
+// showProof sends the photo on which a review was ended.
+func (t *turn) showProof(o topup.Order, _ string) {
+	if o.Decision == nil || o.Decision.Photo == "" {
+		t.toast(M("tap.unknown"))
+		return
+	}
+	sc := Screen{PhotoID: o.Decision.Photo}
+	sc.line(M("review.title", "No", number(o.No), "State", StateMsg(o)))
+	decisionLines(&sc, o)
+	sc.Rows = nil
+	t.say(sc)
+}
 
 func reviewPanel(o topup.Order, owner int64) string {
 	return "review/" + number(o.No) + "/" + number(uint64(owner))
 }
 
-// ReviewScreen shows an order to an owner, with the decision where one is
-// due. asking is "done", "part" or "undo" when that decision is asked a second
-// time.
-func ReviewScreen(o topup.Order, asking string) Screen {
+// reviewScreen shows an order to those who run the business, with what happened
+// to it, and the decision where one is due.
+func (t *turn) reviewScreen(o topup.Order) Screen {
 	var sc Screen
 	sc.line(M("review.title", "No", number(o.No), "State", StateMsg(o)))
-	orderLines(&sc, o)
-	sc.line(M("review.price", "Amount", o.Price), M("order.placed", "Time", o.Placed))
+	if sh, ok := t.v.People.Shop(o.Shop); ok {
+		sc.line(M("shop.name", "Shop", Name(sh.Name), "No", number(uint64(sh.ID))))
+	}
+	if o.Seller != "" {
+		sc.line(M("order.seller", "Person", Name(o.Seller)))
+	}
+	sc.line(goodOf(o).item(o)...)
+	sc.line(M("review.price", "Amount", o.Price))
 	if ref := providerRef(o); ref != "" {
 		sc.line(M("order.ref", "Ref", Latin(ref)))
 	}
 	sc.line(M("order.own", "Ref", Latin(o.ID)))
+	if o.Transaction != "" {
+		sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))
+	}
 	if o.Word != "" {
 		sc.line(M("review.word", "Word", Latin(o.Word)))
 	}
 	providerWords(&sc, o)
+	historyLines(&sc, o, t.env.Zone)
 	if o.State != topup.Review {
 		return sc
 	}
-	if o.Reason != topup.ReasonNone {
+	if o.Reason != topup.ReasonNone && len(o.Moments) == 0 { // a row of before
 		sc.line(reasonMsg(o))
 	}
 	no := number(o.No)
-	if asking == "part" && !inPart(o) {
-		asking = ""
+	sc.line(M("review.ask"))
+	sc.row(Button{Label: M("button.done"), Data: encodeTap("a", "order", no, "done"), Style: Go})
+	if o.Quantity > 1 {
+		sc.row(button(M("button.part"), encodeTap("a", "order", no, "part")))
 	}
-	switch asking {
-	case "done":
-		sc.line(M("review.sure.done", "Amount", o.Price))
-		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "done2"), Style: Go},
-			button(M("button.back"), encodeTap("a", "order", no, "back")))
-	case "part":
-		sc.line(M("review.sure.part", "Done", o.DeliveredQty, "Amount", topup.PriceOf(o, o.DeliveredQty), "Back", o.Price-topup.PriceOf(o, o.DeliveredQty)))
-		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "part2"), Style: Go},
-			button(M("button.back"), encodeTap("a", "order", no, "back")))
-	case "undo":
-		if o.DeliveredQty > 0 {
-			sc.line(M("review.out", "Done", o.DeliveredQty, "Quantity", o.Quantity))
-		}
-		sc.line(M("review.sure.undo", "Amount", o.Price))
-		sc.row(Button{Label: M("button.sure"), Data: encodeTap("a", "order", no, "undo2"), Style: Stop},
-			button(M("button.back"), encodeTap("a", "order", no, "back")))
-	default:
-		sc.line(M("review.ask"))
-		sc.row(Button{Label: M("button.done"), Data: encodeTap("a", "order", no, "done"), Style: Go})
-		if inPart(o) {
-			sc.row(button(M("button.part", "Done", o.DeliveredQty, "Quantity", o.Quantity), encodeTap("a", "order", no, "part")))
-		}
-		sc.row(Button{Label: M("button.undo"), Data: encodeTap("a", "order", no, "undo"), Style: Stop})
-	}
+	sc.row(Button{Label: M("button.undo"), Data: encodeTap("a", "order", no, "undo"), Style: Stop})
 	return sc
 }

@@ -34,7 +34,8 @@ var (
 		"restored": {topup.ActRestore}, "today": {topup.ActReport, topup.ActDay}, "report": {topup.ActReport, topup.ActDay},
 		"mobile": {topup.ActSell}, "internet": {topup.ActSell}, "cards": {topup.ActSell},
 		"cashiers": {topup.ActShops, topup.ActCashiers}, "team": {topup.ActTeam},
-		"history": {topup.ActHistory}, "find": {topup.ActHistory, topup.ActOrders},
+		"prices":  {topup.ActRules, topup.ActPriceList},
+		"history": {topup.ActHistory}, "complaints": {topup.ActComplaints, topup.ActComplain}, "find": {topup.ActHistory, topup.ActOrders},
 	}
 	buttonNeeds = map[string]topup.Act{
 		"home": topup.ActTalk, "lang": topup.ActTalk, "language": topup.ActTalk, "help": topup.ActTalk, "ask": topup.ActApply,
@@ -42,18 +43,23 @@ var (
 		"cashiers": topup.ActCashiers, "team": topup.ActTeam, "news": topup.ActBroadcast,
 		"mobile": topup.ActSell, "internet": topup.ActSell, "cards": topup.ActSell,
 		"chart": topup.ActDay, "shopchart": topup.ActReport,
-		"balance": topup.ActWallet, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
+		"find": topup.ActHistory, "lookup": topup.ActOrders, "day": topup.ActHistory, "shopday": topup.ActOrders, "serial": topup.ActHistory, "shopserial": topup.ActOrders,
+		"balance": topup.ActWallet, "write": topup.ActWrite, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
+		"rules": topup.ActRules, "tariff": topup.ActPriceList, "markup": topup.ActMarkup,
+		"complaints": topup.ActComplaints, "mycomplaints": topup.ActComplain,
 		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "amount": topup.ActSell, "show": topup.ActHistory,
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
-		"claim": topup.ActLink, "revoke": topup.ActLink,
+		"claim": topup.ActLink, "revoke": topup.ActLink, "ticket": topup.ActTicket, "ticket0": topup.ActTicket, "ticket1": topup.ActCodes,
+		"complaint": topup.ActComplain, "complain": topup.ActComplain, "said": topup.ActComplain, "photo": topup.ActComplain,
 	}
-	ownerNeeds = map[string]topup.Act{"sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
+	ownerNeeds = map[string]topup.Act{"prices": topup.ActRules, "tariff": topup.ActRules, "group": topup.ActPrices, "complaint": topup.ActComplaints, "complaints": topup.ActComplaints, "letter": topup.ActAnswer, "rename": topup.ActRename, "limits": topup.ActLimits, "offers": topup.ActInquire, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
-		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepBacklog: topup.ActSell,
+		StepComplain: topup.ActComplain, StepReply: topup.ActResolve, StepOutcome: topup.ActResolve, StepLastWord: topup.ActResolve,
+		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepLookUp: topup.ActOrders, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
 		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepRefuse: topup.ActMoney, StepSlipOf: topup.ActMoney, StepLow: topup.ActLow,
 		StepAskSum: topup.ActRequest, StepAskPaid: topup.ActRequest, StepAskSlip: topup.ActRequest, StepAskSend: topup.ActRequest, StepConfirm: topup.ActSell,
@@ -61,8 +67,11 @@ var (
 		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
-		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide,
-		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell,
+		StepMarkup: topup.ActMarkup, StepGroup: topup.ActPrices, StepRuleGood: topup.ActPrices, StepRulePart: topup.ActPrices, StepRuleItem: topup.ActPrices,
+		StepRuleGroup: topup.ActPrices, StepRuleTerms: topup.ActPrices, StepRuleSum: topup.ActPrices, StepRuleSure: topup.ActPrices,
+		StepSeekShop: topup.ActShops, StepSuspend: topup.ActDecide, StepWrite: topup.ActWrite, StepAnswer: topup.ActAnswer, StepRename: topup.ActRename, StepLimits: topup.ActLimits, StepLimit: topup.ActLimits, StepSharing: topup.ActCashiers,
+		StepSettlePart: topup.ActSettle, StepSettleWhy: topup.ActSettle, StepSettleProof: topup.ActSettle, StepSettleSure: topup.ActSettle,
+		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell, StepInquiring: topup.ActSell, StepOffers: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
 		StepQuantity: topup.ActSell, StepRecheck: topup.ActSell, StepMany: topup.ActSell,
@@ -125,8 +134,18 @@ func as(t *testing.T, who topup.Actor) *talk {
 		}
 		k.v.sold = append(k.v.sold, o)
 	}
+	p, _ := topup.DefaultPricing.With(topup.PriceRule{Scope: topup.Scope{Good: topup.MobileTopUp}, Terms: topup.Terms{How: topup.ByRate}, By: 501, Since: noon})
+	k.v.pricing = &p
 	k.v.claims = []topup.Claim{{Hash: TokenHash(linkToken), Order: topup.OrderID(topup.Delivered), Shop: 1, State: topup.ClaimOpen, Expires: noon.Add(time.Hour)}}
+	k.v.complaints = []topup.Complaint{griped(k.v.sold[2])}
 	return k
+}
+
+// griped is a complaint of a sale, with a text and a photo.
+func griped(o topup.Order) topup.Complaint {
+	c, _ := topup.Complaint{}.Complain(o, topup.Remark{At: noon.Add(-time.Hour), By: deskChat, Name: "Nour", Photo: "AgAC1"})
+	c, _ = c.Complain(o, topup.Remark{At: noon.Add(-time.Minute), By: deskChat, Name: "Nour", Text: "nothing came"})
+	return c
 }
 
 const linkToken = "abcdefghijklmnopqrstuv"
@@ -135,7 +154,7 @@ const linkToken = "abcdefghijklmnopqrstuv"
 func (k *talk) refused() bool {
 	k.t.Helper()
 	toast := k.answered("a tap")
-	no := toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown" || toast.Msg.ID == "suspend.tap"
+	no := toast.Msg.ID == "codes.others" || toast.Msg.ID == "tap.foreign" || toast.Msg.ID == "tap.unknown" || toast.Msg.ID == "suspend.tap"
 	if no && len(k.out) != 1 {
 		k.t.Errorf("refused, yet something is done: %+v", k.out)
 	}
@@ -163,15 +182,15 @@ func TestRightsOfCommands(t *testing.T) {
 }
 
 func TestMenus(t *testing.T) {
-	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "language", "help", "cancel"}
-	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "cashiers", "language", "help", "cancel"}
+	shop := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "prices", "complaints", "language", "help", "cancel"}
+	keeper := []string{"mobile", "internet", "cards", "balance", "today", "report", "history", "find", "prices", "complaints", "cashiers", "language", "help", "cancel"}
 	stranger := []string{"start", "language", "help"}
-	viewer := []string{"balance", "today", "report", "shops", "orders", "find", "language", "help", "cancel"}
-	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "language", "help", "cancel"}
-	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "broadcast", "sync", "reconcile", "team", "backup"}
+	viewer := []string{"balance", "today", "report", "shops", "orders", "find", "complaints", "prices", "language", "help", "cancel"}
+	helper := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "complaints", "prices", "language", "help", "cancel"}
+	owner := []string{"balance", "today", "report", "credit", "debit", "debts", "shops", "orders", "find", "complaints", "broadcast", "prices", "sync", "reconcile", "team", "backup"}
 	for name, want := range map[string][]string{
 		"a stranger": stranger, "a customer": stranger, "a cashier": shop, "a keeper": keeper, "the keeper of another one": keeper, "a viewer": viewer, "a helper": helper,
-		"a suspended keeper":     {"balance", "today", "report", "history", "find", "language", "help"},
+		"a suspended keeper":     {"balance", "today", "report", "history", "find", "complaints", "language", "help"},
 		"an owner":               slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"a founder":              slices.Concat(owner, []string{"language", "help", "cancel"}),
 		"an owner with the shop": slices.Concat(owner, []string{"mobile", "internet", "cards", "history", "cashiers", "language", "help", "cancel"}),
@@ -183,7 +202,7 @@ func TestMenus(t *testing.T) {
 }
 
 func TestRightsOfMenuButtons(t *testing.T) {
-	arg := map[string][]string{"chart": {"w.0"}, "shopchart": {"w.1"}, "statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
+	arg := map[string][]string{"day": {"20261120.0.p"}, "shopday": {"20261120.0.p"}, "serial": {"4711.0.p"}, "shopserial": {"4711.0.p"}, "chart": {"w.0"}, "shopchart": {"w.1"}, "statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
 	for name, who := range everybody {
 		for verb, act := range buttonNeeds {
 			k := as(t, who)
@@ -207,7 +226,7 @@ func TestRightsOfMenuButtons(t *testing.T) {
 
 func TestRightsOfOrders(t *testing.T) {
 	on := map[string]topup.State{"cancel": topup.Placed, "again": topup.Refunded, "offer": topup.Refunded, "amount": topup.Refunded, "show": topup.Review}
-	arg := map[string][]string{"offer": {"0"}, "amount": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}}
+	arg := map[string][]string{"offer": {"0"}, "amount": {"0"}, "codes2": {"panel"}, "codes0": {"panel"}, "said": {"0"}, "photo": {"0"}, "ticket0": {"panel"}, "ticket1": {"panel"}}
 	for name, who := range everybody {
 		for verb, act := range orderNeeds {
 			k := as(t, who)
@@ -216,7 +235,7 @@ func TestRightsOfOrders(t *testing.T) {
 				state = topup.Delivered
 			}
 			k.press(encodeTap("o", append([]string{string(state), verb}, arg[verb]...)...))
-			if refused := k.refused(); refused == k.v.people[9].MayWith(act, topup.Order{Shop: 1, By: deskChat}, false) {
+			if refused := k.refused(); refused == k.v.people[9].MayWith(act, topup.Order{Shop: 1, By: deskChat}, topup.SharesOwn) {
 				t.Errorf("%s: %s is refused: %t", name, verb, refused)
 			}
 		}
@@ -259,7 +278,12 @@ func TestRightsOfDecisions(t *testing.T) {
 		for data, act := range map[string]topup.Act{
 			encodeTap("a", "shops", "0", "page"): topup.ActShops, encodeTap("a", "shops", "0", "find"): topup.ActShops,
 			encodeTap("a", "card", "2", "open", "0"): topup.ActShops, encodeTap("a", "card", "2", "below"): topup.ActShops,
-			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide,
+			encodeTap("a", "suspend", "3", "ask"): topup.ActDecide, encodeTap("a", "letter", "3", "write"): topup.ActAnswer, encodeTap("a", "letter", "3", "reply", "99.1"): topup.ActAnswer,
+			encodeTap("a", "rename", "3", "ask"): topup.ActRename, encodeTap("a", "limits", "3", "ask"): topup.ActLimits,
+			ruleTap(0, "page"): topup.ActRules, ruleTap(0, "former"): topup.ActRules, ruleTap(1, "open"): topup.ActRules,
+			ruleTap(0, "new"): topup.ActPrices, ruleTap(1, "change"): topup.ActPrices, ruleTap(1, "end"): topup.ActPrices, ruleTap(1, "end2"): topup.ActPrices,
+			encodeTap("a", "tariff", "3", "show"): topup.ActRules, encodeTap("a", "group", "3", "ask"): topup.ActPrices,
+			encodeTap("a", "sales", "1", "page", "0"): topup.ActOrders, encodeTap("a", "sales", "1", "above", "0"): topup.ActOrders,
 		} {
 			k := as(t, who)
 			k.press(data)
@@ -267,19 +291,32 @@ func TestRightsOfDecisions(t *testing.T) {
 				t.Errorf("%s: %s is refused: %t", name, data, refused)
 			}
 		}
-		for _, verb := range []string{"card", "back", "done", "undo", "part", "done2", "undo2", "part2"} {
+		for data, act := range map[string]topup.Act{
+			"a:complaints:0:first": topup.ActComplaints, "a:complaint:3:card": topup.ActComplaints, "a:complaint:3:back": topup.ActComplaints,
+			"a:complaint:3:said:0": topup.ActComplaints, "a:complaint:3:photo:0": topup.ActComplaints,
+			"a:complaint:3:reply": topup.ActResolve, "a:complaint:3:close": topup.ActResolve, "a:complaint:3:dispute": topup.ActResolve,
+		} {
 			k := as(t, who)
-			k.press(encodeTap("a", "order", "4", verb))
-			act := topup.ActSettle
-			if verb == "card" {
-				act = topup.ActOrders
+			k.press(data)
+			if refused := k.refused(); refused == who.May(act) {
+				t.Errorf("%s: %s is refused: %t", name, data, refused)
 			}
+		}
+		for verb, act := range map[string]topup.Act{"card": topup.ActOrders, "photo": topup.ActOrders, "done": topup.ActSettle, "undo": topup.ActSettle, "part": topup.ActSettle} {
+			k := as(t, who)
+			k.v.sold[3].Quantity, k.v.sold[3].Decision = 3, &topup.Decision{Photo: "AgAC1"}
+			k.press(encodeTap("a", "order", "4", verb))
 			if refused := k.refused(); refused == who.May(act) {
 				t.Errorf("%s: %s for an order is refused: %t", name, verb, refused)
 			}
-			if _, moved := effect[MoveOrder](k); moved != (who.May(topup.ActSettle) && (verb == "done2" || verb == "undo2")) {
-				t.Errorf("%s: %s settles: %t", name, verb, moved)
+			if _, moved := effect[MoveOrder](k); moved {
+				t.Errorf("%s: %s settles at once", name, verb)
 			}
+		}
+		k := as(t, who)
+		k.press(encodeTap("a", "orders", "0", "review", "panel"))
+		if run, ok := effect[Run](k); k.refused() == who.May(topup.ActOrders) || ok != who.May(topup.ActOrders) || ok && run.Ask.Kind != "review" {
+			t.Errorf("%s: the open sales: %+v", name, k.out)
 		}
 	}
 }
@@ -317,7 +354,7 @@ func TestRightsOfLinks(t *testing.T) {
 		k := as(t, who)
 		k.say("/start " + linkToken)
 		_, redeemed := effect[RedeemClaim](k)
-		if own := who.MayFor(topup.ActLink, 1); redeemed == own || own != slices.Contains(k.says(), "claim.own") {
+		if own := who.MayFor(topup.ActHistory, 1); redeemed == own || own != slices.Contains(k.says(), "claim.own") {
 			t.Errorf("%s: redeemed %t, %v", name, redeemed, k.says())
 		}
 	}

@@ -84,9 +84,16 @@ type good struct {
 	starts       func(text string) (Msg, bool) // whether a text starts one, and its name on a button; nil when none does
 	conversation func() conversation
 
+	// What the rules of prices and the price list know of it: the name of a part
+	// or an item, what of a scope is narrower, examples of one, and its lines of
+	// the list.
+	scopeName func(*turn, topup.Scope) Msg
+	narrower  func(*turn, topup.Scope) []topup.Scope
+	samples   func(*turn, topup.Scope) []sample
+	tariff    func(*turn, topup.Pricing) []Msg
+
 	item    func(topup.Order) []Msg                    // what is sold, and to whom
-	line    func(topup.Order) Msg                      // the same in a list of sales
-	ring    func(topup.Order) Msg                      // the same when the phone rings for it
+	brief   func(topup.Order) Msg                      // the same in a few words, in lists and when it rings
 	repeat  func(o topup.Order, minutes Minutes) Msg   // that it was sold a moment ago
 	refused string                                     // that the provider refused it, without words of its own
 	use     string                                     // how its codes are used

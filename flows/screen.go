@@ -1,11 +1,15 @@
 package flows
 
-import "hanout/topup"
+import (
+	"time"
+
+	"hanout/topup"
+)
 
 // Msg is a text for people: an ID of the message files and the data that
 // goes into it. Data values are typed, and the renderer writes each as the
-// language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, int,
-// Name, Latin, Words, Prose, PlanName, Minutes, Signed, Secret, and Msg for a text
+// language wants it: topup.Money, topup.MSISDN, topup.Line, time.Time, Day, Clock, int,
+// Name, Latin, Words, Prose, Bare, PlanName, Minutes, Percent, Signed, When, Secret, and Msg for a text
 // inside a text.
 type Msg struct {
 	ID   string
@@ -35,11 +39,17 @@ type (
 	// Prose is a text of several lines, shown as it was typed. It stands in a
 	// line of its own.
 	Prose string
+	// Bare are lines without markup and signs of direction, to be copied.
+	Bare []Msg
 	// PlanName is the provider's name of a plan, often "FR | AR": the half
 	// of the reader's language is shown.
 	PlanName string
 	// Minutes is a time span, in whole minutes.
 	Minutes int
+	// Percent is a part, written in hundredths.
+	Percent topup.Rate
+	// When is an instant in a list: the hour of one of today, else the day.
+	When struct{ At, Now time.Time }
 	// Signed is an amount that shows its sign.
 	Signed topup.Money
 )
@@ -58,6 +68,11 @@ type Screen struct {
 	FileName       string
 	Protect        bool // no forwarding, no saving
 	Silent         bool // without a sound
+	// In is the language it is written in, whatever the reader's; "" for that.
+	In string
+	// Gone deletes the panel's message. What the screen says replaces it where
+	// Telegram deletes nothing any more; it stays as it is when that is nothing.
+	Gone bool
 	// TooLong is shown instead when the text is more than a message holds.
 	TooLong *Screen
 }

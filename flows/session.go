@@ -15,18 +15,26 @@ const StepIdle Step = ""
 
 // Session is where the conversation with one chat stands.
 type Session struct {
-	Step    Step         `json:"step,omitempty"`
-	Panel   string       `json:"card,omitempty"`    // the living message
-	Version int          `json:"version,omitempty"` // counts what the panel has shown
-	Name    string       `json:"name,omitempty"`    // of the shop being asked for
-	Sale    sale         `json:"-"`                 // stored as "sale", by its good
-	Money   *Adjustment  `json:"money,omitempty"`
-	News    *NewsDraft   `json:"news,omitempty"`
-	Claim   []byte       `json:"claim,omitempty"` // hash of the link that waits
-	Staff   *Staff       `json:"staff,omitempty"`
-	Backlog *Backlog     `json:"backlog,omitempty"`
-	Many    *Many        `json:"many,omitempty"`
-	Shop    topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+	Step     Step         `json:"step,omitempty"`
+	Panel    string       `json:"card,omitempty"`    // the living message
+	Version  int          `json:"version,omitempty"` // counts what the panel has shown
+	Name     string       `json:"name,omitempty"`    // of the shop being asked for
+	Sale     sale         `json:"-"`                 // stored as "sale", by its good
+	Money    *Adjustment  `json:"money,omitempty"`
+	News     *NewsDraft   `json:"news,omitempty"`
+	Claim    []byte       `json:"claim,omitempty"` // hash of the link that waits
+	Staff    *Staff       `json:"staff,omitempty"`
+	Backlog  *Backlog     `json:"backlog,omitempty"`
+	Many     *Many        `json:"many,omitempty"`
+	Shop     topup.ShopID `json:"shop,omitempty"` // that an owner decides about
+	Settling *Settling    `json:"settling,omitempty"`
+	Group    *GroupDraft  `json:"group,omitempty"`
+	Rule     *RuleDraft   `json:"rule,omitempty"`
+
+	Complaint *Grievance `json:"complaint,omitempty"`
+	Letter    *Letter    `json:"letter,omitempty"`
+	Card      *ShopDraft `json:"shopdraft,omitempty"`
+	Thanked   bool       `json:"thanked,omitempty"` // the last that came was a thing without words, and got a kind one
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have
@@ -71,7 +79,7 @@ func decodeSale(b []byte) sale {
 
 // Encode writes the session for storing; nil for one that says nothing.
 func (s Session) Encode() []byte {
-	if s.Step == StepIdle && s.Panel == "" && s.Sale == nil && s.Backlog == nil {
+	if s.Step == StepIdle && s.Panel == "" && s.Sale == nil && s.Backlog == nil && !s.Thanked {
 		return nil
 	}
 	b, err := json.Marshal(struct {

@@ -94,6 +94,9 @@ func FuzzSession(f *testing.F) {
 	}
 	f.Add([]byte(`{"step":"many","card":"p","many":{"sales":[null]}}`))
 	f.Add([]byte(`{"step":"many","card":"p","many":{"sales":[{"number":"x","plan":"PREPAID_DJEZZY","face":50000},{}]}}`))
+	for _, step := range []Step{StepComplain, StepReply, StepOutcome, StepLastWord} {
+		f.Add([]byte(`{"step":"` + string(step) + `","card":"p","complaint":{"order":"none","outcome":"lost","said":true}}`))
+	}
 	f.Add([]byte(`{"step":"plan","card":"p","sale":{"page":-7,"choices":["",""]}}`))
 	f.Add([]byte(`{"step":"type","card":"p","sale":{"good":"giftcard","page":99,"types":[{"cost":-1}],"quantity":-1}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {

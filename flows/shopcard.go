@@ -147,7 +147,7 @@ func (t *turn) seekShop(text string) {
 		return
 	}
 	if t.s.Step == StepSeekShop {
-		t.drop(M("find.below"))
+		t.vanish(M("find.below"))
 	}
 	if len(found) == 1 {
 		t.shopCard(found[0], 0, true)
@@ -216,6 +216,8 @@ var cardRows = []func(*turn, *Screen, topup.Shop){
 	(*turn).moneyRows,
 	(*turn).walletRow,
 	(*turn).salesRow,
+	(*turn).pricesRow,
+	(*turn).setUpRow,
 	(*turn).suspendRow,
 }
 
@@ -232,8 +234,14 @@ func (t *turn) shopCard(sh topup.Shop, page uint64, fresh bool) {
 	if sh.State == topup.ShopSuspended {
 		sc.line(whySuspended(sh))
 	}
+	if sh.Group != "" {
+		sc.line(groupMsg(sh.Group))
+	}
 	w := t.v.Wallets.Wallet(sh.ID)
-	sc.line(M("wallet.available", "Amount", w.Available), M("wallet.held", "Amount", w.Held), t.cardToday(sh))
+	sc.line(append(walletMsgs(w), t.cardToday(sh))...)
+	if limited(sh) {
+		sc.line(t.limitLines(sh)...)
+	}
 	if seen := t.v.People.Heard(sh.Chat); !seen.IsZero() {
 		sc.line(M("card.seen", "Day", Day(seen)))
 	}
@@ -253,16 +261,10 @@ func (t *turn) cardToday(sh topup.Shop) Msg {
 		if o.Placed.Before(span.From) {
 			continue
 		}
-		today++
-		switch o.State {
-		case topup.Refunded:
-			continue
-		case topup.Delivered:
-			sum += o.Captured
-		default:
-			sum += o.Price
+		if today++; o.State != topup.Refunded {
+			sum += topup.Spent(o)
+			sales++
 		}
-		sales++
 	}
 	if today == salesCarded {
 		return M("card.today.more", "Sales", number(uint64(sales)))

@@ -42,13 +42,7 @@ func (t *turn) shopBalance(args string) {
 		t.sayLines(M("shop.unknown"))
 		return
 	}
-	var sc Screen
-	sc.line(M("shop.title", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
-	t.walletLines(&sc, sh)
-	if t.who.May(topup.ActMoney) {
-		moneyRow(&sc, sh)
-	}
-	t.say(sc)
+	t.showWallet(sh, walletSieves[0], 0, t.env.NewID())
 }
 
 // decideShop takes a decision on a request. It counts for the name and the phone
@@ -106,6 +100,7 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 		sc.row(button(M("button.wallet"), menuTap("balance")), button(M("button.help"), menuTap("help")))
 	} else {
 		sc.line(M("shop.sorry", "Shop", Name(sh.Name)))
+		sc.row(writeButton())
 	}
 	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Screen: sc, Class: ClassAnswer})
 }
@@ -113,7 +108,8 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 // askedScreen is the request panel as it stands: open, or decided.
 func (t *turn) askedScreen(sh topup.Shop) Screen {
 	if sh.State == topup.ShopAsked {
-		return RequestScreen(sh, sh.Name)
+		twin, _ := Namesake(t.v.People, sh.ID, sh.Name)
+		return RequestScreen(sh, sh.Name, twin)
 	}
 	var sc Screen
 	sc.line(M("ask.decided", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
@@ -134,9 +130,13 @@ func RequestPanel(id topup.ShopID, owner int64) string {
 	return "ask/" + number(uint64(id)) + "/" + number(uint64(owner))
 }
 
-// RequestScreen is the panel by which an owner decides on a new shop.
-func RequestScreen(sh topup.Shop, person string) Screen {
+// RequestScreen is the panel by which an owner decides on a new shop; twin is
+// another one of its name, zero for none.
+func RequestScreen(sh topup.Shop, person string, twin topup.Shop) Screen {
 	var sc Screen
+	if twin.ID != 0 {
+		sc.line(M("rename.twin", "Shop", Name(sh.Name), "No", number(uint64(twin.ID))))
+	}
 	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Person", Name(CleanName(person, 40)), "Phone", Latin(sh.Phone)))
 	sc.row(decisionButtons(sh, "")...)
 	return sc

@@ -26,6 +26,7 @@ const (
 	StepCashierName  Step = "cashiername"
 	StepCashierLimit Step = "cashierlimit"
 	StepCashierOut   Step = "cashierout"
+	StepSharing      Step = "sharing" // which codes the cashiers may see again
 
 	StepTeam      Step = "team"
 	StepMate      Step = "mate"
@@ -73,7 +74,9 @@ func staffing(needs topup.Act, team bool) conversation {
 		c.steps[StepMateRole] = step{show: (*turn).askRole, back: simpleNote((*turn).showStaff),
 			taps: map[string]func(*turn, string){"r": (*turn).roleChosen}}
 	} else {
-		c.steps[r.list].taps["sh"] = simple((*turn).shareCodes)
+		c.steps[r.list].taps["sh"] = simple((*turn).askSharing)
+		c.steps[StepSharing] = step{show: (*turn).askSharing, back: simpleNote((*turn).showStaff),
+			taps: map[string]func(*turn, string){"c": (*turn).shareCodes}}
 	}
 	return c
 }
@@ -165,14 +168,8 @@ func (t *turn) listed(sh topup.Shop, note Msg) {
 		sc.grid(2, open)
 		t.inviteRows(sc)
 		if !st.Team && len(list) > 0 {
-			label := M("button.share")
-			if sh.Shared {
-				label = M("button.unshare")
-				sc.line(M("cashiers.shared"))
-			} else {
-				sc.line(M("cashiers.own"))
-			}
-			sc.row(button(label, t.s.tap("sh")))
+			sc.line(M("sharing." + string(sh.Sharing())))
+			sc.row(button(M("button.sharing"), t.s.tap("sh")))
 		}
 		sc.row(Button{Label: M("button.invite"), Data: t.s.tap("inv"), Style: Main}, homeButton())
 	})
@@ -489,13 +486,33 @@ func (t *turn) personName(person int64) Name {
 	return Name(strconv.FormatInt(person, 10))
 }
 
-// shareCodes lets the cashiers see the codes of each other's sales, or no more.
-func (t *turn) shareCodes() {
-	sh := t.shop()
-	sh.Shared = !sh.Shared
-	t.do(SaveShop{Shop: sh})
-	t.toast(M("staff.saved"))
-	t.listed(sh, Msg{})
+// askSharing asks which codes the cashiers may see again.
+func (t *turn) askSharing() {
+	t.s.Step = StepSharing
+	t.draw(func(sc *Screen) {
+		sc.line(M("sharing.ask"), M("sharing."+string(t.shop().Sharing())))
+		for _, c := range topup.Sharings() {
+			sc.row(button(M("button.sharing."+string(c)), t.s.tap("c", string(c))))
+		}
+		sc.row(t.backButton(), t.cancelButton())
+	})
+}
+
+// shareCodes takes the choice.
+func (t *turn) shareCodes(arg string) {
+	c := topup.Sharing(arg)
+	switch {
+	case !slices.Contains(topup.Sharings(), c):
+		t.toast(M("tap.unknown"))
+	case t.in.Late:
+		t.toast(M("staff.late"))
+		t.askSharing()
+	default:
+		sh := t.shop().Share(c)
+		t.do(SaveShop{Shop: sh})
+		t.toast(M("staff.saved"))
+		t.listed(sh, Msg{})
+	}
 }
 
 // Dismissed goes on in the chat of who lost a place: what they may no longer
@@ -504,7 +521,7 @@ func Dismissed(why Msg) func(View, Env, Session, Input) (Session, []Effect) {
 	return func(v View, env Env, s Session, in Input) (Session, []Effect) {
 		t := newTurn(v, env, s, in)
 		if _, may := t.at(); !may && t.s.Step != StepIdle {
-			t.drop(t.left("card.dropped"))
+			t.vanish(t.left("card.dropped"))
 			t.s.Backlog = nil
 		}
 		sc := Screen{Lines: []Msg{why}}

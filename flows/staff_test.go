@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -294,12 +295,15 @@ func TestRemovedCashierSellsNothing(t *testing.T) {
 func TestSalesOfOthersOfTheShop(t *testing.T) {
 	for _, tc := range []struct {
 		who    int64
-		shared bool
+		shared topup.Sharing
 		codes  bool
-	}{{deskChat, false, true}, {21, false, true}, {22, false, false}, {22, true, true}} {
+	}{
+		{deskChat, topup.SharesOwn, true}, {21, topup.SharesOwn, true}, {22, topup.SharesOwn, false}, {22, topup.SharesAll, true},
+		{deskChat, topup.SharesNone, true}, {21, topup.SharesNone, false}, {22, topup.SharesNone, false},
+	} {
 		k := newTalk(t)
 		staffed(k)
-		k.v.shared = tc.shared
+		k.v.sharing = tc.shared
 		k.who = tc.who
 		k.v.sold = []topup.Order{{ID: "x", No: 4, Shop: 1, By: 21, Chat: 21, Seller: "Amine B", Panel: "x", Good: topup.InternetCard, LineType: topup.ADSL,
 			To: "036362608", Face: topup.Dinars(500), Quantity: 1, DeliveredQty: 1, Coded: true, Placed: noon.Add(-time.Hour), State: topup.Delivered}}
@@ -308,17 +312,66 @@ func TestSalesOfOthersOfTheShop(t *testing.T) {
 		if show.Chat != tc.who || (show.Panel == "x") != (tc.who == 21) || !slices.Contains(k.says(), "order.seller") {
 			t.Errorf("%d is shown it in %d on %q: %v", tc.who, show.Chat, show.Panel, k.says())
 		}
-		if has := slices.Contains(k.buttons(), encodeTap("o", "x", "codes")); has != tc.codes || slices.Contains(k.says(), "codes.others") == tc.codes {
-			t.Errorf("%d, shared %t: codes %t", tc.who, tc.shared, has)
+		if has := slices.Contains(k.buttons(), encodeTap("o", "x", "codes")); has != tc.codes || (slices.Contains(k.says(), "codes.others") || slices.Contains(k.says(), "codes.kept")) == tc.codes {
+			t.Errorf("%d, shared %s: codes %t", tc.who, tc.shared, has)
 		}
 		k.press(encodeTap("o", "x", "codes"))
 		shown, ok := effect[ShowCodes](k)
 		if ok != tc.codes || ok && shown.By != tc.who {
-			t.Errorf("%d, shared %t: codes are shown %t", tc.who, tc.shared, ok)
+			t.Errorf("%d, shared %s: codes are shown %t", tc.who, tc.shared, ok)
 		}
 		k.press(encodeTap("o", "x", "claim"))
 		if made, ok := effect[MakeClaim](k); ok != tc.codes || ok && made.Chat != tc.who {
-			t.Errorf("%d, shared %t: a link is made %t", tc.who, tc.shared, ok)
+			t.Errorf("%d, shared %s: a link is made %t", tc.who, tc.shared, ok)
+		}
+	}
+}
+
+// TestKeepersChooseWhoSeesCodes: one of three, and no late tap.
+func TestKeepersChooseWhoSeesCodes(t *testing.T) {
+	for _, c := range topup.Sharings() {
+		k := newTalk(t)
+		staffed(k)
+		k.say("/cashiers")
+		k.tap("sh")
+		late := k.again()
+		in := late.input()
+		in.Data, in.Late = late.s.tap("c", string(c)), true
+		late.handle(in)
+		if _, saved := effect[SaveShop](late); saved {
+			t.Error("a late tap chooses")
+		}
+		k.tap("c", string(c))
+		if saved, ok := effect[SaveShop](k); !ok || saved.Shop.Sharing() != c || !slices.Contains(k.says(), "sharing."+string(c)) {
+			t.Errorf("%s: %+v, %v", c, saved.Shop, k.says())
+		}
+	}
+}
+
+// TestCodesHaveNoOtherWay: old buttons of a cashier who may see none again, and
+// a customer's link opened by them, also while the shop is suspended.
+func TestCodesHaveNoOtherWay(t *testing.T) {
+	k := newTalk(t)
+	staffed(k)
+	k.v.sharing, k.who = topup.SharesNone, 21
+	k.v.sold = []topup.Order{{ID: "x", No: 4, Shop: 1, By: 21, Chat: 21, Panel: "x", Good: topup.InternetCard, LineType: topup.ADSL,
+		To: "036362608", Face: topup.Dinars(500), Quantity: 1, DeliveredQty: 1, Coded: true, Placed: noon.Add(-time.Hour), State: topup.Delivered}}
+	k.v.claims = []topup.Claim{{Hash: TokenHash(linkToken), Order: "x", Shop: 1, State: topup.ClaimOpen, Expires: noon.Add(time.Hour)}}
+	for _, verb := range []string{"codes", "codes2", "codes0", "claim", "revoke"} {
+		k.press(encodeTap("o", "x", verb, "panel"))
+		if toast := k.answered(verb); toast.Msg.ID != "codes.kept" || len(k.out) != 1 {
+			t.Errorf("%s is answered with %+v", verb, k.out)
+		}
+	}
+	for name, who := range map[string]topup.Role{"selling": topup.Cashier, "suspended": topup.Suspended} {
+		k.v.people = map[int64]topup.Actor{21: {Person: 21, Chat: 21, Shop: 1, Roles: []topup.Role{who}}}
+		k.press(encodeTap("v", "4", "0", "panel"))
+		if slices.ContainsFunc(k.buttons(), func(b string) bool { return strings.HasSuffix(b, ":codes") || strings.HasSuffix(b, ":claim") }) {
+			t.Errorf("%s: the history leads to codes: %v", name, k.buttons())
+		}
+		k.say("/start " + linkToken)
+		if _, redeemed := effect[RedeemClaim](k); redeemed {
+			t.Errorf("%s: a link gives codes to who works there", name)
 		}
 	}
 }

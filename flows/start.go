@@ -6,9 +6,12 @@ import (
 	"hanout/topup"
 )
 
+// Language is one that people can choose.
+type Language struct{ Code, Name string }
+
 // Languages are the languages people can choose, by their own names: the
 // codes of package locales, which this one does not know.
-var Languages = []struct{ Code, Name string }{{"ar", "العربية"}, {"fr", "Français"}}
+var Languages = []Language{{"ar", "العربية"}, {"fr", "Français"}}
 
 func homeButton() Button { return button(M("button.menu"), menuTap("home")) }
 
@@ -81,6 +84,7 @@ func (t *turn) home() {
 	case t.who.Is(topup.Suspended):
 		own = t.shop()
 		sc.line(M("suspend.home", "Shop", Name(own.Name)), whySuspended(own), M("suspend.rest"))
+		sc.row(writeButton())
 		t.homeRows(&sc)
 	case t.idleMember():
 		sc.line(M("join.closed", "Shop", Name(t.ownPlace().Name)))
@@ -88,6 +92,7 @@ func (t *turn) home() {
 		sc.line(M("ask.waiting", "Shop", Name(own.Name)))
 	case !t.mayAsk():
 		sc.line(M("ask.enough", "Shop", Name(own.Name)))
+		sc.row(writeButton())
 	default:
 		t.apply()
 		return
@@ -113,6 +118,8 @@ func (t *turn) homeRows(sc *Screen) {
 	t.commandRow(sc, "orders", "report")
 	t.commandRow(sc, "sync", "debts")
 	t.commandRow(sc, "team", "news")
+	t.commandRow(sc, "rules")
+	t.commandRow(sc, "complaints")
 	if t.who.Is(topup.Owner) && t.who.Shop == 0 {
 		t.commandRow(sc, "ask")
 	}
@@ -151,6 +158,7 @@ func (t *turn) help() {
 		sc.line(M("help.viewer"))
 	case t.who.May(topup.ActSell):
 		sc.line(M("help.shop"))
+		sc.row(writeButton())
 	default:
 		sc.line(M("help.stranger"))
 	}
@@ -173,6 +181,14 @@ func (t *turn) cancel() {
 		t.say(Screen{Lines: []Msg{t.left("cancel.done")}, RemoveKeyboard: true})
 		t.s = t.blank()
 	default:
-		t.drop(t.left("cancel.done"))
+		why := t.left("cancel.done")
+		t.vanish(why)
+		if t.in.Data != "" {
+			t.toast(why)
+			return
+		}
+		sc := Screen{Lines: []Msg{why}}
+		sc.row(homeButton())
+		t.say(sc)
 	}
 }

@@ -77,7 +77,7 @@ func (t *turn) suspend(why string) {
 		return
 	}
 	if t.s.Step == StepSuspend {
-		t.drop(M("find.below"))
+		t.vanish(M("find.below"))
 	}
 	if !ok || sh.State != topup.ShopApproved {
 		t.toast(M("shop.decided", "State", M("shop."+string(sh.State))))
@@ -88,8 +88,9 @@ func (t *turn) suspend(why string) {
 	t.do(SaveShop{Shop: sh}, Menu{Chat: sh.Chat})
 	t.toast(M("shop.suspended"))
 	t.shopCard(sh, 0, true)
-	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Class: ClassMoney,
-		Screen: Screen{Lines: []Msg{M("suspend.told", "Shop", Name(sh.Name)), whySuspended(sh), M("suspend.rest")}}})
+	told := Screen{Lines: []Msg{M("suspend.told", "Shop", Name(sh.Name)), whySuspended(sh), M("suspend.rest")}}
+	told.row(writeButton())
+	t.do(Show{Chat: sh.Chat, Panel: t.env.NewID(), Class: ClassMoney, Screen: told})
 }
 
 // suspendTapped takes the card's buttons.

@@ -31,8 +31,8 @@ func join(list ...good) {
 // allConversations lists what there is beside a sale, what all sales share, and
 // the sales.
 func allConversations() []conversation {
-	all := []conversation{applying(), finding(), seekingShop(), suspending(), adjusting(), askingCredit(), choosingLow(), broadcasting(), opening(), catchingUp(), confirming(), sellingMany(),
-		joining(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true)}
+	all := []conversation{applying(), finding(), lookingUp(), seekingShop(), suspending(), renaming(), limiting(), writing(topup.ActWrite, StepWrite), writing(topup.ActAnswer, StepAnswer), settling(), adjusting(), askingCredit(), choosingLow(), choosingMarkup(), grouping(), rulesetting(), broadcasting(), opening(), catchingUp(), confirming(), sellingMany(),
+		joining(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true), complaining(), answeringComplaints()}
 	for _, g := range goods {
 		all = append(all, g.conversation())
 	}

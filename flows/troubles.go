@@ -22,6 +22,9 @@ const (
 	TroubleLow     = "lowfloat" // the float; the detail is made by FloatDetail
 	TroubleWaiting = "waiting"  // sales that do not end; the detail counts them
 
+	// TroubleInquiry is an inquiry that cost money; the detail is how much.
+	TroubleInquiry = "inquiry"
+
 	troubleOperator = "operator" // many sales of one fail; the detail is so many of so many
 )
 
@@ -38,9 +41,13 @@ var lasting = map[string]bool{
 func TroubleScreen(kind, detail string, no uint64, count int, since time.Time) Screen {
 	var sc Screen
 	kind, about, _ := strings.Cut(kind, "/")
-	if kind == TroubleLow {
+	switch kind {
+	case TroubleLow:
 		sc.line(lowFloatLines(detail)...)
-	} else {
+	case TroubleInquiry:
+		cost, _ := topup.ParseDecimal(detail) // as Money spells itself
+		sc.line(M("alert.inquiry", "Amount", cost))
+	default:
 		sc.line(M("alert."+kind, "Detail", Latin(detail), "About", Latin(about)))
 	}
 	if count > 1 && kind != TroubleRequests {
@@ -49,6 +56,8 @@ func TroubleScreen(kind, detail string, no uint64, count int, since time.Time) S
 	switch kind {
 	case TroubleLow:
 		sc.row(button(M("button.float"), menuTap("float")))
+	case TroubleInquiry:
+		sc.row(button(M("button.reinquire"), encodeTap("a", "offers", "0", "on")))
 	case TroubleWaiting, troubleOperator:
 		sc.row(button(M("button.orders"), menuTap("orders")))
 	}

@@ -16,6 +16,8 @@ type View struct {
 	Claims  Claims
 	Copy    Copy
 	Safety  Safety
+
+	Complaints Complaints
 }
 
 // People says who is who.
@@ -51,8 +53,9 @@ type People interface {
 // Wallets says what the shops hold.
 type Wallets interface {
 	Wallet(shop topup.ShopID) topup.Wallet
-	// Entries are a shop's newest journal lines, newest first.
-	Entries(shop topup.ShopID, limit int) []topup.Transaction
+	// Entries are the journal lines that touch what a shop may spend or what it
+	// owes, from below a line (0: from the newest), newest first.
+	Entries(shop topup.ShopID, before uint64, limit int) []topup.Transaction
 	// Reconciled is the newest comparison with the provider's books that this
 	// process made; false when it made none.
 	Reconciled() (topup.Reconciliation, bool)
@@ -74,9 +77,18 @@ type Shelf interface {
 	Products(lineType string) ([]topup.InternetProduct, time.Time)
 	// Catalogue are the gift cards as last read.
 	Catalogue() []topup.Category
-	// Pricing is the rule for what a shop pays.
+	// Pricing is what a shop is asked for; that of shop 0 is for shops of no
+	// group.
 	Pricing(shop topup.ShopID) topup.Pricing
+	// FormerRule is a rule of prices that no longer counts, by its number.
+	FormerRule(no int) (topup.PriceRule, bool)
 	Weather() topup.Weather
+	// Pulse is how an operator's newest top-ups went.
+	Pulse(topup.Operator) topup.Pulse
+	// Inquiries is what is kept of those for offers; Suggested is what the
+	// provider offered to a number a moment ago, as this process knows it.
+	Inquiries() topup.Inquiries
+	Suggested(topup.MSISDN) (topup.Suggested, bool)
 	// Account is what the provider said of our key; false until it did.
 	Account() (topup.Account, bool)
 	// Closed reports that the provider takes no calls from us now.
@@ -94,8 +106,19 @@ type Orders interface {
 	OrdersOf(shop topup.ShopID, before uint64, limit int) []topup.Order
 	OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order
 	// OpenOrders lists the sales of all shops that are not over, the oldest
-	// first, those made after one ("": all).
-	OpenOrders(above topup.OrderID, limit int) []topup.Order
+	// first.
+	OpenOrders(limit int) []topup.Order
+}
+
+// Complaints finds what shops complain of.
+type Complaints interface {
+	// Complaint is a sale's.
+	Complaint(order topup.OrderID) (topup.Complaint, bool)
+	// OpenComplaints lists those that wait, the oldest first, from after one
+	// ("": all); ComplaintsOf a shop's, the open ones first, the newest of each
+	// first, from below one.
+	OpenComplaints(after topup.OrderID, limit int) []topup.Complaint
+	ComplaintsOf(shop topup.ShopID, below topup.OrderID, limit int) []topup.Complaint
 }
 
 // Copy is what is known of a till that goes on from a copy of its file.

@@ -63,7 +63,9 @@ func codesFrame(o topup.Order, count int, shop string, customer bool, codes func
 		sc.line(M("order.transaction", "Ref", Latin(o.Transaction)))
 	}
 	if !customer {
-		sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
+		if !o.State.Final() { // else the receipt has the button
+			sc.row(button(M("button.customer"), encodeTap("o", string(o.ID), "claim")))
+		}
 		return sc
 	}
 	if use := goodOf(o).use; use != "" {

@@ -17,10 +17,64 @@ import (
 // ways lead to every step, in every manner that makes a difference. A step
 // without a way fails the walk.
 var ways = map[Step]map[string]func(*talk){
-	StepName:     {"a stranger": stranger},
-	StepPhone:    {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
-	StepFind:     {"": func(k *talk) { k.say("/find") }},
-	StepSuspend:  {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
+	StepName:  {"a stranger": stranger},
+	StepPhone: {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
+	StepFind:  {"": func(k *talk) { k.say("/find") }},
+	StepComplain: {
+		"": func(k *talk) { unhappy(k); k.press("o:s1:complaint") }, "more": func(k *talk) { unhappy(k); k.press("o:s1:complain"); k.say("nothing came") },
+		"a photo": func(k *talk) { unhappy(k); k.press("o:s1:complain"); k.photo("AgAC1") }, "too long": func(k *talk) {
+			unhappy(k)
+			k.press("o:s1:complain")
+			k.say(strings.Repeat("x", topup.RemarkMost+1))
+		},
+	},
+	StepReply:      {"": resolving("reply"), "nothing said": func(k *talk) { resolving("reply")(k); k.say("?") }},
+	StepOutcome:    {"": resolving("close")},
+	StepLastWord:   {"": func(k *talk) { resolving("close")(k); k.tap("as", string(topup.ComplaintRejected)) }},
+	StepLookUp:     {"": func(k *talk) { owner(k); k.say("/find") }, "nothing": func(k *talk) { owner(k); k.say("/find nobody") }},
+	StepSuspend:    {"": func(k *talk) { owner(k); k.press(encodeTap("a", "suspend", "1", "ask")) }},
+	StepSettlePart: {"": func(k *talk) { deciding(k, "part") }, "no number": func(k *talk) { deciding(k, "part"); k.say("many") }},
+	StepSettleWhy: {
+		"delivered": func(k *talk) { deciding(k, "done") }, "given back": func(k *talk) { deciding(k, "undo") },
+		"in part": func(k *talk) { deciding(k, "part"); k.tap("n", "2") },
+	},
+	StepSettleProof: {
+		"":               func(k *talk) { deciding(k, "undo"); k.tap("why", "customer") },
+		"another reason": func(k *talk) { deciding(k, "done"); k.tap("why", "other") },
+	},
+	StepSettleSure: {
+		"no evidence": func(k *talk) { deciding(k, "undo"); k.tap("why", "customer"); k.tap("none") },
+		"a photo":     func(k *talk) { deciding(k, "done"); k.tap("why", "provider"); k.photo("AgAC1") },
+		"written":     func(k *talk) { deciding(k, "part"); k.say("2"); k.say("ticket 4711") },
+	},
+	StepRename: {
+		"": renamer, "no letter": func(k *talk) { renamer(k); k.say("12") },
+		"another's name": func(k *talk) {
+			k.v.asked = []topup.Shop{{ID: 2, Chat: 88, Name: "El Nour", State: topup.ShopApproved}}
+			renamer(k)
+			k.say("EL  NOUR")
+		},
+	},
+	StepWrite: {
+		"": writer, "a cashier": func(k *talk) { staffed(k); k.who = 21; writer(k) },
+		"refused": func(k *talk) { k.v.refused = true; writer(k) }, "suspended": func(k *talk) { k.v.suspended = true; writer(k) },
+		"what sells": func(k *talk) { writer(k); k.say("0778037340 500") }, "too long": func(k *talk) { writer(k); k.say(strings.Repeat("م", letterMost+1)) },
+	},
+	StepAnswer: {
+		"from the card": func(k *talk) { owner(k); k.press(encodeTap("a", "letter", "1", "write")) },
+		"an answer":     answerer,
+		"a second one": func(k *talk) {
+			answerer(k)
+			k.v.letters.Answered = 502
+			k.say("Demain")
+		},
+	},
+	StepLimits: {"": limiter, "set": func(k *talk) { limiter(k); k.tap("k", "day"); k.tap("l", "20000") }},
+	StepLimit: {
+		"a sale": func(k *talk) { limiter(k); k.tap("k", "sale") }, "a day": func(k *talk) { limiter(k); k.tap("k", "day") },
+		"no amount": func(k *talk) { limiter(k); k.tap("k", "day"); k.say("much") },
+	},
+	StepSharing:  {"": func(k *talk) { staffed(k); k.say("/cashiers"); k.tap("sh") }},
 	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
 		k.who, k.v.language = 9, ""
@@ -110,6 +164,27 @@ var ways = map[Step]map[string]func(*talk){
 		"a photo":    func(k *talk) { askedFor("ccp")(k); k.photo("AgAC1") },
 		"for a sale": func(k *talk) { forASale(k); k.tap("sum", "500000"); k.tap("by", "account") },
 	},
+	StepMarkup:   {"": func(k *talk) { k.press(menuTap("markup")) }, "no part": func(k *talk) { k.press(menuTap("markup")); k.say("some") }},
+	StepGroup:    {"none yet": func(k *talk) { owner(k); k.press(encodeTap("a", "group", "1", "ask")) }, "": grouped(func(k *talk) { k.press(encodeTap("a", "group", "1", "ask")) })},
+	StepRuleGood: {"": func(k *talk) { ruled(k, "") }},
+	StepRulePart: {
+		"mobile": func(k *talk) { ruled(k, "mobile") }, "internet": func(k *talk) { ruled(k, "internet") }, "cards": func(k *talk) { ruled(k, "cards") },
+	},
+	StepRuleItem:  {"a plan": func(k *talk) { ruled(k, "mobile", "0") }, "a card": func(k *talk) { ruled(k, "cards", "0") }},
+	StepRuleGroup: {"": grouped(func(k *talk) { ruled(k, "mobile"); k.tap("all") }), "a plan": grouped(func(k *talk) { ruled(k, "mobile", "0", "0") })},
+	StepRuleTerms: {
+		"all": func(k *talk) { ruled(k, "mobile"); k.tap("all") }, "a group": grouped(func(k *talk) { ruled(k, "internet", "1"); k.tap("n", "0") }),
+		"changed": func(k *talk) { ruleSet(k); k.press(ruleTap(1, "change")) },
+	},
+	StepRuleSum: {
+		"per cent": func(k *talk) { ruleFor(k, topup.ByRate) }, "dinars": func(k *talk) { ruleFor(k, topup.BySum) },
+		"a price": costless, "no figure": func(k *talk) { ruleFor(k, topup.ByRate); k.say("much") },
+	},
+	StepRuleSure: {
+		"": func(k *talk) { ruleFor(k, topup.ByRate); k.tap("s", "20000") }, "dinars": func(k *talk) { ruleFor(k, topup.BySum); k.say("20") },
+		"a price": func(k *talk) { costless(k); k.say("980") }, "a card": func(k *talk) { ruled(k, "cards", "0", "0"); k.tap("how", "rate"); k.say("7,5") },
+		"in place of one": func(k *talk) { ruleSet(k); ruleFor(k, topup.ByRate); k.say("3") },
+	},
 	StepLow: {"": func(k *talk) { k.press(menuTap("low")) }, "no amount": func(k *talk) { k.press(menuTap("low")); k.say("some") }},
 	StepSlipOf: {"": func(k *talk) { requested(k); k.v.request.Slip = ""; k.press("a:request:1:slip:req") }, "no number": func(k *talk) {
 		requested(k)
@@ -142,7 +217,17 @@ var ways = map[Step]map[string]func(*talk){
 		"with an amount":    func(k *talk) { mobileQuote(k); k.tap("x", "ops") },
 		"an unknown prefix": func(k *talk) { k.say("0510000000 500") },
 	},
-	StepPlan:   {"": djezzy},
+	StepPlan: {"": djezzy, "with a question for offers": func(k *talk) { k.asksForOffers(); djezzy(k) }, "no answer": func(k *talk) {
+		a := k.inquiring()
+		a.Fault = topup.FaultUnavailable
+		k.offers(a)
+	}},
+	StepInquiring: {"": func(k *talk) { k.inquiring() }, "from an amount": func(k *talk) { k.asksForOffers(); djezzy(k); k.tap("p", "0"); k.tap("of") }},
+	StepOffers: {
+		"":         func(k *talk) { k.offers(k.inquiring()) },
+		"a page":   func(k *talk) { k.offers(k.inquiring(manyOffers...)); k.tap("pg", "1") },
+		"one gone": offerGone,
+	},
 	StepAmount: {"": func(k *talk) { djezzy(k); k.tap("p", "0") }},
 
 	StepLineType: {"": func(k *talk) { k.say("/internet") }},
@@ -177,14 +262,17 @@ var ways = map[Step]map[string]func(*talk){
 	StepMany: {
 		"":                 several,
 		"too little money": func(k *talk) { k.v.money = topup.Dinars(600); several(k) },
+		"above a limit":    func(k *talk) { k.v.mostDay = topup.Dinars(600); several(k) },
 		"the same twice":   func(k *talk) { k.say("0778037340 500\n0661234567 200\n0778037340 500") },
 	},
 
 	StepConfirm: {
+		"an offer": func(k *talk) { k.offers(k.inquiring()); k.tap("f", "0") }, ownOffer: func(k *talk) { k.offers(k.inquiring()); k.tap("f", "1") },
 		"mobile": mobileQuote, "fixed plan": func(k *talk) { djezzy(k); k.tap("p", "1") },
 		"internet": internetQuote, "gift cards": giftQuote,
-		"too little money":      func(k *talk) { k.v.money = topup.Dinars(1); mobileQuote(k) },
-		"above the day's limit": func(k *talk) { limitedCashier(k); mobileQuote(k) },
+		"too little money":       func(k *talk) { k.v.money = topup.Dinars(1); mobileQuote(k) },
+		"above the day's limit":  func(k *talk) { limitedCashier(k); mobileQuote(k) },
+		"above the shop's limit": func(k *talk) { k.v.mostSale = topup.Dinars(100); mobileQuote(k) },
 		"the same again": func(k *talk) {
 			k.v.sold = []topup.Order{{ID: "x", No: 4, Shop: 1, Chat: deskChat, Panel: "x", Good: topup.MobileTopUp, To: "0778037340",
 				Face: topup.Dinars(500), Quantity: 1, Placed: noon, State: topup.Pending}}
@@ -207,10 +295,43 @@ func (k *talk) late(text string) {
 	k.handle(in)
 }
 
+// unhappy gives shop 1 a sale to complain of.
+func unhappy(k *talk) {
+	k.v.sold = []topup.Order{{ID: "s1", No: 4, Shop: 1, By: deskChat, Chat: deskChat, Panel: "s1", Good: topup.MobileTopUp, Operator: topup.Djezzy, To: "0778037340",
+		Face: topup.Dinars(500), Price: topup.Dinars(495), Quantity: 1, Placed: noon.Add(-time.Hour), State: topup.Delivered, DeliveredQty: 1, Settled: noon}}
+}
+
+// resolving has an owner begin to decide its complaint.
+func resolving(verb string) func(*talk) {
+	return func(k *talk) {
+		owner(k)
+		unhappy(k)
+		k.v.complaints = []topup.Complaint{griped(k.v.sold[0])}
+		k.press("a:complaint:4:" + verb)
+	}
+}
+
+func writer(k *talk) { k.press(menuTap("write")) }
+func answerer(k *talk) {
+	owner(k)
+	k.v.letters.No = 3
+	k.press(encodeTap("a", "letter", "1", "reply", "77.3"))
+}
+func limiter(k *talk) { owner(k); k.press(encodeTap("a", "limits", "1", "ask")) }
+func renamer(k *talk) { owner(k); k.press(encodeTap("a", "rename", "1", "ask")) }
+
 func stranger(k *talk) { k.who = 9; k.say("/start") }
 func owner(k *talk) {
 	k.who = 501
 	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Owner}}}
+}
+
+// deciding brings an owner to the decision on three cards, of which two came.
+func deciding(k *talk, verb string) {
+	owner(k)
+	k.v.sold = []topup.Order{{ID: "r", No: 4, Shop: 1, Chat: deskChat, By: deskChat, Panel: "r", Good: topup.GiftCard, PlanName: "PSN", Quantity: 3, DeliveredQty: 2, Coded: true,
+		Price: topup.Dinars(3000), Expected: topup.Dinars(2900), Placed: noon, State: topup.Review, Reason: topup.ReasonPart}}
+	k.press(encodeTap("a", "order", "4", verb))
 }
 
 // askedFor brings a shop that asks for credit as far as how it paid, or beyond.
@@ -260,7 +381,7 @@ func helper(k *talk) {
 // each an open invitation.
 func staffed(k *talk) {
 	k.v.members = []topup.Member{
-		{Person: 21, Shop: 1, Role: topup.Cashier, Name: "Amine", Since: noon, Limit: topup.Dinars(2000), Sold: topup.Dinars(500), Sales: 1},
+		{Person: 21, Shop: 1, Role: topup.Cashier, Name: "Amine", Since: noon, Limit: topup.Dinars(2000), Takings: topup.Takings{Sold: topup.Dinars(500), Sales: 1}},
 		{Person: 22, Shop: 1, Role: topup.Cashier, Name: "Sara", Since: noon},
 	}
 	k.v.mates = []topup.Member{
@@ -291,11 +412,58 @@ func limitedCashier(k *talk) {
 	staffed(k)
 	k.v.members[0].Limit = topup.Dinars(600)
 }
+
+// ruled brings an owner as far into a new rule as the buttons lead: a good, a
+// part, an item.
+func ruled(k *talk, path ...string) {
+	owner(k)
+	k.press(ruleTap(0, "new"))
+	for i, p := range path {
+		switch {
+		case p == "":
+		case i == 0:
+			k.tap("g", p)
+		default:
+			k.tap("n", p)
+		}
+	}
+}
+
+// ruleFor brings an owner to the figure of a rule for all top-ups.
+func ruleFor(k *talk, how topup.TermsKind) {
+	ruled(k, "mobile")
+	k.tap("all")
+	k.tap("how", string(how))
+}
+
+// ruleSet has a rule for all top-ups, which was set by owner 501.
+func ruleSet(k *talk) {
+	owner(k)
+	p, _ := topup.DefaultPricing.With(topup.PriceRule{Scope: topup.Scope{Good: topup.MobileTopUp}, Terms: topup.Terms{How: topup.ByRate, Rate: topup.Percent(200)}, By: 501, Since: noon})
+	k.v.pricing = &p
+}
+
+// costless brings an owner to the price of a plan whose cost is not told.
+func costless(k *talk) {
+	k.v.plans = append(k.v.plans, topup.Plan{Code: "GROS_MOBILIS", Name: "Gros", Family: topup.FamilyWholesale, Operator: topup.GMobilis, Kind: topup.Dynamic,
+		Enabled: true, Min: topup.Dinars(5000), Max: topup.Dinars(300_000)})
+	ruled(k, "mobile", "0", "1")
+}
+
+// grouped has shop 1 in a group, and then does something.
+func grouped(then func(*talk)) func(*talk) {
+	return func(k *talk) {
+		k.v.group = "VIP"
+		owner(k)
+		then(k)
+	}
+}
+
 func audience(k *talk) {
 	owner(k)
 	k.say("/broadcast")
 	k.say("Bonjour")
-	k.s, k.out = ShopsCounted(k.v.view(), k.env(), k.s, k.input(), k.s.Panel, map[string]Reach{"ar": {Shops: 3, Blocked: 1}, "fr": {Shops: 1}})
+	k.s, k.out = ShopsCounted(k.v.view(), k.env(), k.s, k.input(), k.s.Panel, map[string]Reach{"": {Shops: 4, Blocked: 1}, "ar": {Shops: 3, Blocked: 1}, "fr": {Shops: 1}, "#VIP": {Shops: 2}})
 }
 func several(k *talk)       { k.say("0778037340 500\n0661234567 200\n0661234568") }
 func djezzy(k *talk)        { k.say("0778037340") }
@@ -594,6 +762,10 @@ func TestEveryStepSurvivesARestart(t *testing.T) {
 			if k.at(StepConfirm, "stock.unreachable"); asked {
 				t.Error("a confirmed sale is asked about without its person")
 			}
+		case at == StepInquiring:
+			if k.at(StepPlan, "offers.lost"); asked {
+				t.Error("offers are asked for twice")
+			}
 		default:
 			if k.at(at); !asked {
 				t.Error("the lost question is not asked again")
@@ -611,8 +783,8 @@ func TestEveryQuoteIsAskedAgainWhenItsPriceChanges(t *testing.T) {
 			k := newTalk(t)
 			lead(k)
 			k.at(StepConfirm)
-			if slices.Contains(k.says(), "confirm.short") {
-				return // there is no ✅
+			if slices.Contains(k.says(), "confirm.short") || way == ownOffer {
+				return // there is no ✅, or no price list
 			}
 			for i := range k.v.plans {
 				k.v.plans[i].Cost += topup.Percent(50)
@@ -633,6 +805,66 @@ func TestEveryQuoteIsAskedAgainWhenItsPriceChanges(t *testing.T) {
 				t.Error("sold at a price that was not shown")
 			}
 		})
+	}
+}
+
+// TestEveryQuoteIsAskedAgainWhenARuleIsSet has an owner set a rule between the
+// quote and ✅: dearer or cheaper, nobody pays what was not shown.
+func TestEveryQuoteIsAskedAgainWhenARuleIsSet(t *testing.T) {
+	for way, lead := range ways[StepConfirm] {
+		t.Run(way, func(t *testing.T) {
+			k := newTalk(t)
+			lead(k)
+			k.at(StepConfirm)
+			if slices.Contains(k.says(), "confirm.short") || way == ownOffer {
+				return // there is no ✅, or the price is the face, whatever the rules
+			}
+			p := topup.DefaultPricing
+			for _, good := range topup.Goods() {
+				p, _ = p.With(topup.PriceRule{Scope: topup.Scope{Good: good}, Terms: topup.Terms{How: topup.ByRate}, Since: noon})
+			}
+			k.v.pricing = &p
+			k.tap("ok")
+			if k.s.Step == StepRecheck {
+				k.stock(StockAnswer{Panel: k.s.Panel, Product: "a", Stock: topup.GiftStock{Title: "PSN UK", Types: []topup.GiftType{tenPounds(5)}}})
+			} else {
+				k.answered("✅")
+			}
+			k.at(StepConfirm, "confirm.changed")
+			if _, placed := effect[Place](k); placed {
+				t.Error("sold at a price that was not shown")
+			}
+		})
+	}
+}
+
+// TestRuleChangedMeanwhile: of two owners who set the same rule, the second is
+// asked again, on what then counts.
+func TestRuleChangedMeanwhile(t *testing.T) {
+	k := newTalk(t)
+	ruleFor(k, topup.ByRate)
+	k.say("3")
+	k.at(StepRuleSure)
+	ruleSet(k)
+	k.tap("ok")
+	k.at(StepRuleSure, "rule.meanwhile", "rule.replaces")
+	if _, set := effect[SetPrice](k); set {
+		t.Error("it takes the place of a rule that was not seen")
+	}
+	k.tap("ok")
+	if set, ok := effect[SetPrice](k); !ok || set.Rule.Rate != topup.Percent(300) || set.Rule.By != 501 || k.s.Step != StepIdle {
+		t.Errorf("%+v", set)
+	}
+	k.v.pricing.Rules = nil
+	for i := range topup.RulesMost {
+		p, _ := k.v.pricing.With(topup.PriceRule{Scope: topup.Scope{Good: topup.MobileTopUp, Item: strconv.Itoa(i)}, Terms: topup.Terms{How: topup.ByRate}})
+		k.v.pricing = &p
+	}
+	ruleFor(k, topup.ByRate)
+	k.say("3")
+	k.tap("ok")
+	if toast := k.answered("✅"); toast.Msg.ID != "rule.full" {
+		t.Errorf("one rule too many is answered with %q", toast.Msg.ID)
 	}
 }
 

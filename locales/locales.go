@@ -220,6 +220,15 @@ func Money(lang string, centimes int64, signed bool) string {
 	return s + nbsp + "DA"
 }
 
+// Percent writes hundredths of one per cent: 5 %, 1,5 %.
+func Percent(lang string, hundredths int64) string {
+	s := Group(hundredths / 100)
+	if c := hundredths % 100; c != 0 {
+		s += "," + strings.TrimRight(fmt.Sprintf("%02d", c), "0")
+	}
+	return Latin(lang, s+nbsp+"%")
+}
+
 // Phone writes a national number in the groups people read: 0661 23 45 67.
 // What has another length stays as it is.
 func Phone(lang, number string) string {
@@ -243,4 +252,21 @@ func Date(lang string, t time.Time) string { return Latin(lang, t.Format("02/01/
 // Time writes an instant in Algiers: 21/11/2026 14:05.
 func Time(lang string, t time.Time) string {
 	return Latin(lang, t.In(Algiers).Format("02/01/2006"+nbsp+"15:04"))
+}
+
+// Clock writes a time of day in Algiers, to the second: 14:05:09.
+func Clock(lang string, t time.Time) string { return Latin(lang, t.In(Algiers).Format("15:04:05")) }
+
+// When writes an instant of a list as short as it can be: 14:05 on the day that
+// it is now, 21/11 within the year, else 21/11/2026.
+func When(lang string, t, now time.Time) string {
+	t, now = t.In(Algiers), now.In(Algiers)
+	form := "02/01/2006"
+	switch {
+	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
+		form = "15:04"
+	case t.Year() == now.Year():
+		form = "02/01"
+	}
+	return Latin(lang, t.Format(form))
 }

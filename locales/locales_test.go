@@ -216,7 +216,7 @@ func outsideIsolates(s string) string {
 // one of the families whose last word is computed.
 func TestMessagesAreUsed(t *testing.T) {
 	known := read(t, locales.Arabic)
-	families := []string{"command.", "state.", "sign.", "reason.", "family.", "shop.", "alert.", "trouble.over.", "plan.", "codes.use.", "reconcile.diff.", "restore.sign.", "restore.state.", "period.", "statement.button.", "role.", "team.role."}
+	families := []string{"command.", "state.", "sign.", "reason.", "family.", "shop.", "alert.", "trouble.over.", "plan.", "codes.use.", "complaint.state.", "reconcile.diff.", "restore.sign.", "restore.state.", "period.", "statement.button.", "role.", "team.role.", "moment.", "orders.kind.", "settle.came.", "settle.back.", "sharing.", "button.sharing."}
 	used := map[string]bool{}
 	root := ".."
 	files := 0
@@ -319,6 +319,7 @@ func TestFormats(t *testing.T) {
 		{locales.Money("fr", 50000, true), "+500\u00a0DA"},
 		{locales.Money("ar", 50000, false), "\u2066500\u2069\u00a0دج"},
 		{locales.Money("ar", -123456789, true), "\u2066-1\u00a0234\u00a0567,89\u2069\u00a0دج"},
+		{locales.Percent("fr", 500), "5\u00a0%"}, {locales.Percent("ar", 105), "\u20661,05\u00a0%\u2069"}, {locales.Percent("fr", 150), "1,5\u00a0%"},
 		{locales.Phone("ar", "0778037340"), "\u20660778\u00a003\u00a073\u00a040\u2069"},
 		{locales.Phone("fr", "036362608"), "036\u00a036\u00a026\u00a008"},
 		{locales.Phone("fr", "213472731602"), "213472731602"},

@@ -86,7 +86,7 @@ func readPlan(raw []byte, kind topup.PlanKind) (topup.Plan, bool) {
 	if rate, err := topup.ParseRate(string(d.Cost)); err == nil && rate > 0 {
 		p.Cost, p.CostKnown = rate, true
 	}
-	if strings.HasPrefix(strings.ToUpper(p.Code), "GETMENU_") {
+	if isLookup(p.Code) {
 		p.Kind = topup.Lookup
 		return p, true
 	}
@@ -100,6 +100,10 @@ func readPlan(raw []byte, kind topup.PlanKind) (topup.Plan, bool) {
 	p.Max, okMax = d.Max.money()
 	return p, okMin && okMax && p.Max > 0 && p.Min <= p.Max
 }
+
+// isLookup tells the codes of look-up plans: the provider marks them in no
+// other way.
+func isLookup(code string) bool { return strings.HasPrefix(strings.ToUpper(code), "GETMENU_") }
 
 // family tells the family of a plan by the first word of its code: the
 // provider marks it in no other way.
@@ -139,6 +143,7 @@ func readTopUp(raw []byte, s *topup.Status) error {
 		return err
 	}
 	s.Plan, s.To = string(w.Plan), mobileNumber(w.MSISDN)
+	s.Inquiry = isLookup(s.Plan)
 	s.Charged, s.ChargedKnown = w.Charged.money()
 	return nil
 }

@@ -2,6 +2,7 @@ package oneclick
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -32,8 +33,8 @@ func TestCheckMobile(t *testing.T) {
 		Plan: "PREPAID_DJEZZY", To: "0778037340", Face: topup.Dinars(500), ChargedKnown: true,
 		Linked: "6911aa00e9e88196b4eb7009", Message: "رقم غير صالح", Created: time.Date(2026, 11, 21, 9, 29, 41, 120e6, time.UTC),
 		Offers: []topup.Offer{
-			{Name: "FACTURE | x", Plan: "FACTURE_DJEZZY", Face: topup.Dinars(500)},
-			{Name: "BARE", Plan: "BARE", Face: topup.Dinars(100)},
+			{Name: "FACTURE | x", Plan: "FACTURE_DJEZZY", Face: topup.Dinars(500), Family: topup.FamilyPostpaid},
+			{Name: "BARE", Plan: "BARE", Face: topup.Dinars(100), Family: topup.FamilyOther},
 		},
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -103,5 +104,18 @@ func TestFamily(t *testing.T) {
 	}
 	if got := family("PREPAID_X", topup.GMobilis); got != topup.FamilyWholesale {
 		t.Errorf("wholesale Mobilis: %s", got)
+	}
+}
+
+// TestOffersAreFew: a list without end of what a number may take is cut.
+func TestOffersAreFew(t *testing.T) {
+	var all []string
+	for n := range 500 {
+		all = append(all, fmt.Sprintf(`{"typename":"MIX %d","plan_code":"MIX_%d","amount":500}`, n, n))
+	}
+	c, _ := serve(t, success(`{"_id":"`+anID+`","status":"REFUNDED","suggested_offers":[`+strings.Join(all, ",")+`]}`))
+	s, err := c.Check(t.Context(), topup.Order{Good: topup.MobileTopUp, ProviderID: anID})
+	if err != nil || len(s.Offers) != 50 || s.Offers[49].Plan != "MIX_49" {
+		t.Errorf("%d offers, %v", len(s.Offers), err)
 	}
 }

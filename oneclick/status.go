@@ -87,7 +87,11 @@ func (w *order) phase(g good, word string) topup.Phase {
 	return topup.PhaseOpen
 }
 
-// readOffers keeps the offers that can be bought as they stand.
+const offersMost = 50
+
+// readOffers keeps the offers that can be bought as they stand, each once:
+// those of a plan that sells something, to shops, and for an amount. More than
+// a person reads are not kept.
 func readOffers(raw []byte) []topup.Offer {
 	var lines []struct {
 		Name   text   `json:"typename"`
@@ -100,10 +104,17 @@ func readOffers(raw []byte) []topup.Offer {
 	var offers []topup.Offer
 	for _, l := range lines {
 		face, ok := l.Amount.whole()
-		if !ok || len(l.Plan) > 100 || !isToken(string(l.Plan)) {
+		code := string(l.Plan)
+		kin := family(code, "")
+		if len(offers) == offersMost {
+			break
+		}
+		if !ok || len(code) > 100 || !isToken(code) || isLookup(code) || kin == topup.FamilyWholesale {
 			continue
 		}
-		offers = append(offers, topup.Offer{Name: cmp.Or(l.Name.trimmed(), string(l.Plan)), Plan: string(l.Plan), Face: face})
+		if !slices.ContainsFunc(offers, func(of topup.Offer) bool { return of.Plan == code && of.Face == face }) {
+			offers = append(offers, topup.Offer{Name: cmp.Or(l.Name.trimmed(), code), Plan: code, Face: face, Family: kin})
+		}
 	}
 	return offers
 }

@@ -187,8 +187,8 @@ func walk(t *testing.T, v provider.Variants) {
 	if s := check(offered, topup.PhaseRefunded); len(s.Offers) != 1 || s.Offers[0].Plan != "FACTURE_DJEZZY" || s.Offers[0].Face != topup.Dinars(500) {
 		t.Errorf("offers: %+v", s.Offers)
 	}
-	if s := check(menu, topup.PhaseRefunded); len(s.Offers) == 0 {
-		t.Error("a menu without offers")
+	if s := check(menu, topup.PhaseRefunded); len(s.Offers) != 4 || !s.Inquiry || !s.ChargedKnown || s.Charged != 0 {
+		t.Errorf("a look-up: %+v", s)
 	}
 	check(unclear, topup.PhaseUncertain)
 	if s := check(card, topup.PhaseDone); len(s.Vouchers) != 1 || s.Vouchers[0].Code == "" || s.Transaction == "" || s.Processed == "" {
@@ -224,6 +224,11 @@ func walk(t *testing.T, v provider.Variants) {
 	}
 	for wanted, n := range map[topup.Good]int{topup.MobileTopUp: 6, topup.InternetCard: 3, topup.GiftCard: 3} {
 		list, more, err := c.Recent(t.Context(), wanted, start, time.Time{}, 1)
+		for _, s := range list {
+			if s.Inquiry != (s.ProviderID == menu.ProviderID) {
+				t.Errorf("%s is listed as a look-up: %t", s.ProviderID, s.Inquiry)
+			}
+		}
 		if err != nil || more || len(list) != n {
 			t.Errorf("recent %s: %d, more %t, %v", wanted, len(list), more, err)
 		}
@@ -254,6 +259,76 @@ func kindOf(err error) topup.FaultKind {
 		return f.Kind
 	}
 	return ""
+}
+
+// TestLookUps: what a look-up of offers brings, in every way that the fake can
+// play it, under each spelling that touches it.
+func TestLookUps(t *testing.T) {
+	plan := func(code string) func(topup.Offer) bool {
+		return func(of topup.Offer) bool { return of.Plan == code && of.Name != "" && of.Face > 0 }
+	}
+	for _, v := range []provider.Variants{{}, {StringNumbers: true, ArabicWords: true}, {NoCost: true, PlainRef: true, NoRequestID: true}} {
+		for _, c := range []struct {
+			kind    provider.FaultKind
+			menuTo  string
+			phase   topup.Phase
+			charged topup.Money
+			offers  int
+			one     string // among them
+			listed  int
+		}{
+			{"", "", topup.PhaseRefunded, 0, 4, "SPECIAL2000_DJEZZY", 4},
+			{"", "FULFILLED", topup.PhaseDone, 0, 4, "DATA1GB_DJEZZY", 4},
+			{provider.FaultMenuCharged, "", topup.PhaseDone, topup.Dinars(10), 4, "PREPAID_DJEZZY", 4},
+			{provider.FaultMenuEmpty, "", topup.PhaseRefunded, 0, 0, "", 0},
+			{provider.FaultMenuListed, "", topup.PhaseRefunded, 0, 0, "", 4},
+			{provider.FaultMenuEarly, "", topup.PhaseRefunded, 0, 4, "DATA1GB_DJEZZY", 4},
+			{provider.FaultMenuUnclear, "", topup.PhaseUncertain, 0, 4, "DATA1GB_DJEZZY", 4},
+			{provider.FaultMenuEndless, "", topup.PhaseOpen, 0, 0, "", 0},
+			// Two of a plan for another amount, and one of a plan that is off, can be read.
+			{provider.FaultMenuOdd, "", topup.PhaseRefunded, 0, 7, "SPECIAL2000_DJEZZY", 7},
+			{provider.FaultMenuOwn, "", topup.PhaseRefunded, 0, 2, "OWN_DATA_7340", 2},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				fake := provider.New(provider.Options{Variants: v, MenuTo: c.menuTo})
+				client := connect(t, fake, provider.SandboxKey)
+				if c.kind != "" {
+					fake.SetFault(provider.Fault{Route: "POST /mobile/send", Kind: c.kind})
+				}
+				q := topup.Inquiry{ID: topup.OrderID(topup.NewID()), Plan: "GETMENU_Djezzy", Operator: topup.Djezzy, Number: anyNumber, Asked: time.Now()}
+				a := client.Send(t.Context(), q.Order())
+				if a.Verdict != topup.Accepted {
+					t.Fatalf("%s: %+v", c.kind, a)
+				}
+				q.ProviderID = a.ProviderID
+				time.Sleep(20 * time.Second)
+				s, err := client.Check(t.Context(), q.Order())
+				if err != nil || s.Phase != c.phase || !s.Inquiry || !q.AnsweredBy(s) || s.Charged != c.charged || !s.ChargedKnown || len(s.Offers) != c.offers || s.Reference != q.ID {
+					t.Errorf("%s %s: %+v, %v", c.kind, c.menuTo, s, err)
+				}
+				if c.one != "" && !slices.ContainsFunc(s.Offers, plan(c.one)) {
+					t.Errorf("%s: offered are %+v", c.kind, s.Offers)
+				}
+				for _, of := range s.Offers {
+					if of.Face <= 0 || of.Plan == "" || of.Plan == "GETMENU_Djezzy" || of.Plan == "GROS_MOBILIS" {
+						t.Errorf("%s: nobody can buy %+v", c.kind, of)
+					}
+				}
+				list, _, err := client.Recent(t.Context(), topup.MobileTopUp, q.Asked.Add(-time.Minute), time.Time{}, 1)
+				if err != nil || len(list) != 1 || !list[0].Inquiry || len(list[0].Offers) != c.listed {
+					t.Errorf("%s: listed is %+v, %v", c.kind, list, err)
+				}
+			})
+		}
+		synctest.Test(t, func(t *testing.T) {
+			fake := provider.New(provider.Options{Variants: v})
+			fake.SetFault(provider.Fault{Route: "POST /mobile/send", Kind: provider.FaultMenuRefused})
+			q := topup.Inquiry{ID: "refused", Plan: "GETMENU_Djezzy", Number: anyNumber, Asked: time.Now()}
+			if a := connect(t, fake, provider.SandboxKey).Send(t.Context(), q.Order()); a.Verdict != topup.Refused || a.Reason != topup.ReasonInvalid {
+				t.Errorf("the amount 0 is refused: %+v", a)
+			}
+		})
+	}
 }
 
 // TestFaults spoils a send in every way the fake knows, and compares what the

@@ -24,9 +24,34 @@ func (r *Renderer) Picture(lang string, p flows.ChartPicture) ([]byte, error) {
 // have. The hard spaces stay: they keep a number in one piece.
 func (r *Renderer) drawn(lang string, m flows.Msg) string {
 	return strings.TrimSpace(strings.Map(func(c rune) rune {
-		if c >= 0x2066 && c <= 0x2069 || c == 0x200e || c == 0x200f || c == 0xfe0f || c == 0x200d || c >= 0x1f000 {
+		if c >= 0x2066 && c <= 0x2069 {
+			return -1
+		}
+		return c
+	}, r.printed(lang, m)))
+}
+
+// printed is the same with its isolates.
+func (r *Renderer) printed(lang string, m flows.Msg) string {
+	return strings.TrimSpace(strings.Map(func(c rune) rune {
+		if c == 0x200e || c == 0x200f || c == 0xfe0f || c == 0x200d || c >= 0x1f000 {
 			return -1
 		}
 		return c
 	}, plain(r.html(lang, m))))
+}
+
+// Paper draws a ticket in a language, as a PNG.
+func (r *Renderer) Paper(lang string, p flows.Paper) ([]byte, error) {
+	looks := map[flows.PaperLook]chart.Look{
+		flows.PaperTitle: chart.LookTitle, flows.PaperMiddle: chart.LookMiddle, flows.PaperBig: chart.LookBig, flows.PaperRule: chart.LookRule,
+	}
+	out := chart.Paper{RightToLeft: lang == locales.Arabic, QR: p.QR}
+	for _, l := range p.Lines {
+		out.Lines = append(out.Lines, chart.PaperLine{Text: r.printed(lang, l.Msg), Look: looks[l.Look]})
+		if l.Exact != "" {
+			out.Lines = append(out.Lines, chart.PaperLine{Text: l.Exact, Look: chart.LookExact})
+		}
+	}
+	return chart.PaperPNG(out)
 }

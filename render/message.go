@@ -26,6 +26,9 @@ type Message struct {
 	// Silent sends without a sound, Protect forbids forwarding and saving.
 	Silent  bool `json:"silent,omitempty"`
 	Protect bool `json:"protect,omitempty"`
+	// Gone deletes the panel's message. Where Telegram refuses, for it is too old,
+	// the text replaces it, if there is one.
+	Gone bool `json:"gone,omitempty"`
 	// ReplyTo is a message ID in the same chat that a new message answers.
 	ReplyTo int `json:"reply_to,omitempty"`
 	// Photo is a PNG; Text is then its caption. File is a document of that

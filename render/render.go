@@ -37,21 +37,28 @@ type Renderer struct {
 func New(texts *locales.Texts, log *slog.Logger) *Renderer { return &Renderer{texts, log} }
 
 // textMost is the longest text of a message, after parsing, in units of
-// UTF-16 (Bot API, sendMessage).
-const textMost = 4096
+// UTF-16 (Bot API, sendMessage), captionMost below a picture or file (sendPhoto).
+const (
+	textMost    = 4096
+	captionMost = 1024
+)
 
 // Screen renders a screen as the message it becomes. Only here it is known how
 // long a text is.
 func (r *Renderer) Screen(lang string, s flows.Screen) Message {
 	m := r.message(lang, s)
-	if s.TooLong != nil && len(utf16.Encode([]rune(plain(m.Text)))) > textMost {
+	most := textMost
+	if len(m.Photo)+len(m.File) > 0 {
+		most = captionMost
+	}
+	if s.TooLong != nil && len(utf16.Encode([]rune(plain(m.Text)))) > most {
 		return r.message(lang, *s.TooLong)
 	}
 	return m
 }
 
 func (r *Renderer) message(lang string, s flows.Screen) Message {
-	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, PhotoID: s.PhotoID, File: s.File, FileName: s.FileName, Protect: s.Protect, Silent: s.Silent}
+	m := Message{RemoveKeyboard: s.RemoveKeyboard, Photo: s.Photo, PhotoID: s.PhotoID, File: s.File, FileName: s.FileName, Protect: s.Protect, Silent: s.Silent, Gone: s.Gone}
 	lines := make([]string, len(s.Lines))
 	for i, l := range s.Lines {
 		lines[i] = r.html(lang, l)
@@ -127,6 +134,8 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 	switch v := v.(type) {
 	case topup.Money:
 		return locales.Money(lang, int64(v), false), nil
+	case flows.Percent:
+		return locales.Percent(lang, int64(v)/int64(topup.Percent(1))), nil
 	case flows.Signed:
 		return locales.Money(lang, int64(v), true), nil
 	case topup.MSISDN:
@@ -135,6 +144,10 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 		return locales.Phone(lang, html.EscapeString(string(v))), nil
 	case time.Time:
 		return locales.Time(lang, v), nil
+	case flows.Clock:
+		return locales.Clock(lang, time.Time(v)), nil
+	case flows.When:
+		return locales.When(lang, v.At, v.Now), nil
 	case flows.Day:
 		return locales.Date(lang, time.Time(v)), nil
 	case int:
@@ -149,6 +162,12 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 		lines := strings.Split(string(v), "\n")
 		for i, l := range lines {
 			lines[i] = html.EscapeString(printable(l, textMost))
+		}
+		return strings.Join(lines, "\n"), nil
+	case flows.Bare:
+		lines := make([]string, len(v))
+		for i, m := range v {
+			lines[i] = html.EscapeString(r.bare(lang, m))
 		}
 		return strings.Join(lines, "\n"), nil
 	case flows.PlanName:

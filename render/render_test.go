@@ -57,6 +57,16 @@ func TestDataIsWrittenAsTheLanguageWantsIt(t *testing.T) {
 	}
 }
 
+// TestWhatIsCopiedIsBare: without markup, and without signs that a paste would
+// carry along; what was typed stays as it was.
+func TestWhatIsCopiedIsBare(t *testing.T) {
+	lines := flows.Bare{flows.M("state.refunded"), flows.M("gift.item", "Plan", flows.Name("PSN")), flows.M("complaint.text", "Text", flows.Prose("<b>x</b> & y\nz"))}
+	got := text(newRenderer(t), "fr", flows.M("dispute.text", "Text", lines))
+	if strings.Count(got, "<") != 2 || strings.ContainsAny(got, "\u2066\u2068\u2069\u200f") || !strings.Contains(got, "&lt;b&gt;x&lt;/b&gt; &amp; y\nz</pre>") {
+		t.Errorf("it is %q", got)
+	}
+}
+
 // TestAMessageWithoutWordsIsShownByItsID: better an odd word than none.
 func TestAMessageWithoutWordsIsShownByItsID(t *testing.T) {
 	if got := text(newRenderer(t), "fr", flows.M("no.such<b>")); got != "no.such&lt;b&gt;" {

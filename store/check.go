@@ -29,6 +29,7 @@ type Source interface {
 	Order(topup.OrderID) (topup.Order, bool, error)
 	Vouchers(topup.OrderID) ([]topup.Voucher, error)
 	Claims() iter.Seq2[topup.Claim, error]
+	Complaints() iter.Seq2[topup.Complaint, error]
 	// Chat finds a chat, OwedOf what a panel owes.
 	Chat(id int64) (Chat, bool, error)
 	OwedOf(panel string) (Owed, bool, error)
@@ -60,7 +61,7 @@ func Check(src Source, keyed bool) (Report, error) {
 	if c.report.Schema, err = src.Schema(); err != nil {
 		return c.report, c.damage(err)
 	}
-	for _, part := range []func() error{c.journal, c.orders, c.shops, c.members, c.claims, c.rest} {
+	for _, part := range []func() error{c.journal, c.orders, c.shops, c.members, c.claims, c.complaints, c.rest} {
 		if err := c.damage(part()); err != nil {
 			return c.report, err
 		}

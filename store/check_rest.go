@@ -147,6 +147,31 @@ func (c *checker) customer(l topup.Claim) error {
 	return nil
 }
 
+// complaints proves that a complaint is one of a sale, of its shop, and that
+// what was said opens.
+func (c *checker) complaints() error {
+	for l, err := range c.src.Complaints() {
+		sealed := errors.Is(err, ErrSealed)
+		if sealed {
+			c.problem("the complaint of sale %d does not open under this key", l.No)
+		} else if err != nil {
+			return err
+		}
+		if l.Open() {
+			c.report.Complaints++
+		}
+		if o, ok, err := c.src.Order(l.Order); err != nil && !errors.Is(err, ErrSealed) {
+			return err
+		} else if !ok || o.Shop != l.Shop || o.No != l.No {
+			c.problem("the complaint of sale %d leads to no sale of its shop", l.No)
+		}
+		if err := l.Valid(); err != nil && !sealed && (c.keyed || l.Thread != nil) {
+			c.problem("the complaint of sale %d: %v", l.No, err)
+		}
+	}
+	return nil
+}
+
 // rest proves that what is owed reads.
 func (c *checker) rest() error {
 	for o, err := range c.src.Outbox() {

@@ -22,9 +22,11 @@ type Report struct {
 	Owed     int
 	Lost     int // messages that could not be delivered
 	SetAside int
-	Codes    int      // delivered orders with codes
-	Opened   bool     // their codes were opened, not only counted
-	Problems []string // what is wrong; empty when the store is sound
+	// Complaints are those that wait for an owner.
+	Complaints int
+	Codes      int      // delivered orders with codes
+	Opened     bool     // their codes were opened, not only counted
+	Problems   []string // what is wrong; empty when the store is sound
 }
 
 // problemsMost bounds a report: a broken index breaks every order.
@@ -54,6 +56,9 @@ func (r Report) Write(w io.Writer) error {
 			}
 		}
 		fmt.Fprintf(t, "orders with codes\t%d, %s\n", r.Codes, how)
+	}
+	if r.Complaints > 0 {
+		fmt.Fprintf(t, "complaints open\t%d\n", r.Complaints)
 	}
 	if r.SetAside > 0 {
 		fmt.Fprintf(t, "updates set aside\t%d\n", r.SetAside)

@@ -31,6 +31,7 @@ type Chat struct {
 	Missed    bool      `json:"missed,omitempty"`    // the owners know that a message could not be delivered
 	Heard     time.Time `json:"heard,omitzero"`      // when somebody last said something here, to a day
 	LastPanel string    `json:"last_card,omitempty"` // the last message owed anew
+	Ring      string    `json:"ring,omitempty"`      // the panel of the sale's end that stands here for a while
 	Customer  bool      `json:"customer,omitempty"`  // was given codes here
 	// Guesses counts unknown customer links opened since GuessedFrom.
 	Guesses     int       `json:"guesses,omitempty"`

@@ -21,10 +21,13 @@ func vouchersOf(tx Tx, id topup.OrderID) ([]topup.Voucher, error) {
 	return list, err
 }
 
+// codesPanel shows the codes of an order as they came.
+func codesPanel(o topup.Order) string { return "codes/" + string(o.ID) }
+
 // codes owes an order's vouchers to a chat of its shop, in a message of their
 // own, and records that they are shown.
 func (e *Engine) codes(tx Tx, a *after, o topup.Order, vouchers []topup.Voucher, why topup.Showing) error {
-	panel := "codes/" + string(o.ID)
+	panel := codesPanel(o)
 	if why.Why != topup.WhyDelivery {
 		panel += "/" + topup.NewID()
 	}
@@ -32,9 +35,27 @@ func (e *Engine) codes(tx Tx, a *after, o topup.Order, vouchers []topup.Voucher,
 	if err := tx.RecordShowing(o.ID, why); err != nil {
 		return err
 	}
+	sc, err := e.asShared(tx, a, why.Chat, o, flows.CodesScreen(o, vouchers, "", false))
+	if err != nil {
+		return err
+	}
 	// Fresh, because a file can't be edited into a text when more codes come.
-	return e.owe(tx, a, owing{chat: why.Chat, panel: panel, class: flows.ClassCodes, fresh: true,
-		screen: flows.CodesScreen(o, vouchers, "", false)})
+	return e.owe(tx, a, owing{chat: why.Chat, panel: panel, class: flows.ClassCodes, fresh: true, screen: sc})
+}
+
+// asShared leaves out of a screen about a sale what its seller may not, where
+// the keeper keeps the codes.
+func (e *Engine) asShared(tx Tx, a *after, seller int64, o topup.Order, sc flows.Screen) (flows.Screen, error) {
+	if !o.HasVouchers() {
+		return sc, nil
+	}
+	sh, _, err := tx.Shop(o.Shop)
+	if err != nil || sh.Sharing() != topup.SharesNone {
+		return sc, err
+	}
+	r := e.reading(tx, a.now)
+	sc = sc.For(people{r}.Actor(seller, seller), sh, o)
+	return sc, r.err
 }
 
 // showCodes shows an order's codes again.

@@ -51,11 +51,12 @@ type after struct {
 	known    []topup.OrderID // orders for which no other waits any more
 	forget   []forget
 	// username is our account's name at the provider, when it was told.
-	username *string
-	listed   *listing // the provider's lists, when they were read
-	books    *topup.Reconciliation
-	beside   []*task
-	moved    map[string]time.Time // tasks' next times
+	username  *string
+	listed    *listing // the provider's lists, when they were read
+	books     *topup.Reconciliation
+	suggested []topup.Suggested // what was offered to numbers
+	beside    []*task
+	moved     map[string]time.Time // tasks' next times
 }
 
 // move notes when a task is due next.
@@ -227,4 +228,5 @@ func (e *Engine) release(a *after) {
 	if a.listed != nil {
 		e.listed.Store(a.listed)
 	}
+	e.suggestions.keep(a.suggested, a.now)
 }

@@ -363,7 +363,7 @@ func TestNoRestComes(t *testing.T) {
 		"a person settles": func(c *counter) {
 			c.gives("a", topup.PhaseRefunded)
 			c.changes("a", func(_ Tx, o topup.Order) (topup.Change, error) {
-				s, _ := topup.Settle(o, o.Quantity, 1, 1, time.Now())
+				s, _ := topup.Settle(o, o.Quantity, topup.Decision{By: 1}, 1, time.Now())
 				return s, nil
 			})
 		},

@@ -49,7 +49,7 @@ func (e *Engine) openDebts(now time.Time) (list []topup.Debt, err error) {
 func (e *Engine) debt(shop topup.ShopID, owed topup.Money, now time.Time) (topup.Debt, error) {
 	r := topup.ReadDebt(shop, owed, now)
 	for before, more := uint64(0), true; more && e.stopping.Err() == nil; {
-		err := e.db.View(func(tx Tx) error {
+		err := e.look(func(tx Tx) error {
 			lines, err := tx.Entries(shop.Owed(), before, debtPage)
 			more = len(lines) == debtPage
 			for _, line := range lines {

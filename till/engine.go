@@ -40,26 +40,28 @@ type Engine struct {
 	render    *render.Renderer
 	log       *slog.Logger
 
-	events    chan event
-	lastPoll  atomic.Int64                         // Unix nanoseconds of the last poll that Telegram answered
-	heard     atomic.Int64                         // the same, or the start of this process
-	behind    atomic.Bool                          // updates that waited may still come; see updates.go
-	heardOnce atomic.Bool                          // Telegram has answered a poll of this process
-	listed    atomic.Pointer[listing]              // what the provider has since a copy; see restore.go
-	listing   atomic.Bool                          // it is being read
-	books     atomic.Pointer[topup.Reconciliation] // the newest comparison; see reconcile.go
-	comparing atomic.Bool                          // one is being made
-	ready     chan struct{}                        // closed when Run has read what a start must know
-	gone      chan struct{}
-	botName   atomic.Pointer[string]
-	username  atomic.Pointer[string]
-	counts    Counts
-	answers   answers
+	events      chan event
+	lastPoll    atomic.Int64                         // Unix nanoseconds of the last poll that Telegram answered
+	heard       atomic.Int64                         // the same, or the start of this process
+	behind      atomic.Bool                          // updates that waited may still come; see updates.go
+	heardOnce   atomic.Bool                          // Telegram has answered a poll of this process
+	listed      atomic.Pointer[listing]              // what the provider has since a copy; see restore.go
+	listing     atomic.Bool                          // it is being read
+	books       atomic.Pointer[topup.Reconciliation] // the newest comparison; see reconcile.go
+	comparing   atomic.Bool                          // one is being made
+	suggestions suggestions                          // see inquiries.go
+	ready       chan struct{}                        // closed when Run has read what a start must know
+	gone        chan struct{}
+	botName     atomic.Pointer[string]
+	username    atomic.Pointer[string]
+	counts      Counts
+	answers     answers
 
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
 	days     sync.Mutex // one report of a shop at a time: who asks often waits for himself
 	reports  sync.Mutex // the same of the owners' reports
+	searches sync.Mutex // and of their searches; a shop's are reports of it
 	started  time.Time  // this process
 	clock    clock      // the poller's
 	roomy    bool       // the disk was found so, and that was handed in; of its task alone

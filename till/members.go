@@ -18,7 +18,8 @@ import (
 //     and one setting;
 //   - a link lies under a mark of its token, in the one list of its shop, which
 //     is short; what is over goes when the next one is made;
-//   - what became of a sale counts for the cashier's day, in the same commit.
+//   - what became of a sale counts for the day of its shop and its cashier, in
+//     the same commit.
 
 // settingTeam is who works for the business beside its founders.
 const settingTeam = "team"
@@ -250,13 +251,27 @@ func seller(tx Tx, o topup.Order) (topup.Member, bool, error) {
 	return m, ok && m.Shop == o.Shop && m.Role == topup.Cashier, err
 }
 
-// took counts a sale for its cashier's day.
+// took counts a sale for the day of its shop, and of its cashier.
 func took(tx Tx, o topup.Order) error {
+	return counted(tx, o, func(t topup.Takings) topup.Takings { return t.Took(o.Price, dayOf(o.Placed)) })
+}
+
+// counted changes the takings that a sale belongs to.
+func counted(tx Tx, o topup.Order, change func(topup.Takings) topup.Takings) error {
+	s, ok, err := tx.Shop(o.Shop)
+	if err == nil && ok {
+		s.Today = change(s.Today)
+		err = tx.PutShop(s)
+	}
+	if err != nil {
+		return err
+	}
 	m, ok, err := seller(tx, o)
 	if err != nil || !ok {
 		return err
 	}
-	return tx.PutMember(m.Took(o.Price, dayOf(o.Placed)))
+	m.Takings = change(m.Takings)
+	return tx.PutMember(m)
 }
 
 // gaveBack takes off what was given back of it.
@@ -265,11 +280,9 @@ func gaveBack(tx Tx, was, o topup.Order) error {
 	if was.State.Final() || !o.State.Final() || back <= 0 {
 		return nil
 	}
-	m, ok, err := seller(tx, o)
-	if err != nil || !ok {
-		return err
-	}
-	return tx.PutMember(m.GaveBack(back, o.State == topup.Refunded, dayOf(o.Placed)))
+	return counted(tx, o, func(t topup.Takings) topup.Takings {
+		return t.GaveBack(back, o.State == topup.Refunded, dayOf(o.Placed))
+	})
 }
 
 // codesChat is the chat that a sale's codes go to: the one that sold, and the

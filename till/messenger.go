@@ -51,6 +51,7 @@ type Incoming struct {
 	Text      string
 	Contact   *Contact
 	Photo     string // its largest size, by Telegram's name for it
+	Thing     bool   // a sticker, a voice note or the like
 }
 
 // Contact is a shared phone number, as Telegram writes it. UserID is 0 for a

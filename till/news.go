@@ -94,7 +94,7 @@ func (e *Engine) listener(tx Tx, id topup.ShopID) (s topup.Shop, chat store.Chat
 // tellShop owes it to a shop that it is for.
 func (e *Engine) tellShop(tx Tx, a *after, n *topup.News, id topup.ShopID) error {
 	s, chat, ok, err := e.listener(tx, id)
-	if err != nil || !ok || n.To != "" && n.To != language(chat.Language, chat.Guess, e.cfg.Language) {
+	if err != nil || !ok || !n.IsFor(language(chat.Language, chat.Guess, e.cfg.Language), s.Group) {
 		return err
 	}
 	if chat.Blocked {
@@ -129,7 +129,8 @@ func (e *Engine) newsOut(tx Tx, a *after, s Sent) error {
 	return e.keepNews(tx, a, n)
 }
 
-// countShops counts the shops of each language, beside the writer.
+// countShops counts all shops, those of each language and of each group, beside
+// the writer.
 func (e *Engine) countShops(j flows.Run) {
 	c := shopsCounted{j, map[string]flows.Reach{}}
 	for next, last := topup.ShopID(1), topup.ShopID(1); next <= last && e.stopping.Err() == nil; {
@@ -155,16 +156,21 @@ func (e *Engine) countShops(j flows.Run) {
 }
 
 func (e *Engine) countShop(tx Tx, id topup.ShopID, reach map[string]flows.Reach) error {
-	_, chat, ok, err := e.listener(tx, id)
+	s, chat, ok, err := e.listener(tx, id)
 	if err != nil || !ok {
 		return err
 	}
-	lang := language(chat.Language, chat.Guess, e.cfg.Language)
-	r := reach[lang]
-	if r.Shops++; chat.Blocked {
-		r.Blocked++
+	of := []string{"", language(chat.Language, chat.Guess, e.cfg.Language)}
+	if s.Group != "" {
+		of = append(of, topup.ToGroup(s.Group))
 	}
-	reach[lang] = r
+	for _, to := range of {
+		r := reach[to]
+		if r.Shops++; chat.Blocked {
+			r.Blocked++
+		}
+		reach[to] = r
+	}
 	return nil
 }
 

@@ -26,6 +26,9 @@ func newsroom(t *testing.T, to string) *counter {
 				return err
 			}
 			s := topup.Shop{ID: id, Chat: 5000 + int64(id), Name: fmt.Sprintf("Shop %d", id), State: topup.ShopApproved}
+			if id%3 == 0 {
+				s.Group = "VIP"
+			}
 			if id == 7 {
 				s.State = topup.ShopRefused
 			}
@@ -117,7 +120,7 @@ func (c *counter) again() {
 // it was, a report that comes twice counts once, and who can't be reached is
 // listed.
 func TestNewsReachEveryShopOnce(t *testing.T) {
-	for to, want := range map[string]int{"": newsShops - 1, "ar": newsShops / 2, "fr": newsShops / 2} {
+	for to, want := range map[string]int{"": newsShops - 1, "ar": newsShops / 2, "fr": newsShops / 2, topup.ToGroup("VIP"): newsShops / 3} {
 		t.Run("to "+to, func(t *testing.T) {
 			c := newsroom(t, to)
 			got := map[int64]int{}

@@ -81,7 +81,11 @@ func (e *Engine) placeMany(tx Tx, a *after, list []topup.Order) error {
 // present shows an order on its panel. One of several that were confirmed
 // together is shown with them; its own panel only if it was asked for.
 func (e *Engine) present(tx Tx, a *after, o topup.Order) error {
-	own := flows.Show{Chat: o.Chat, Panel: flows.DetailPanel(o), Screen: flows.OrderScreen(o), Class: flows.ClassMoney}
+	complaint, _, err := tx.Complaint(o.ID)
+	if err != nil {
+		return err
+	}
+	own := flows.Show{Chat: o.Chat, Panel: flows.DetailPanel(o), Screen: flows.OrderScreen(o, complaint), Class: flows.ClassMoney}
 	// Who works there no more can do nothing with it.
 	chat, err := codesChat(tx, o)
 	if err != nil {
@@ -90,6 +94,8 @@ func (e *Engine) present(tx Tx, a *after, o topup.Order) error {
 	left := chat != o.Chat
 	if left {
 		own.Screen.Rows = nil
+	} else if own.Screen, err = e.asShared(tx, a, o.Chat, o, own.Screen); err != nil {
+		return err
 	}
 	if o.Batch == nil {
 		return e.show(tx, a, own)
@@ -149,9 +155,11 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 	if was.State != s.Order.State {
 		s.Order.Stumbles = 0
 	}
+	s.Order.Rang = was.Rang || topup.RingOf(was, s.Order, a.now) == topup.RingWait
 	if err := leave(tx, was, &s.Order); err != nil {
 		return err
 	}
+	s.Order = topup.Remember(was, s.Order, a.now)
 	o, err := tx.Apply(s)
 	if err != nil {
 		return err
@@ -179,36 +187,13 @@ func (e *Engine) change(tx Tx, a *after, was topup.Order, s topup.Change) error 
 	if err := e.beat(tx, a, was, o); err != nil {
 		return err
 	}
-	if topup.Rings(was, o, a.now) {
-		if err := e.ring(tx, a, o); err != nil {
-			return err
-		}
+	if err := e.ring(tx, a, was, o); err != nil {
+		return err
 	}
 	if s.Alert != topup.AlertNone {
 		return e.alert(tx, a, s.Alert, o)
 	}
 	return nil
-}
-
-// ring sends a short message under the panel: an edit makes no sound. Sales that
-// were confirmed together ring once, when the last is over.
-func (e *Engine) ring(tx Tx, a *after, o topup.Order) error {
-	panel, screen := o.Panel, flows.RingScreen(o)
-	if o.Batch != nil {
-		list, err := batch(tx, o)
-		if err != nil || !flows.BatchOver(list) {
-			return err
-		}
-		panel, screen = o.Batch.Panel, flows.BatchRing(list)
-	}
-	ref, _, err := tx.PanelRef(panel)
-	if err != nil {
-		return err
-	}
-	return e.owe(tx, a, owing{
-		chat: o.Chat, panel: "ring/" + string(o.ID), class: flows.ClassMoney,
-		screen: screen, replyTo: ref.MessageID, fresh: true,
-	})
 }
 
 // alert tells every owner of an order that needs them. What is no order's

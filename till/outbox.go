@@ -1,6 +1,7 @@
 package till
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -22,6 +23,7 @@ type owing struct {
 	screen  flows.Screen
 	fresh   bool
 	replyTo int
+	aside   bool // it goes again by itself: what stood last before does so still
 }
 
 func (e *Engine) owe(tx Tx, a *after, w owing) error {
@@ -38,15 +40,15 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 			w.class = flows.ClassStrangers
 		}
 	}
-	m := e.render.Screen(language(chat.Language, chat.Guess, e.cfg.Language), w.screen)
-	m.Fresh, m.ReplyTo = w.fresh, w.replyTo
+	m := e.render.Screen(cmp.Or(w.screen.In, language(chat.Language, chat.Guess, e.cfg.Language)), w.screen)
+	m.Fresh, m.ReplyTo = w.fresh && !m.Gone, w.replyTo
 	former, waits, err := tx.OwedOf(w.panel)
 	if err != nil && !errors.Is(err, store.ErrSealed) {
 		return err
 	}
 	lower := m.Fresh
 	if waits {
-		if old, err := render.Decode(former.Body); err == nil && old.Fresh {
+		if old, err := render.Decode(former.Body); err == nil && old.Fresh && !m.Gone {
 			m.Fresh, lower = true, false // the newer text must still come down
 		}
 	}
@@ -65,7 +67,10 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	if (waits && former.Chat != w.chat) || (ref.Chat != 0 && ref.Chat != w.chat) {
 		return nil // a forged tap named a panel of another chat
 	}
-	if (ref.MessageID == 0 && !waits) || m.Fresh {
+	if m.Gone && ref.MessageID == 0 && !waits {
+		return nil // nobody has seen it
+	}
+	if ((ref.MessageID == 0 && !waits) || m.Fresh) && !w.aside {
 		chat.ID, chat.LastPanel = w.chat, w.panel
 		if err := tx.PutChat(chat); err != nil {
 			return err

@@ -140,12 +140,13 @@ func (e *Engine) request(tx Tx, a *after, q flows.Request) error {
 	}
 	r := e.reading(tx, a.now)
 	deciders := people{r}.Deciders()
+	twin, _ := flows.Namesake(people{r}, q.Shop.ID, q.Shop.Name)
 	if r.err != nil {
 		return r.err
 	}
 	for _, owner := range deciders {
 		if err := e.show(tx, a, flows.Show{Chat: owner, Panel: flows.RequestPanel(q.Shop.ID, owner),
-			Screen: flows.RequestScreen(q.Shop, q.Person), Class: flows.ClassNotices, Fresh: q.Again}); err != nil {
+			Screen: flows.RequestScreen(q.Shop, q.Person, twin), Class: flows.ClassNotices, Fresh: q.Again}); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,8 @@ func (e *Engine) startJob(j job) {
 		e.checkLine(j)
 	case flows.JobStock:
 		e.readStock(j)
+	case flows.JobOffers:
+		e.inquire(j)
 	case flows.JobDay:
 		if j.of() != 0 {
 			e.helpers.Go(func() { e.readReport(j) })
@@ -45,8 +47,12 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.readReport(j) })
 	case flows.JobChart:
 		e.helpers.Go(func() { e.drawChart(j) })
+	case flows.JobTicket:
+		e.helpers.Go(func() { e.drawTicket(j) })
 	case flows.JobStatement:
 		e.helpers.Go(func() { e.makeStatement(j) })
+	case flows.JobOpen:
+		e.helpers.Go(func() { e.readOpen(j.Run) })
 	case flows.JobDebts:
 		e.helpers.Go(func() { e.readDebts(j.Run) })
 	case flows.JobLookUp:

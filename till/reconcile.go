@@ -151,7 +151,7 @@ func readBooks(ctx context.Context, p topup.Provider, from time.Time, trial bool
 func (e *Engine) proveJournal() (proof topup.JournalProof, err error) {
 	sums, prev := map[topup.AccountID]topup.Money{}, ""
 	for more := true; more && e.stopping.Err() == nil; {
-		err := e.db.View(func(tx Tx) error {
+		err := e.look(func(tx Tx) error {
 			part, err := tx.Lines(proof.Lines, linesPage)
 			if err != nil {
 				return err

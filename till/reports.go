@@ -10,13 +10,32 @@ import (
 
 // Reports are read beside the writer: however many sales a period has, nobody
 // waits for them but who asked. The rules: no look at the store is long, for it
-// keeps old pages; of each kind of report one is read at a time; what takes long
-// shows how far it has come.
+// keeps old pages; who is served meanwhile goes before; of each kind of report
+// one is read at a time; what takes long shows how far it has come.
 
 const (
 	reportPage    = 200
 	progressAfter = 3 * time.Second // since the panel last said something
+	restsFor      = 9               // times as long as a look, while people are served
 )
+
+// look is one of the looks at the store of work beside the writer. When people
+// were served during it, the work rests after it: it has a tenth of a processor,
+// and what it leaves in memory is cleared away in its own time. On a till where
+// nothing is sold it goes on at once.
+func (e *Engine) look(fn func(Tx) error) error {
+	served, began := e.counts.Commits.Load(), time.Now()
+	err := e.db.View(fn)
+	if e.counts.Commits.Load() != served {
+		rest := time.NewTimer(restsFor * time.Since(began))
+		defer rest.Stop()
+		select {
+		case <-rest.C:
+		case <-e.stopping.Done():
+		}
+	}
+	return err
+}
 
 // orderPage reads a page of orders, the newest first, from below a number (0: from
 // the newest); next is 0 after the last.
@@ -28,7 +47,7 @@ func (e *Engine) ordersSince(from time.Time, page orderPage, take func(topup.Ord
 	// An order taken over after a restore is younger by number than by time, so
 	// what ends the walk is a whole page without one of the span.
 	for before, some := uint64(0), true; some && e.stopping.Err() == nil; {
-		err := e.db.View(func(tx Tx) error {
+		err := e.look(func(tx Tx) error {
 			list, next, err := page(tx, before)
 			some = next > 0 && len(list) == 0
 			for _, o := range list {

@@ -41,7 +41,7 @@ func (e *Engine) makeStatement(j job) {
 func (e *Engine) readStatement(shop topup.ShopID, span topup.Span) (s *topup.Statement, err error) {
 	var before uint64
 	for more := true; more && e.stopping.Err() == nil; {
-		err := e.db.View(func(tx Tx) error {
+		err := e.look(func(tx Tx) error {
 			if s == nil { // in the same look as the newest line
 				w, err := tx.Wallet(shop)
 				if err != nil {

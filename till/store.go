@@ -34,6 +34,7 @@ type Tx interface {
 	Ledger
 	Orders
 	Claims
+	Complaints
 	People
 	Sessions
 	Outbox
@@ -79,6 +80,9 @@ type Orders interface {
 	// from the newest); OrdersTo those to one number.
 	OrdersOf(s topup.ShopID, before uint64, limit int) ([]topup.Order, error)
 	OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, error)
+	// OrdersMade lists the newest orders of all shops by their IDs, from below
+	// one ("": from the newest).
+	OrdersMade(before topup.OrderID, limit int) ([]topup.Order, error)
 	// OpenOrders walks the orders that are not final, by their IDs: the oldest
 	// first.
 	OpenOrders() iter.Seq2[topup.Order, error]
@@ -103,6 +107,20 @@ type Claims interface {
 	RecordShowing(topup.OrderID, topup.Showing) error
 	// Showings lists when an order's codes were shown, newest first.
 	Showings(id topup.OrderID, limit int) ([]topup.Showing, error)
+}
+
+// Complaints are what shops complain of, one a sale at most.
+type Complaints interface {
+	// PutComplaint stores a sale's complaint, in place of the one that it had;
+	// one that is not valid is topup.ErrComplaint.
+	PutComplaint(topup.Complaint) error
+	Complaint(topup.OrderID) (topup.Complaint, bool, error)
+	// OpenComplaints lists those that wait, the oldest first, from after one
+	// ("": from the oldest).
+	OpenComplaints(after topup.OrderID, limit int) ([]topup.Complaint, error)
+	// ComplaintsOf lists a shop's, the open ones first, the newest of each
+	// first, from below one ("": from the top).
+	ComplaintsOf(s topup.ShopID, below topup.OrderID, limit int) ([]topup.Complaint, error)
 }
 
 // People are shops, who works for them, and chats.

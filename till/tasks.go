@@ -52,9 +52,11 @@ var tasks = []task{
 	{name: "stale", next: hourly, slice: watchCopies},
 	{name: "disk", next: often, beside: (*Engine).watchDisk},
 	{name: "float", next: every(30 * time.Minute), beside: (*Engine).watchFloat},
+	{name: "inquiries", next: every(5 * time.Minute), beside: (*Engine).followInquiries},
 	{name: "operators", next: often, slice: watchPulses},
 	{name: "waiting", next: often, slice: watchWaiting},
 	{name: "drill", next: morning, slice: askDrill},
+	{name: "complaints", next: morning, slice: remindComplaints},
 	{name: "handled", next: hourly, slice: pruneHandled},
 	{name: "panels", next: hourly, slice: prunePanels},
 	{name: "undelivered", next: hourly, slice: pruneUndelivered},
@@ -326,7 +328,7 @@ func (r reminding) apply(e *Engine, tx Tx, a *after) error {
 		// The day in the panel's name makes a second time an edit.
 		panel := fmt.Sprintf("reminder/%d/%s", id, r.day)
 		if err := e.show(tx, a, flows.Show{Chat: s.Chat, Panel: panel, Class: flows.ClassNotices,
-			Screen: flows.ReminderScreen(orders, len(r.open[id]))}); err != nil {
+			Screen: flows.ReminderScreen(orders, len(r.open[id]), a.now)}); err != nil {
 			return err
 		}
 	}

@@ -132,6 +132,8 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 		err = e.takeOver(tx, a, ef)
 	case flows.Reopen:
 		err = e.reopen(tx, a, ef.By)
+	case flows.SaveComplaint:
+		err = tx.PutComplaint(ef.Complaint)
 	case flows.SaveNews:
 		err = e.saveNews(tx, a, ef.News)
 	case flows.ShowCodes:
@@ -147,16 +149,30 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 	case flows.Menu:
 		a.menus = append(a.menus, ef.Chat)
 	case flows.Run:
-		r := e.reading(tx, a.now)
-		who := people{r}.Actor(ef.Chat, ef.Chat)
-		a.jobs, err = append(a.jobs, job{ef, who.Shop}), r.err
+		err = e.begins(tx, a, ef)
 	default:
 		err = e.deskEffect(tx, a, ef)
 	}
 	return err
 }
 
-// deskEffect applies what is wanted of people's places and of the safety copies.
+// begins has slow work start after the commit. An inquiry is written down
+// before.
+func (e *Engine) begins(tx Tx, a *after, ef flows.Run) error {
+	r := e.reading(tx, a.now)
+	who := people{r}.Actor(ef.Chat, ef.Chat)
+	if r.err != nil {
+		return r.err
+	}
+	a.jobs = append(a.jobs, job{ef, who.Shop})
+	if ef.Job != flows.JobOffers {
+		return nil
+	}
+	return changeInquiries(tx, func(all topup.Inquiries) topup.Inquiries { return all.With(ef.Ask.Inquiry) })
+}
+
+// deskEffect applies what is wanted of people's places, of the safety copies and
+// of inquiries.
 func (e *Engine) deskEffect(tx Tx, a *after, ef flows.Effect) error {
 	switch ef := ef.(type) {
 	case flows.SaveMember:
@@ -175,8 +191,14 @@ func (e *Engine) deskEffect(tx Tx, a *after, ef flows.Effect) error {
 		return e.sendCopy(tx, a, ef)
 	case flows.SetLevel:
 		return e.setLevel(tx, a, ef.Level)
+	case flows.Reinquire:
+		return e.reinquire(tx, a)
 	case flows.Practised:
 		return practised(tx, ef)
+	case flows.SetPrice:
+		return setPrice(tx, ef.Rule)
+	case flows.EndPrice:
+		return endPrice(tx, a.now, ef)
 	}
 	return fmt.Errorf("till: unknown effect %T", ef)
 }

@@ -165,7 +165,7 @@ func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
 		return nil
 	}
 	in := flows.Input{
-		Chat: m.Chat.ID, Private: private, Text: m.Text, Photo: m.Photo,
+		Chat: m.Chat.ID, Private: private, Text: m.Text, Photo: m.Photo, Thing: m.Thing,
 		Person: person(m.From), Late: u.late || u.at.Sub(m.Date) > lateAfter,
 	}
 	if c := m.Contact; c != nil {

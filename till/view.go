@@ -13,7 +13,6 @@ import (
 const (
 	settingAccount = "account"
 	settingWeather = "weather"
-	settingPricing = "pricing"
 	settingAlive   = "alive" // when updates were last taken
 )
 
@@ -26,24 +25,26 @@ type reading struct {
 	closed   bool
 	now      time.Time
 	plans    []topup.Plan   // read once; a turn asks for them many times
+	prices   *topup.Pricing // read once
 	mates    []topup.Member // who was appointed; read once
 	teamRead bool
 	err      error
 	listed   *listing              // what the provider has since a copy; nil as long as that is not read
 	books    *topup.Reconciliation // the newest comparison with the provider's
 
-	numbering topup.Numbering
-	sends     bool // copies can be sent away
+	suggestions *suggestions // what numbers were offered; nil knows none
+	numbering   topup.Numbering
+	sends       bool // copies can be sent away
 }
 
 func (e *Engine) reading(tx Tx, now time.Time) *reading {
-	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load(), books: e.books.Load(),
+	return &reading{tx: tx, owners: e.cfg.Admins, closed: e.caller.Halted(), now: now, numbering: e.cfg.Numbering, listed: e.listed.Load(), books: e.books.Load(), suggestions: &e.suggestions,
 		sends: e.cfg.Safety.Packer != nil}
 }
 
 // view shows the transaction to the conversations.
 func (r *reading) view() flows.View {
-	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}, Safety: safety{r}}
+	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}, Safety: safety{r}, Complaints: complaints{r}}
 }
 
 func (r *reading) note(err error) {
@@ -134,11 +135,10 @@ func (w wallets) Wallet(shop topup.ShopID) topup.Wallet {
 	return held
 }
 
-// Entries reads all accounts of the shop: a hold and its capture both touch
-// Held, a repayment its debt; Available alone would hide them.
-func (w wallets) Entries(shop topup.ShopID, limit int) (out []topup.Transaction) {
-	for _, account := range []topup.AccountID{shop.Available(), shop.Held(), shop.Owed()} {
-		list, err := w.tx.Entries(account, 0, limit)
+// Entries reads two accounts of the shop: a repayment may touch its debt alone.
+func (w wallets) Entries(shop topup.ShopID, before uint64, limit int) (out []topup.Transaction) {
+	for _, account := range []topup.AccountID{shop.Available(), shop.Owed()} {
+		list, err := w.tx.Entries(account, before, limit)
 		w.note(err)
 		out = append(out, list...)
 	}
@@ -206,19 +206,17 @@ func (s shelf) Catalogue() []topup.Category {
 	return c.List
 }
 
-// Pricing is one for all shops, so far.
-func (s shelf) Pricing(topup.ShopID) topup.Pricing {
-	p := topup.DefaultPricing
-	_, err := s.tx.Setting(settingPricing, &p)
-	s.note(err)
-	return p
-}
-
 func (s shelf) Weather() topup.Weather {
 	var w topup.Weather
 	_, err := s.tx.Setting(settingWeather, &w)
 	s.note(err)
 	return w
+}
+
+func (s shelf) Pulse(op topup.Operator) topup.Pulse {
+	all, err := pulses(s.tx)
+	s.note(err)
+	return all[op]
 }
 
 func (s shelf) Account() (topup.Account, bool) {
@@ -273,15 +271,13 @@ func (s sales) OrdersTo(shop topup.ShopID, to string, limit int) []topup.Order {
 	return o
 }
 
-func (s sales) OpenOrders(above topup.OrderID, limit int) []topup.Order {
+func (s sales) OpenOrders(limit int) []topup.Order {
 	var out []topup.Order
 	for o, err := range s.tx.OpenOrders() {
 		if s.note(err); err != nil || len(out) == limit {
 			break
 		}
-		if o.ID > above {
-			out = append(out, o)
-		}
+		out = append(out, o)
 	}
 	return out
 }

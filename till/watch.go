@@ -155,36 +155,43 @@ func (e *Engine) setLevel(tx Tx, a *after, level topup.Money) error {
 	return e.floatStands(tx, a, w)
 }
 
-// beat notes how a sale ended for its operator.
+// beat notes how a sale goes for its operator.
 func (e *Engine) beat(tx Tx, a *after, was, o topup.Order) error {
 	b, says := topup.BeatOf(was, o, a.now.UTC())
 	if !says {
 		return nil
 	}
-	pulses := map[topup.Operator]topup.Pulse{}
-	if _, err := tx.Setting(settingPulses, &pulses); err != nil {
+	all, err := pulses(tx)
+	if err != nil {
 		return err
 	}
-	pulses[o.Operator] = pulses[o.Operator].Add(b)
-	if err := tx.PutSetting(settingPulses, pulses); err != nil {
+	all[o.Operator] = all[o.Operator].Add(b)
+	if err := tx.PutSetting(settingPulses, all); err != nil {
 		return err
 	}
-	return e.pulseStands(tx, a, o.Operator, pulses[o.Operator])
+	return e.pulseStands(tx, a, o.Operator, all[o.Operator])
+}
+
+// pulses are those of all operators; each keeps a bounded number of sales.
+func pulses(tx Tx) (map[topup.Operator]topup.Pulse, error) {
+	all := map[topup.Operator]topup.Pulse{}
+	_, err := tx.Setting(settingPulses, &all)
+	return all, err
 }
 
 func (e *Engine) pulseStands(tx Tx, a *after, op topup.Operator, p topup.Pulse) error {
-	failed, bad, well := p.Failing()
-	return e.stands(tx, a, flows.OperatorTrouble(op), bad, well, strconv.Itoa(failed)+"/"+strconv.Itoa(len(p)))
+	failed, of, bad, well := p.Failing()
+	return e.stands(tx, a, flows.OperatorTrouble(op), bad, well, strconv.Itoa(failed)+"/"+strconv.Itoa(of))
 }
 
 // watchPulses ends what is proven no more of an operator, because nobody sells.
 func watchPulses(e *Engine, tx Tx, a *after) (more bool, err error) {
-	pulses := map[topup.Operator]topup.Pulse{}
-	if _, err := tx.Setting(settingPulses, &pulses); err != nil {
+	all, err := pulses(tx)
+	if err != nil {
 		return false, err
 	}
-	for _, op := range slices.Sorted(maps.Keys(pulses)) {
-		if err := e.pulseStands(tx, a, op, pulses[op].Recent(a.now)); err != nil {
+	for _, op := range slices.Sorted(maps.Keys(all)) {
+		if err := e.pulseStands(tx, a, op, all[op].Recent(a.now)); err != nil {
 			return false, err
 		}
 	}

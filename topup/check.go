@@ -164,6 +164,9 @@ func fulfil(o Order, s Status, news bool, now time.Time, scale float64) Change {
 	o.Changed, o.Settled = now, now
 	ev := s.Evidence
 	o.Evidence = &ev
+	if alert == AlertNone {
+		alert = o.lossAlert()
+	}
 	t := Capture(o)
 	return Change{Order: o, Journal: &t, Alert: alert, Vouchers: came}
 }

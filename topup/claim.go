@@ -81,5 +81,6 @@ type Why string
 const (
 	WhyDelivery Why = "delivery" // they came
 	WhyAgain    Why = "again"    // the shop asked for them once more
+	WhyTicket   Why = "ticket"   // they stand on a customer's ticket
 	WhyClaim    Why = "claim"    // a customer opened their link
 )

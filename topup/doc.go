@@ -15,6 +15,8 @@
 //   - member: a person who works for a shop: its keeper, who answers for it,
 //     or a cashier; [Member]. What a person is to the business is a [Role],
 //     what they can want an [Act], and who may do what one table; [Actor].
+//     Which codes cashiers may see again is the keeper's [Sharing]. What a shop
+//     or a cashier sold on a day, under a limit or not, are its [Takings].
 //   - owner: who owns the business, its float and its key. The founders are
 //     those of the configuration, who appoint others; a helper decides on shops
 //     and moves money up to a limit, a viewer looks.
@@ -36,12 +38,16 @@
 //     text; [Batch].
 //   - face value, cost, price, commission: what the customer's line receives;
 //     what the provider charges the owner; what the shop pays; face − price.
-//     The owner's rule from cost to price is [Pricing].
+//     From cost to price lead [Pricing] and its rules; [PriceRule]. What one is
+//     for is its [Scope], what it asks its [Terms].
+//   - group: a label of shops, for prices of their own.
 //   - float: the owner's money at the provider. How it shrinks is its
 //     [FloatWatch], made of [FloatReading]s.
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].
 //   - method: how money came from a shop, or went back: cash, by a slip of the
 //     post, or on account; [Method]. What an owner books of it is an [Entry].
+//   - letter: what a shop's people and the owners write one another; [Letters]
+//     counts them.
 //   - request for credit: what a shop asks the owners to credit, with a slip or
 //     its photo; [CreditRequest].
 //   - debt: what a shop took on account and has not paid back; [Debt],
@@ -60,16 +66,29 @@
 //     are the lines of its statement ([StatementLine]) and its lists, together
 //     [Books]; of ours it asks by [OurBooks], and proves first that wallets and
 //     journal agree; [JournalProof]. Where they differ is a [Difference].
+//   - moment: one thing that happened to an order, and when; [Moment]. All of
+//     them are its history.
+//   - complaint: what a shop has against a sale, with all that was said of it;
+//     [Complaint]. Where it stands is its [ComplaintState], a message of its
+//     thread a [Remark].
 //   - weather: which operators are up; [Weather]. Pulse: how an operator's
 //     newest top-ups ended; [Pulse], [Beat].
+//   - inquiry: a question, by a look-up plan, for the offers that a number may
+//     take; [Inquiry]. All that is kept of them is [Inquiries]. What the provider
+//     offered to one number, by that or with a refund, is [Suggested].
+//   - ring: a short message beside a sale's panel that tells how it ended, or
+//     that it takes long; [Ring].
 //   - news: what an owner tells the shops; [News].
 //   - claim: a one-use link by which a customer gets vouchers; [Claim].
 //   - showing: one time that vouchers were shown to somebody; [Showing].
+//   - ticket: what a customer is given of a sale, printed or forwarded. It never
+//     says what the shop paid.
 //   - reference: an order's ID as the provider has it, minted before the money
 //     moves, so that a lost answer can be looked up.
 //   - evidence: what the provider said that proves a delivery or a refusal;
 //     [Evidence].
 //   - review: an order waits for the owner's decision; its money stays held.
+//     What they decided, and on what ground, is kept; [Decision].
 //   - stray: an order at the provider that a till which goes on from a copy of
 //     its file does not know: it was sold since; [Stray]. Such a till is
 //     marked; [Restored].

@@ -17,10 +17,14 @@ var plain = map[string]string{
 
 	"InternetProduct": "a row of a list", "LineInfo": "a row of a list", "Category": "a row of a list",
 	"GiftProduct": "a row of a list", "GiftType": "a row of a list", "GiftStock": "a list",
-	"Offer": "a row of a list", "ListDiff": "counts", "PlanDiff": "counts",
+	"Offer": "a row of a list", "Refusal": "counts", "ListDiff": "counts", "PlanDiff": "counts",
 	"WrongBalance": "a row of a list", "DifferenceKind": "values of a field",
 
+	"Happened": "values of a field", "Ground": "values of a field",
+
 	"NewsPanel": "a row of a list", "Said": "a row of a list",
+
+	"TermsKind": "values of a field",
 
 	"Alert": "values of a field", "WorkKind": "values of a field", "ClaimState": "values of a field", "Why": "values of a field", "Reason": "values of a field",
 	"EntryKind": "values of a field", "RequestState": "values of a field", "Phase": "values of a field", "FaultKind": "values of a field",

@@ -12,6 +12,7 @@ var giftCard = rules{
 	vouchered:   true,
 	several:     true,
 	codesWithin: openLimit,
+	margin:      func(p Pricing) Rate { return p.GiftCard },
 	valid: func(o Order) error {
 		if o.Product == "" || o.TypeID == "" {
 			return fmt.Errorf("topup: gift-card order without product")

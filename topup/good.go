@@ -22,6 +22,8 @@ type rules struct {
 	// wait for its codes, counted from the confirm. Zero without vouchers.
 	codesWithin time.Duration
 
+	// margin is the margin on it where no rule of prices says another.
+	margin func(Pricing) Rate
 	// valid tells what an order of the good lacks, nil for nothing.
 	valid func(Order) error
 	// fits reports whether a provider order can be the one that ours asked

@@ -27,6 +27,14 @@ const (
 func NewID() string {
 	var random [8]byte
 	rand.Read(random[:])
+	return idOf(time.Now(), binary.BigEndian.Uint64(random[:]))
+}
+
+// FirstID is the lowest that can be minted at a time: of two orders, one made
+// before and one since, it lies between the IDs.
+func FirstID(at time.Time) OrderID { return OrderID(idOf(at, 0)) }
+
+func idOf(at time.Time, random uint64) string {
 	id := make([]byte, idTimeDigits+idRandomDigits)
 	fill := func(part []byte, n uint64) {
 		for i := len(part) - 1; i >= 0; i-- {
@@ -34,7 +42,7 @@ func NewID() string {
 			n /= 32
 		}
 	}
-	fill(id[:idTimeDigits], uint64(time.Now().UnixMilli()))
-	fill(id[idTimeDigits:], binary.BigEndian.Uint64(random[:]))
+	fill(id[:idTimeDigits], uint64(max(0, at.UnixMilli())))
+	fill(id[idTimeDigits:], random)
 	return string(id)
 }

@@ -14,6 +14,7 @@ var internetCard = rules{
 	vouchered:   true,
 	referenced:  true,
 	codesWithin: queuedLimit, // it may have been in the queue for days
+	margin:      func(p Pricing) Rate { return p.TopUp },
 	valid: func(o Order) error {
 		if o.LineType == "" || o.To == "" || o.Face <= 0 {
 			return fmt.Errorf("topup: internet order without line or value")
@@ -40,6 +41,9 @@ type InternetProduct struct {
 	CostKnown bool   `json:"cost_known,omitempty"`
 	Available bool   `json:"available"`
 }
+
+// Scope is the card as the rules of prices know it.
+func (p InternetProduct) Scope() Scope { return Scope{Good: InternetCard, Part: p.Type} }
 
 // LineInfo is what the provider says of a line before a card is bought for it.
 type LineInfo struct {

@@ -45,6 +45,7 @@ const (
 	AlertWord     Alert = "word"     // the provider goes on saying a word that nobody knows
 	AlertAside    Alert = "aside"    // a step of it could not be applied
 	AlertQuantity Alert = "quantity" // number of codes differs from what the provider said
+	AlertLoss     Alert = "loss"     // the provider charged more than the shop paid
 )
 
 // Change is what an answer makes of an order: its next version, the journal
@@ -115,25 +116,13 @@ func Cancel(o Order, why Reason, now time.Time) (Change, bool) {
 	return refund(o, why, nil, now), true
 }
 
-// Settle is a person's decision, in a chat, on an order in Review: how many of
-// what was ordered came. What came is captured, the rest released. It reports
-// false for an order that is not in Review, and for a number it can't be.
-func Settle(o Order, came int, actor, chat int64, now time.Time) (Change, bool) {
-	if o.State != Review || came < 0 || came > o.Quantity {
-		return Change{}, false
+// lossAlert tells the owners of a delivery that cost more than its shop paid,
+// which no price that was known at the quote can bring.
+func (o Order) lossAlert() Alert {
+	if o.State == Delivered && o.ChargedKnown && o.Charged > o.Captured {
+		return AlertLoss
 	}
-	ev := &Evidence{At: now, Word: fmt.Sprintf("admin %d", actor)}
-	if came == 0 {
-		s := refund(o, ReasonPerson, ev, now)
-		s.Journal.Actor, s.Journal.Chat = actor, chat
-		return s, true
-	}
-	o.State, o.Reason, o.Due = Delivered, ReasonPerson, time.Time{}
-	o.capture(came)
-	o.Changed, o.Settled, o.Evidence = now, now, ev
-	t := Capture(o)
-	t.Actor, t.Chat = actor, chat
-	return Change{Order: o, Journal: &t}, true
+	return AlertNone
 }
 
 // capture notes that so many of what was ordered came, and their price. Where

@@ -174,7 +174,7 @@ func (h *history) cancel(t *rapid.T) {
 }
 
 func (h *history) person(t *rapid.T) {
-	if s, ok := topup.Settle(h.o, rapid.IntRange(-1, h.o.Quantity+1).Draw(t, "delivered"), 1, 1, h.now); ok {
+	if s, ok := topup.Settle(h.o, rapid.IntRange(-1, h.o.Quantity+1).Draw(t, "delivered"), topup.Decision{By: 1}, 1, h.now); ok {
 		h.proof = true
 		h.take(t, "person", s)
 	}

@@ -81,22 +81,22 @@ func TestCancel(t *testing.T) {
 
 func TestSettle(t *testing.T) {
 	inReview := topup.Ambiguous(submitted(t, topup.GiftCard), start, scale).Order
-	s, ok := topup.Settle(inReview, inReview.Quantity, 5, 5, start)
+	s, ok := topup.Settle(inReview, inReview.Quantity, topup.Decision{By: 5}, 5, start)
 	if !ok || s.Order.State != topup.Delivered || s.Order.Captured != inReview.Price || s.Journal.Actor != 5 || s.Order.Reason != topup.ReasonPerson {
 		t.Errorf("delivered: %v, %+v", ok, s.Order)
 	}
 	sums(t, *s.Journal)
-	s, ok = topup.Settle(inReview, 0, 5, 5, start)
+	s, ok = topup.Settle(inReview, 0, topup.Decision{By: 5}, 5, start)
 	if !ok || s.Order.State != topup.Refunded || s.Journal.Actor != 5 || kind(s.Journal.Key) != topup.EntryRelease || s.Order.Evidence.Word != "admin 5" {
 		t.Errorf("released: %v, %+v", ok, s.Order)
 	}
 	for _, n := range []int{-1, inReview.Quantity + 1} {
-		if _, ok := topup.Settle(inReview, n, 5, 5, start); ok {
+		if _, ok := topup.Settle(inReview, n, topup.Decision{By: 5}, 5, start); ok {
 			t.Errorf("settled for %d of %d", n, inReview.Quantity)
 		}
 	}
 	for _, o := range []topup.Order{newOrder(topup.GiftCard), submitted(t, topup.GiftCard), pending(t, topup.GiftCard), s.Order} {
-		if _, ok := topup.Settle(o, 0, 5, 5, start); ok {
+		if _, ok := topup.Settle(o, 0, topup.Decision{By: 5}, 5, start); ok {
 			t.Errorf("settled from %s", o.State)
 		}
 	}
@@ -118,7 +118,7 @@ func TestSettleInPart(t *testing.T) {
 		t.Fatalf("taken back: %s, %s, %q", c.Order.State, c.Order.Reason, c.Alert)
 	}
 	for came, want := range map[int]topup.Money{0: 0, 1: topup.Dinars(500), 4: topup.Dinars(2000)} {
-		got, ok := topup.Settle(c.Order, came, 5, 5, start)
+		got, ok := topup.Settle(c.Order, came, topup.Decision{By: 5}, 5, start)
 		if !ok || got.Order.Captured != want || topup.PriceOf(c.Order, came) != want {
 			t.Errorf("%d of 4: %v, captured %v", came, ok, got.Order.Captured)
 		}

@@ -14,6 +14,7 @@ const MobileTopUp Good = "mobile"
 var mobileTopUp = rules{
 	numbered:   true,
 	referenced: true,
+	margin:     func(p Pricing) Rate { return p.TopUp },
 	valid: func(o Order) error {
 		if o.Plan == "" || o.To == "" || o.Face <= 0 {
 			return fmt.Errorf("topup: mobile order without plan, number or amount")
@@ -73,6 +74,15 @@ const (
 
 // RetailOperators are the operators a shop may choose, in the order shown.
 var RetailOperators = []Operator{Mobilis, Djezzy, Ooredoo, Pixx}
+
+// Retail is the operator that a shop chooses for the plans of this one: those
+// of wholesale go where the retail ones go.
+func (o Operator) Retail() Operator {
+	if o == GMobilis {
+		return Mobilis
+	}
+	return o
+}
 
 // Known reports whether the operator is one a shop may choose.
 func (o Operator) Known() bool { return slices.Contains(RetailOperators, o) }
@@ -136,25 +146,39 @@ func (p Plan) Same(q Plan) bool {
 	return p == q
 }
 
+// Scope is the plan as the rules of prices know it.
+func (p Plan) Scope() Scope {
+	return Scope{Good: MobileTopUp, Part: string(p.Operator.Retail()), Item: p.Code}
+}
+
 // Quote prices a plan for a face value: what the shop pays and what the
-// provider is expected to charge. It reports false when the plan can't be
-// sold: not accepted, switched off, of unknown cost, or at a loss.
+// provider is expected to charge, 0 where it does not tell. It reports false
+// when the plan can't be sold: not accepted, switched off, without the rule that
+// it needs, or at a loss.
 func (p Pricing) Quote(plan Plan, face Money) (price, cost Money, ok bool) {
 	if !plan.Sellable() || !plan.Accepts(face) {
 		return 0, 0, false
 	}
-	cost, ok = plan.Cost.Of(face)
-	if !ok {
+	if plan.CostKnown {
+		if cost, ok = plan.Cost.Of(face); !ok {
+			return 0, 0, false
+		}
+	}
+	if r, _ := p.Rule(plan.Scope()); plan.NeedsRule() && r.Item == "" {
 		return 0, 0, false
 	}
-	price, ok = Price(cost, p.TopUp, face)
+	price, ok = p.Price(plan.Scope(), cost, face)
 	return price, cost, ok
 }
 
 // Sellable reports whether a shop may be offered the plan at all.
 func (p Plan) Sellable() bool {
-	return p.Enabled && !p.Gone && p.CostKnown && p.Cost > 0 && p.Kind != Lookup && p.Family != FamilyWholesale
+	return p.Enabled && !p.Gone && p.Kind != Lookup && (!p.CostKnown || p.Cost > 0)
 }
+
+// NeedsRule reports whether the plan is sold only once an owner gave it a price
+// by a rule of its own: a wholesale one, and one whose cost is not known.
+func (p Plan) NeedsRule() bool { return !p.CostKnown || p.Family == FamilyWholesale }
 
 // PlanDiff says what a refresh of the plans changed, by plan code.
 type PlanDiff struct {

@@ -16,7 +16,7 @@ type News struct {
 	ID    string    `json:"id,omitempty"`
 	Text  string    `json:"text,omitempty"`
 	By    int64     `json:"by,omitempty"`
-	To    string    `json:"to,omitempty"`    // the language of those it is for; "" for all
+	To    string    `json:"to,omitempty"`    // the language of those it is for, or [ToGroup] of their group; "" for all
 	Shops int       `json:"shops,omitempty"` // as counted before it began
 	Began time.Time `json:"began,omitzero"`
 
@@ -31,6 +31,24 @@ type News struct {
 	Panels []NewsPanel `json:"panels,omitempty"` // where owners watch it
 	Shown  time.Time   `json:"shown,omitzero"`   // when they last saw it move
 	Said   []Said      `json:"said,omitempty"`   // what was told before, within the hour
+}
+
+// groupMark stands before a group's label, which no language begins with.
+const groupMark = "#"
+
+// ToGroup is whom news for the shops of a group are for.
+func ToGroup(group string) string { return groupMark + group }
+
+// GroupOf is the group that news are for; false when they are for no group.
+func GroupOf(to string) (string, bool) { return strings.CutPrefix(to, groupMark) }
+
+// IsFor reports whether news are for a shop of a group that is spoken to in a
+// language.
+func (n News) IsFor(language, group string) bool {
+	if of, is := GroupOf(n.To); is {
+		return of == group
+	}
+	return n.To == "" || n.To == language
 }
 
 // NewsPanel is where an owner watches.
@@ -120,7 +138,9 @@ func (n News) Watch(chat int64, panel string) News {
 func (n News) Told(text, to string, now time.Time) bool {
 	sum := newsSum(text)
 	return slices.ContainsFunc(n.past(now), func(s Said) bool {
-		return s.Sum == sum && (s.To == to || s.To == "" || to == "")
+		_, some := GroupOf(s.To)
+		_, others := GroupOf(to)
+		return s.Sum == sum && (s.To == to || s.To == "" || to == "" || some != others)
 	})
 }
 

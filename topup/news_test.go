@@ -30,6 +30,12 @@ func TestNewsAreNotToldTwiceUnasked(t *testing.T) {
 			t.Errorf("%q to %q after %v: %t", tc.text, tc.to, tc.after, got)
 		}
 	}
+	third := second.Follow(topup.News{ID: "c", Text: "Promo", To: topup.ToGroup("VIP"), Began: at})
+	for to, want := range map[string]bool{topup.ToGroup("VIP"): true, topup.ToGroup("other"): false, "fr": true, "": true} {
+		if third.Told("Promo", to, at) != want {
+			t.Errorf("to %q after a group: %t", to, !want)
+		}
+	}
 	if (topup.News{}).Told("", "", at) {
 		t.Error("nothing was told")
 	}
@@ -39,6 +45,22 @@ func TestNewsAreNotToldTwiceUnasked(t *testing.T) {
 	}
 	if len(n.Said) > 20 {
 		t.Errorf("%d are remembered", len(n.Said))
+	}
+}
+
+// TestNewsAreFor: a label is no language, nor a language a label.
+func TestNewsAreFor(t *testing.T) {
+	for _, tc := range []struct {
+		to, language, group string
+		want                bool
+	}{
+		{"", "fr", "", true}, {"", "ar", "VIP", true}, {"fr", "fr", "VIP", true}, {"fr", "ar", "fr", false},
+		{topup.ToGroup("fr"), "fr", "", false}, {topup.ToGroup("fr"), "ar", "fr", true}, {topup.ToGroup("VIP"), "fr", "vip", false},
+		{topup.ToGroup("#"), "fr", "#", true},
+	} {
+		if got := (topup.News{To: tc.to}).IsFor(tc.language, tc.group); got != tc.want {
+			t.Errorf("to %q, a shop of %q and %q: %t", tc.to, tc.language, tc.group, got)
+		}
 	}
 }
 

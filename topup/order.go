@@ -80,6 +80,8 @@ type Offer struct {
 	Name string `json:"name"`
 	Plan string `json:"plan"`
 	Face Money  `json:"face"`
+	// Family is told by whoever reads the provider's answer; "" on older rows.
+	Family PlanFamily `json:"family,omitempty"`
 }
 
 // Evidence is what proves a settlement: who said what, when.
@@ -118,7 +120,10 @@ type Order struct {
 	Quantity   int        `json:"quantity"`       // 1 but for goods that may be several
 	Face       Money      `json:"face,omitempty"` // face value of all; 0 where there is none
 	Price      Money      `json:"price"`          // what the shop pays for all
-	Expected   Money      `json:"expected"`       // cost by the price list; the margin guard's base
+	Expected   Money      `json:"expected"`       // cost by the price list, the margin guard's base; 0 where it was not known
+	// Suggested is what the shop means to ask of its customer for all, where it
+	// has no face value; no money of ours.
+	Suggested Money `json:"suggested,omitempty"`
 
 	Placed  time.Time `json:"placed"`
 	Changed time.Time `json:"changed"`
@@ -151,11 +156,18 @@ type Order struct {
 	Processed    string    `json:"processed,omitempty"`   // when the operator did it, as spelt
 	Coded        bool      `json:"-"`                     // vouchers came; the store keeps them, and sets this
 	Evidence     *Evidence `json:"evidence,omitempty"`
-	Dispute      string    `json:"dispute,omitempty"` // another final word after the first
-	After        *Money    `json:"after,omitempty"`   // what the wallet had when it ended; nil where that was not kept
+	Decision     *Decision `json:"decision,omitempty"` // where a person ended it
+	Dispute      string    `json:"dispute,omitempty"`  // another final word after the first
+	After        *Money    `json:"after,omitempty"`    // what the wallet had when it ended; nil where that was not kept
 
+	Moments []Moment `json:"moments,omitempty"` // what happened between its first request and its end; see [HistoryOf]
+
+	Rang  bool    `json:"rang,omitempty"`  // that it takes long was heard
 	Tried []Offer `json:"tried,omitempty"` // refused to the same customer before this one
-	Batch *Batch  `json:"batch,omitempty"` // nil for a sale of its own
+	// Unlisted tells that it was offered to this number alone: the price list
+	// did not have it.
+	Unlisted bool   `json:"unlisted,omitempty"`
+	Batch    *Batch `json:"batch,omitempty"` // nil for a sale of its own
 }
 
 // Batch is what a sale was made with, by one confirm: all of them, in order,
@@ -182,6 +194,21 @@ func (o Order) Commission() Money {
 	}
 	return o.Face - o.Price
 }
+
+// Spent is what the order takes of what its shop may spend, as it stands: its
+// price as long as that is held, then what was captured of it.
+func Spent(o Order) Money {
+	switch o.State {
+	case Delivered:
+		return o.Captured
+	case Refunded:
+		return 0
+	}
+	return o.Price
+}
+
+// GaveBack reports whether the order ended with less taken than was held.
+func GaveBack(o Order) bool { return o.State.Final() && o.Captured < o.Price }
 
 // Valid reports the first thing that makes an order unfit to be placed.
 func (o Order) Valid() error {

@@ -35,49 +35,8 @@ type Member struct {
 	Since  time.Time `json:"since,omitzero"`
 	// Limit is what a cashier may sell in a day (0: any sum), and what a helper
 	// may move at once.
-	Limit Money `json:"limit,omitempty"`
-	// Sold and Sales are what a cashier's sales of the day Day cost the shop.
-	Day   string `json:"day,omitempty"`
-	Sold  Money  `json:"sold,omitempty"`
-	Sales int    `json:"sales,omitempty"`
-}
-
-// On is the member on a day: what was sold on another one is no matter.
-func (m Member) On(day string) Member {
-	if m.Day != day {
-		m.Day, m.Sold, m.Sales = day, 0, 0
-	}
-	return m
-}
-
-// Took counts a sale of a day.
-func (m Member) Took(price Money, day string) Member {
-	m = m.On(day)
-	m.Sold += price
-	m.Sales++
-	return m
-}
-
-// GaveBack takes off what was given back of a sale of a day; whole tells that
-// nothing of it was delivered. What is past changes nothing.
-func (m Member) GaveBack(back Money, whole bool, day string) Member {
-	if m.Day != day {
-		return m
-	}
-	m.Sold = max(0, m.Sold-back)
-	if whole {
-		m.Sales = max(0, m.Sales-1)
-	}
-	return m
-}
-
-// Left is what a cashier may still sell on a day; false where there is no
-// limit.
-func (m Member) Left(day string) (Money, bool) {
-	if m.Role != Cashier || m.Limit == 0 {
-		return 0, false
-	}
-	return max(0, m.Limit-m.On(day).Sold), true
+	Limit   Money `json:"limit,omitempty"`
+	Takings       // a cashier's
 }
 
 // Keeper is the place in a shop of the person who asked for it: until a shop
@@ -105,27 +64,40 @@ const (
 	ActWallet    Act = "wallet"    // see the shop's wallet
 	ActRequest   Act = "request"   // ask the owners for credit
 	ActLow       Act = "low"       // choose below which level the shop is told that its wallet is low
+	ActPriceList Act = "pricelist" // see what everything costs the shop
+	ActMarkup    Act = "markup"    // choose what the shop's customers pay more for gift cards
 	ActDay       Act = "day"       // see what the shop sold
 	ActStatement Act = "statement" // have a file of what became of the shop's money
 	ActEvening   Act = "evening"   // have the day's report in the evening, or not
 	ActHistory   Act = "history"   // see and find the shop's sales
 	ActCodes     Act = "codes"     // see a sale's codes again
+	ActComplain  Act = "complain"  // complain of a sale, and see what became of it
 	ActLink      Act = "link"      // make and revoke a customer's link
+	ActWrite     Act = "write"     // write to the owners, for a shop that was decided on
+	ActTicket    Act = "ticket"    // give a sale's customer a ticket
 	ActCashiers  Act = "cashiers"  // invite, see and remove the shop's cashiers
 
 	ActSync       Act = "sync"       // refresh what the provider offers
 	ActFloat      Act = "float"      // see the float and what covers it
 	ActReport     Act = "report"     // see what all shops sold, and have their statements
 	ActShopWallet Act = "shopwallet" // see any shop's wallet
+	ActRules      Act = "rules"      // see the rules of prices, and what each earns
+	ActPrices     Act = "prices"     // set and end them, and a shop's group
 	ActMoney      Act = "money"      // credit and debit a wallet, take repayments, undo them
 	ActDebts      Act = "debts"      // see what all shops owe
 	ActShops      Act = "shops"      // list the shops
 	ActDecide     Act = "decide"     // approve or refuse a shop
+	ActAnswer     Act = "answer"     // write to a shop
+	ActRename     Act = "rename"     // give a shop another name
+	ActLimits     Act = "limits"     // say what a shop may sell, by sale and by day
 	ActOrders     Act = "orders"     // list the open sales of all shops
 	ActSettle     Act = "settle"     // decide a sale in review
+	ActComplaints Act = "complaints" // see what the shops complain of
+	ActResolve    Act = "resolve"    // answer a complaint, dispute its sale, close it
 	ActBroadcast  Act = "broadcast"  // tell the shops something
 	ActBackup     Act = "backup"     // write a safety copy
 	ActReconcile  Act = "reconcile"  // compare our books with the provider's, and book what differs
+	ActInquire    Act = "inquire"    // let numbers' offers be asked for again after that cost money
 	ActRestore    Act = "restore"    // let a till sell that goes on from a copy
 	ActTeam       Act = "team"       // invite, see and remove helpers and viewers
 	ActOwners     Act = "owners"     // the same of owners
@@ -142,12 +114,17 @@ var rights = map[Act][]Role{
 	ActWallet:    {Cashier, Keeper, Suspended},
 	ActRequest:   {Cashier, Keeper},
 	ActLow:       {Cashier, Keeper},
+	ActPriceList: {Cashier, Keeper},
+	ActMarkup:    {Keeper},
 	ActDay:       {Cashier, Keeper, Suspended},
 	ActStatement: {Keeper},
 	ActEvening:   {Keeper},
 	ActHistory:   {Cashier, Keeper, Suspended},
 	ActCodes:     {Cashier, Keeper, Suspended},
+	ActComplain:  {Cashier, Keeper, Suspended},
 	ActLink:      {Cashier, Keeper},
+	ActWrite:     {Stranger, Customer, Cashier, Keeper, Suspended},
+	ActTicket:    {Cashier, Keeper, Suspended},
 	ActCashiers:  {Keeper},
 
 	ActFloat:      {Viewer, Helper, Owner},
@@ -155,14 +132,22 @@ var rights = map[Act][]Role{
 	ActShopWallet: {Viewer, Helper, Owner},
 	ActShops:      {Viewer, Helper, Owner},
 	ActOrders:     {Viewer, Helper, Owner},
+	ActRules:      {Viewer, Helper, Owner},
+	ActComplaints: {Viewer, Helper, Owner},
+	ActResolve:    {Helper, Owner},
 	ActMoney:      {Helper, Owner},
+	ActPrices:     {Owner},
 	ActDecide:     {Helper, Owner},
+	ActAnswer:     {Helper, Owner},
+	ActRename:     {Owner},
+	ActLimits:     {Owner},
 	ActSync:       {Owner},
 	ActDebts:      {Helper, Owner},
 	ActSettle:     {Owner},
 	ActBroadcast:  {Owner},
 	ActBackup:     {Owner},
 	ActReconcile:  {Owner},
+	ActInquire:    {Owner},
 	ActRestore:    {Owner},
 	ActTeam:       {Owner},
 	ActOwners:     {Founder},
@@ -177,6 +162,7 @@ type Actor struct {
 	Chat   int64
 	Shop   ShopID // of who works for an approved or suspended shop, else 0
 	Roles  []Role // at least one
+	Keeps  bool   // the shop is theirs, suspended or not
 	Most   Money  // what a helper may move at once
 }
 
@@ -197,15 +183,15 @@ func (a Actor) MayFor(act Act, shop ShopID) bool {
 }
 
 // MayWith reports whether the actor may do it with a sale. A cashier takes back
-// what they sold themselves; the codes of others' sales are theirs where the
-// keeper shares them.
-func (a Actor) MayWith(act Act, o Order, shared bool) bool {
-	own := a.Is(Keeper) || o.By == a.Person
+// what they sold themselves; the codes of which sales are theirs, and so the
+// links that lead to them, is the keeper's choice.
+func (a Actor) MayWith(act Act, o Order, sharing Sharing) bool {
+	keeps, own := a.Keeps || a.Is(Keeper), o.By == a.Person
 	switch act {
 	case ActTakeBack:
-		return own && a.MayFor(act, o.Shop)
+		return (keeps || own) && a.MayFor(act, o.Shop)
 	case ActCodes, ActLink:
-		return (own || shared) && a.MayFor(act, o.Shop)
+		return (keeps || sharing == SharesAll || own && sharing != SharesNone) && a.MayFor(act, o.Shop)
 	}
 	return a.MayFor(act, o.Shop)
 }
@@ -243,6 +229,7 @@ func ActorOf(person, chat int64, founder bool, mate, member Member, shop Shop, c
 		a.Roles = append(a.Roles, mate.Role)
 	}
 	if member.Person == person && member.Shop != 0 && member.Shop == shop.ID {
+		a.Keeps = shop.Admitted() && member.Role == Keeper
 		switch shop.State {
 		case ShopApproved:
 			a.Shop, a.Roles = shop.ID, append(a.Roles, member.Role)

@@ -14,10 +14,11 @@ import (
 var acts = map[topup.Act]string{
 	topup.ActTalk: "suckpvho", topup.ActApply: "suo", topup.ActOpenLink: "suckpvho",
 	topup.ActSell: "ck", topup.ActTakeBack: "ckp", topup.ActWallet: "ckp", topup.ActHistory: "ckp", topup.ActDay: "ckp", topup.ActRequest: "ck", topup.ActLow: "ck",
-	topup.ActCodes: "ckp", topup.ActLink: "ck", topup.ActCashiers: "k", topup.ActStatement: "k", topup.ActEvening: "k",
+	topup.ActCodes: "ckp", topup.ActComplain: "ckp", topup.ActComplaints: "vho", topup.ActResolve: "ho", topup.ActLink: "ck", topup.ActTicket: "ckp", topup.ActCashiers: "k", topup.ActStatement: "k", topup.ActEvening: "k",
 	topup.ActFloat: "vho", topup.ActReport: "vho", topup.ActShopWallet: "vho", topup.ActShops: "vho", topup.ActOrders: "vho",
 	topup.ActMoney: "ho", topup.ActDebts: "ho", topup.ActDecide: "ho",
-	topup.ActSync: "o", topup.ActSettle: "o", topup.ActBroadcast: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActRestore: "o",
+	topup.ActWrite: "suckp", topup.ActAnswer: "ho", topup.ActRename: "o", topup.ActLimits: "o", topup.ActPriceList: "ck", topup.ActMarkup: "k", topup.ActRules: "vho", topup.ActPrices: "o",
+	topup.ActSync: "o", topup.ActSettle: "o", topup.ActBroadcast: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActRestore: "o", topup.ActInquire: "o",
 	topup.ActTeam: "o", topup.ActOwners: "f",
 }
 
@@ -122,17 +123,38 @@ func TestMayWith(t *testing.T) {
 	// The same person after they were removed, and before they work elsewhere.
 	gone := topup.Actor{Person: 2, Roles: []topup.Role{topup.Stranger}}
 	sale := topup.Order{Shop: 7, By: 2}
-	for act, may := range map[topup.Act]string{
-		topup.ActSell: "kso", topup.ActHistory: "kso", topup.ActTakeBack: "ks", topup.ActCodes: "ks+", topup.ActLink: "ks+",
-	} {
-		for letter, who := range map[rune]topup.Actor{'k': keeper, 's': seller, 'o': other, 'f': foreign, 'g': gone} {
-			for _, shared := range []bool{false, true} {
-				want := strings.ContainsRune(may, letter) || (letter == 'o' && shared && strings.HasSuffix(may, "+"))
-				if got := who.MayWith(act, sale, shared); got != want {
-					t.Errorf("%c may %s with it, shared %t: %t", letter, act, shared, got)
+	all := map[rune]topup.Actor{'k': keeper, 's': seller, 'o': other, 'f': foreign, 'g': gone}
+	member := func(person int64, role topup.Role) topup.Actor {
+		return topup.ActorOf(person, person, false, topup.Member{}, topup.Member{Person: person, Shop: 7, Role: role}, topup.Shop{ID: 7, State: topup.ShopSuspended}, false)
+	}
+	all['K'], all['S'], all['O'] = member(1, topup.Keeper), member(2, topup.Cashier), member(3, topup.Cashier) // suspended
+	codes := map[topup.Sharing]string{topup.SharesOwn: "ksKS", topup.SharesAll: "ksoKSO", topup.SharesNone: "kK"}
+	links := map[topup.Sharing]string{topup.SharesOwn: "ks", topup.SharesAll: "kso", topup.SharesNone: "k"}
+	for _, sharing := range topup.Sharings() {
+		for act, may := range map[topup.Act]string{
+			topup.ActSell: "kso", topup.ActHistory: "ksoKSO", topup.ActComplain: "ksoKSO", topup.ActTakeBack: "ksKS", topup.ActCodes: codes[sharing], topup.ActLink: links[sharing],
+		} {
+			for letter, who := range all {
+				if got := who.MayWith(act, sale, sharing); got != strings.ContainsRune(may, letter) {
+					t.Errorf("%c may %s with it, shared %s: %t", letter, act, sharing, got)
 				}
 			}
 		}
+	}
+}
+
+// TestSharing: what a keeper chooses is what is read, and rows from before say
+// what they said.
+func TestSharing(t *testing.T) {
+	for _, c := range topup.Sharings() {
+		for _, was := range topup.Sharings() {
+			if got := (topup.Shop{}).Share(was).Share(c).Sharing(); got != c {
+				t.Errorf("%s after %s is read as %s", c, was, got)
+			}
+		}
+	}
+	if (topup.Shop{}).Sharing() != topup.SharesOwn || (topup.Shop{Shared: true}).Sharing() != topup.SharesAll {
+		t.Error("rows from before")
 	}
 }
 
@@ -175,14 +197,14 @@ func TestCashiersDay(t *testing.T) {
 		}
 	}
 	left("1", 1000)
-	m = m.Took(topup.Dinars(300), "1").Took(topup.Dinars(600), "1")
+	m.Takings = m.Took(topup.Dinars(300), "1").Took(topup.Dinars(600), "1")
 	left("1", 100)
 	left("2", 1000)
-	m = m.GaveBack(topup.Dinars(200), false, "1")
+	m.Takings = m.GaveBack(topup.Dinars(200), false, "1")
 	if left("1", 300); m.Sales != 2 {
 		t.Errorf("%d sales", m.Sales)
 	}
-	m = m.Took(topup.Dinars(900), "2").GaveBack(topup.Dinars(700), true, "1") // yesterday's comes back today
+	m.Takings = m.Took(topup.Dinars(900), "2").GaveBack(topup.Dinars(700), true, "1") // yesterday's comes back today
 	if left("2", 100); m.Sales != 1 {
 		t.Errorf("%d sales", m.Sales)
 	}

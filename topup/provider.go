@@ -71,6 +71,7 @@ type Status struct {
 	Reference    OrderID
 	Phase        Phase
 	Plan         string // the plan, or the product
+	Inquiry      bool   // its plan is a look-up: it sold nothing
 	TypeID       string // the denomination
 	To           string
 	LineType     string

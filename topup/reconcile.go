@@ -63,6 +63,15 @@ type Difference struct {
 // Bookable reports whether an owner may have it booked.
 func (d Difference) Bookable() bool { return d.Kind == DiffCost }
 
+// Loss is by how much a delivered order cost more than its shop paid, once the
+// difference is booked; 0 where it did not.
+func (d Difference) Loss() Money {
+	if !d.Bookable() {
+		return 0
+	}
+	return max(0, d.Taken-d.Order.Captured)
+}
+
 // WrongBalance is an account whose balance is not what its lines sum to.
 type WrongBalance struct {
 	Account        AccountID
@@ -94,6 +103,8 @@ type Reconciliation struct {
 	Taken, Back Money // by the statement, for the orders compared
 	Others      int   // orders of the statement that are none of ours
 	OthersTaken Money // for them, less what was given back
+	Inquiries   int   // on the provider's list: they are no sales
+	InquiryCost Money // by the statement, less what was given back: the owner's loss
 	Moves       int   // lines that are no sale
 	Moved       Money
 
@@ -161,6 +172,11 @@ func Reconcile(from, to time.Time, orders []Order, b Books, own OurBooks) Reconc
 		}
 		r.compare(o, lines[o.ProviderID], listed, own)
 	}
+	for _, s := range b.Listed {
+		if s.Inquiry {
+			r.inquiry(s, lines)
+		}
+	}
 	r.rest(lines, known, own)
 	for _, s := range b.Listed {
 		if s.Ours() && !known[s.ProviderID] && !r.isOurs(s, own) && !s.Created.Before(from) && s.Created.Before(to) {
@@ -169,6 +185,15 @@ func Reconcile(from, to time.Time, orders []Order, b Books, own OurBooks) Reconc
 	}
 	slices.SortFunc(r.Differences, func(a, b Difference) int { return cmp.Compare(a.Order.No, b.Order.No) })
 	return r
+}
+
+// inquiry takes what the statement has of an inquiry.
+func (r *Reconciliation) inquiry(s Stray, lines map[string][]StatementLine) {
+	r.Inquiries++
+	for _, l := range lines[s.ProviderID] {
+		r.InquiryCost -= l.Amount
+	}
+	delete(lines, s.ProviderID)
 }
 
 func (r *Reconciliation) isOurs(s Stray, own OurBooks) bool {

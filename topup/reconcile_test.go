@@ -191,6 +191,23 @@ func TestReconcileKnowsStrangers(t *testing.T) {
 	}
 }
 
+// TestReconcileKnowsInquiries: they are no sales, nobody's and ours; what they
+// cost is told apart.
+func TestReconcileKnowsInquiries(t *testing.T) {
+	b := books{}
+	b.sale(topup.Delivered, 490_00, 490_00)
+	for i, cost := range []topup.Money{0, 10_00, 5_00} {
+		id := fmt.Sprint("q", i)
+		b.theirs.Listed = append(b.theirs.Listed, topup.Stray{Good: topup.MobileTopUp, Status: topup.Status{
+			ProviderID: id, Reference: topup.OrderID(topup.NewID()), Inquiry: true, Phase: topup.PhaseDone, Created: spanFrom.Add(time.Hour)}})
+		b.line(id, -cost, spanFrom.Add(time.Hour))
+	}
+	b.line("q2", 5_00, spanFrom.Add(2*time.Hour)) // given back
+	if r := b.reconcile(); r.Inquiries != 3 || r.InquiryCost != 10_00 || r.Others != 0 || !r.Agrees() || r.Taken != 490_00 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // TestCorrectionsMeetTheStatement: whatever the provider took, once all that
 // may be booked is booked, the journal's cost of those sales is what it took;
 // and no second comparison finds anything to book.
@@ -229,4 +246,23 @@ func TestCorrectionsMeetTheStatement(t *testing.T) {
 			t.Fatalf("it differs again: %+v", r.Differences)
 		}
 	})
+}
+
+// TestLossIsSeenWhenItIsBooked: a cost that the provider told only in its
+// statement is booked as it is, and a loss is none but what it is above the
+// price.
+func TestLossIsSeenWhenItIsBooked(t *testing.T) {
+	for taken, loss := range map[topup.Money]topup.Money{490_00: 0, 500_00: 0, 520_00: 20_00} {
+		var b books
+		o := b.sale(topup.Delivered, 0, taken)
+		o.Expected, o.Charged, o.ChargedKnown = 0, 0, false
+		r := b.reconcile()
+		if len(r.Differences) != 1 || r.Differences[0].Loss() != loss {
+			t.Fatalf("%v: %+v", taken, r.Differences)
+		}
+		line, ok := r.Differences[0].Correct(1, 1, spanTo)
+		if !ok || line.On(topup.Sales) != -500_00 || line.On(topup.Cost) != taken || line.On(topup.Margin) != 500_00-taken {
+			t.Errorf("%v: %+v", taken, line)
+		}
+	}
 }

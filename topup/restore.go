@@ -62,9 +62,13 @@ type Stray struct {
 	Status
 }
 
-// Ours reports whether the order can be one of this till's by its form: it
-// carries a reference as we mint them, or the provider told none.
+// Ours reports whether the order can be a sale of this till's by its form: it
+// carries a reference as we mint them, or the provider told none. An inquiry
+// is no sale.
 func (s Stray) Ours() bool {
+	if s.Inquiry {
+		return false
+	}
 	return !goods[s.Good].referenced || s.Reference == "" || s.Reference.minted()
 }
 
@@ -132,30 +136,41 @@ func asSent(o Order, at, now time.Time) (Change, error) {
 }
 
 // Recovered is the order of a stray, made after the fact: what was sold, to
-// whom, and what the shop pays for it by the price list of now. plan is the
-// stray's, name what its good is called. It reports false when nothing tells
-// the cost.
-func (p Pricing) Recovered(s Stray, plan Plan, name string) (Order, bool) {
+// whom, and what the shop pays for it by the prices of now. plan is the
+// stray's, category where it stands among gift cards, name what its good is
+// called. It reports false when nothing tells the price.
+func (p Pricing) Recovered(s Stray, plan Plan, category, name string) (Order, bool) {
 	o := Order{ID: s.Reference, Good: s.Good, To: s.To, Face: s.Face, LineType: s.LineType, Quantity: 1, PlanName: name}
 	if !goods[s.Good].referenced || !s.Reference.minted() {
 		o.ID = ""
 	}
-	margin, cost, known := p.TopUp, s.Charged, s.ChargedKnown && s.Charged > 0
+	cost, known := s.Charged, s.ChargedKnown && s.Charged > 0
+	sold := Scope{Good: s.Good}
 	switch {
+	case s.LineType != "":
+		sold.Part = s.LineType
 	case goods[s.Good].several:
 		o.Product, o.TypeID, o.Quantity = s.Plan, s.TypeID, max(s.Quantity, 1)
 		paid := o.Quantity
 		if s.DoneQty > 0 {
 			paid = s.DoneQty // what did not come is not charged
 		}
-		margin, cost = p.GiftCard, s.Charged/Money(paid)
+		cost = s.Charged / Money(paid)
+		sold.Part, sold.Item = category, s.Plan
 	case s.Plan != "":
-		o.Plan, o.Operator, o.PlanKind, o.PlanFamily = s.Plan, plan.Operator, plan.Kind, plan.Family
+		o.Plan, o.Operator, o.PlanKind, o.PlanFamily = s.Plan, plan.Operator.Retail(), plan.Kind, plan.Family
+		if sold = plan.Scope(); plan.Code != "" && !plan.CostKnown {
+			// It was quoted without its cost: so it is now.
+			if r, _ := p.Rule(sold); r.Item == "" || r.How != ByFace {
+				return o, false
+			}
+			cost, known = 0, true
+		}
 		if !known && plan.CostKnown {
 			cost, known = plan.Cost.Of(s.Face)
 		}
 	}
-	each, ok := Price(cost, margin, s.Face)
+	each, ok := p.Price(sold, cost, s.Face)
 	o.Price, _ = each.Times(o.Quantity)
 	o.Expected, _ = cost.Times(o.Quantity)
 	return o, known && ok

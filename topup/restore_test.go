@@ -121,6 +121,9 @@ func TestStraysAreOurs(t *testing.T) {
 			t.Errorf("%q is ours: %t", ref, got)
 		}
 	}
+	if (topup.Stray{Good: topup.MobileTopUp, Status: topup.Status{Reference: topup.OrderID(topup.NewID()), Inquiry: true}}).Ours() {
+		t.Error("an inquiry is taken for a sale")
+	}
 	if !(topup.Stray{Good: topup.GiftCard}).Ours() {
 		t.Error("a gift card, which has no reference, is not ours")
 	}
@@ -132,7 +135,7 @@ func TestStraysAreOurs(t *testing.T) {
 func TestRecovered(t *testing.T) {
 	for _, good := range topup.Goods() {
 		s := as(waiting(good), copyTime)
-		o, ok := topup.DefaultPricing.Recovered(s, topup.Plan{Operator: topup.Djezzy, Kind: topup.Dynamic}, "a name")
+		o, ok := topup.DefaultPricing.Recovered(s, topup.Plan{Operator: topup.Djezzy, Kind: topup.Dynamic}, "", "a name")
 		if !ok || o.Price < 490_00 || (o.Face > 0 && o.Price > o.Face) || o.Expected != 490_00 {
 			t.Errorf("%s: %t, %v for %v", good, ok, o.Price, o.Expected)
 		}
@@ -144,14 +147,38 @@ func TestRecovered(t *testing.T) {
 			t.Errorf("%s: %v", good, err)
 		}
 		s.ChargedKnown = false
-		if _, ok := topup.DefaultPricing.Recovered(s, topup.Plan{}, ""); ok {
+		if _, ok := topup.DefaultPricing.Recovered(s, topup.Plan{}, "", ""); ok {
 			t.Errorf("%s: priced without a cost", good)
 		}
 	}
 	gifts := as(waiting(topup.GiftCard), copyTime)
 	gifts.Quantity, gifts.DoneQty, gifts.Charged = 4, 2, 200_00
-	if o, ok := topup.DefaultPricing.Recovered(gifts, topup.Plan{}, ""); !ok || o.Price != 4*105_00 || o.Quantity != 4 {
+	if o, ok := topup.DefaultPricing.Recovered(gifts, topup.Plan{}, "", ""); !ok || o.Price != 4*105_00 || o.Quantity != 4 {
 		t.Errorf("half of four cards at 100: %v for %d", o.Price, o.Quantity)
+	}
+}
+
+// TestRecoveredByRule: a stray costs its shop what the rules say, and one whose
+// cost nobody knew when it was quoted what its plan's own rule says.
+func TestRecoveredByRule(t *testing.T) {
+	gros := topup.Plan{Code: "GROS", Operator: topup.GMobilis, Kind: topup.Dynamic, Family: topup.FamilyWholesale}
+	s := topup.Stray{Good: topup.MobileTopUp, Status: topup.Status{Plan: "GROS", To: "0661234567", Face: 5000_00, Charged: 5000_00, ChargedKnown: true}}
+	if o, ok := topup.DefaultPricing.Recovered(s, gros, "", "gros"); ok {
+		t.Errorf("priced without its rule: %+v", o)
+	}
+	p, _ := topup.DefaultPricing.With(topup.PriceRule{Scope: topup.Scope{Good: topup.MobileTopUp, Item: "GROS"}, Terms: topup.Terms{How: topup.ByFace, Rate: 980_000}})
+	p, _ = p.With(topup.PriceRule{Scope: topup.Scope{Good: topup.GiftCard, Part: "PSN"}, Terms: topup.Terms{How: topup.BySum, Sum: 200_00}})
+	p, _ = p.With(topup.PriceRule{Scope: topup.Scope{Good: topup.InternetCard, Part: topup.LTE4G}, Terms: topup.Terms{How: topup.ByRate}})
+	if o, ok := p.Recovered(s, gros, "", "gros"); !ok || o.Price != 4900_00 || o.Expected != 0 || o.Operator != topup.Mobilis {
+		t.Errorf("%t, %+v", ok, o)
+	}
+	card := topup.Stray{Good: topup.GiftCard, Status: topup.Status{Plan: "uk", TypeID: "t", Quantity: 2, Charged: 2000_00, ChargedKnown: true}}
+	if o, ok := p.Recovered(card, topup.Plan{}, "psn", "PSN UK"); !ok || o.Price != 2400_00 {
+		t.Errorf("%t, %+v", ok, o)
+	}
+	line := topup.Stray{Good: topup.InternetCard, Status: topup.Status{LineType: topup.LTE4G, To: "213472731602", Face: 1000_00, Charged: 980_00, ChargedKnown: true}}
+	if o, ok := p.Recovered(line, topup.Plan{}, "", ""); !ok || o.Price != 980_00 {
+		t.Errorf("%t, %+v", ok, o)
 	}
 }
 

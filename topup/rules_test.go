@@ -5,7 +5,7 @@ import "testing"
 // Every row of the table of goods is whole and agrees with itself.
 func TestRowsOfGoods(t *testing.T) {
 	for g, r := range goods {
-		if g == "" || r.valid == nil || r.fits == nil || r.same == nil {
+		if g == "" || r.margin == nil || r.valid == nil || r.fits == nil || r.same == nil {
 			t.Errorf("%q lacks a rule", g)
 		}
 		if r.several && !r.vouchered {

@@ -87,7 +87,7 @@ func TestSentTooLate(t *testing.T) {
 	if s := topup.Sent(inReview, accepted, start, scale); s.Order.State != topup.Pending || s.Order.ProviderID != "p1" || s.Order.Reason != topup.ReasonNone {
 		t.Errorf("accepted while in review: %+v", s.Order)
 	}
-	settled, _ := topup.Settle(inReview, 0, 1, 1, start)
+	settled, _ := topup.Settle(inReview, 0, topup.Decision{By: 1}, 1, start)
 	s := topup.Sent(settled.Order, accepted, start, scale)
 	if s.Alert != topup.AlertDispute || s.Order.State != topup.Refunded || s.Journal != nil || s.Order.Dispute == "" {
 		t.Errorf("accepted after it was released: alert %q, %s", s.Alert, s.Order.State)

@@ -23,6 +23,16 @@ type Row struct {
 	seq uint64
 }
 
+// Sale is the sale that a line of the journal belongs to, "" for one that belongs
+// to none. All that becomes of a sale is one row of a list.
+func (t Transaction) Sale() OrderID {
+	switch kind, id := SplitKey(t.Key); kind {
+	case EntryHold, EntryCapture, EntryRelease:
+		return OrderID(id)
+	}
+	return ""
+}
+
 // Statement is what became of the money that a shop may spend within a span:
 // Opening and the amounts of all rows sum to Closing, and both are what the
 // journal says.
@@ -59,12 +69,10 @@ func (s *Statement) Take(t Transaction) (older bool) {
 		return false
 	}
 	s.Opening -= amount
-	kind, id := SplitKey(t.Key)
-	of := t.Key
-	var sale OrderID
-	if kind == EntryHold || kind == EntryCapture || kind == EntryRelease {
-		sale = OrderID(id)
-		of = "order/" + id
+	kind, _ := SplitKey(t.Key)
+	of, sale := t.Key, t.Sale()
+	if sale != "" {
+		of = "order/" + string(sale)
 	}
 	at, known := s.places[of]
 	if !known {

@@ -113,14 +113,37 @@ func unstretch(d time.Duration, scale float64) time.Duration {
 // ringAfter is how long a keeper is taken to watch the panel.
 const ringAfter = 20 * time.Second
 
-// Rings reports whether a change of an order is to be heard, not only seen: it
-// is news of weight, and the keeper has most likely looked away.
-func Rings(was, o Order, now time.Time) bool {
-	if was.State == o.State || now.Sub(o.Placed) < ringAfter {
-		return false
+// Ring is how a change of an order is told beside its panel, whose edit makes no
+// sound.
+type Ring string
+
+// The rings.
+const (
+	RingNone Ring = ""
+	RingDone Ring = "done" // without a sound, and only where the panel is out of sight
+	RingBack Ring = "back" // aloud: money came back, and the customer may still stand there
+	RingWait Ring = "wait" // aloud: it takes long
+)
+
+// RingOf is the ring of a change. An order has one for its end, and one before
+// at the most: when it takes long and the keeper has most likely looked away. What
+// somebody took back themselves needs none.
+func RingOf(was, o Order, now time.Time) Ring {
+	switch {
+	case was.State == o.State:
+		return RingNone
+	case o.State == Refunded && o.Reason == ReasonCancelled:
+		return RingNone
+	case GaveBack(o):
+		return RingBack
+	case o.State.Final():
+		return RingDone
+	case was.Rang || now.Sub(o.Placed) < ringAfter:
+		return RingNone
+	case o.State == Uncertain || o.State == Queued || (o.State == Review && was.State == Submitting):
+		return RingWait
 	}
-	return o.State.Final() || o.State == Uncertain || o.State == Queued ||
-		(o.State == Review && was.State == Submitting)
+	return RingNone
 }
 
 // longestPause is the longest time between two looks at an order in a state.

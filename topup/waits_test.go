@@ -11,23 +11,38 @@ func TestRings(t *testing.T) {
 	for _, c := range []struct {
 		was, is topup.State
 		after   time.Duration
-		want    bool
+		want    topup.Ring
 	}{
-		{topup.Pending, topup.Delivered, 20 * time.Second, true},
-		{topup.Pending, topup.Delivered, 20*time.Second - 1, false},
-		{topup.Pending, topup.Refunded, time.Minute, true},
-		{topup.Delivered, topup.Delivered, time.Minute, false},
-		{topup.Pending, topup.Uncertain, time.Minute, true},
-		{topup.Pending, topup.Queued, time.Minute, true},
-		{topup.Submitting, topup.Review, time.Minute, true},
-		{topup.Pending, topup.Review, time.Minute, false},
-		{topup.Submitting, topup.Pending, time.Minute, false},
+		{topup.Pending, topup.Delivered, 0, topup.RingDone},
+		{topup.Pending, topup.Refunded, 0, topup.RingBack},
+		{topup.Delivered, topup.Delivered, time.Minute, topup.RingNone},
+		{topup.Pending, topup.Uncertain, 20 * time.Second, topup.RingWait},
+		{topup.Pending, topup.Uncertain, 20*time.Second - 1, topup.RingNone},
+		{topup.Pending, topup.Queued, time.Minute, topup.RingWait},
+		{topup.Submitting, topup.Review, time.Minute, topup.RingWait},
+		{topup.Pending, topup.Review, time.Minute, topup.RingNone},
+		{topup.Submitting, topup.Pending, time.Minute, topup.RingNone},
 	} {
 		was, is := newOrder(topup.MobileTopUp), newOrder(topup.MobileTopUp)
 		was.State, is.State = c.was, c.is
-		if got := topup.Rings(was, is, start.Add(c.after)); got != c.want {
-			t.Errorf("%s to %s after %v: %v", c.was, c.is, c.after, got)
+		if c.is == topup.Delivered {
+			is.Captured = is.Price
 		}
+		if got := topup.RingOf(was, is, start.Add(c.after)); got != c.want {
+			t.Errorf("%s to %s after %v: %q", c.was, c.is, c.after, got)
+		}
+		if was.Rang = true; c.want == topup.RingWait && topup.RingOf(was, is, start.Add(c.after)) != topup.RingNone {
+			t.Errorf("%s to %s rings a second time", c.was, c.is)
+		}
+	}
+	was, is := newOrder(topup.GiftCard), newOrder(topup.GiftCard)
+	was.State, is.State, is.Captured = topup.Pending, topup.Delivered, is.Price/2
+	if got := topup.RingOf(was, is, start); got != topup.RingBack {
+		t.Errorf("a part delivery: %q", got)
+	}
+	is.State, is.Captured, is.Reason = topup.Refunded, 0, topup.ReasonCancelled
+	if got := topup.RingOf(was, is, start); got != topup.RingNone {
+		t.Errorf("taken back: %q", got)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 //	order/<id>/release   held −P, available +P
 //	order/<id>/capture   held −P, cost +C, margin +(K − C), available +(P − K);
 //	                     with C unknown: held −P, sales +K, available +(P − K)
+//	inquiry/<id>         cost +C, margin −C, where an inquiry cost the owner something
 //	reconcile/<id>       cost +D, margin −D, where the provider took D more than
 //	                     was booked; with C unknown: sales −K, cost +C, margin +(K − C)
 //
@@ -83,7 +84,8 @@ type Transaction struct {
 	// Key makes the line repeatable: the same key with the same postings is
 	// the same line, with others it is an error. Forms: "order/<id>/hold",
 	// "order/<id>/capture", "order/<id>/release", "credit/<request>",
-	// "debit/<request>", "repay/<request>", "undo/<key>", "reconcile/<id>".
+	// "debit/<request>", "repay/<request>", "undo/<key>", "reconcile/<id>",
+	// "inquiry/<id>".
 	Key      string    `json:"key"`
 	At       time.Time `json:"at"`
 	Actor    int64     `json:"actor,omitempty"` // Telegram user who caused it; 0 = the provider's answer
@@ -210,12 +212,56 @@ type Shop struct {
 	Quiet    bool      `json:"quiet,omitempty"`
 	// NoEvening tells that it wants no report in the evening.
 	NoEvening bool `json:"no_evening,omitempty"`
+	// MostSale and MostDay are what one sale, and all of a day, may cost it; 0 is
+	// any sum. Today is what it sold, on the day of its last sale.
+	MostSale Money   `json:"most_sale,omitempty"`
+	MostDay  Money   `json:"most_day,omitempty"`
+	Today    Takings `json:"today,omitzero"`
+	// Letters are what its people wrote to the owners.
+	Letters Letters `json:"letters,omitzero"`
 	// Low is the level of its wallet below which it wants a word; 0 is none.
 	Low Money `json:"low,omitempty"`
+	// Group is the label that an owner gave it: rules of prices and what the
+	// shops are told may be for those of one; "" for none.
+	Group string `json:"group,omitempty"`
+	// Markup is what it adds to the price of a gift card for its customer.
+	Markup Rate `json:"markup,omitempty"`
 	// Request is the newest credit that it asked for.
 	Request *CreditRequest `json:"request,omitempty"`
-	// Shared tells that its cashiers see the codes of each other's sales.
+	// Shared tells that its cashiers see the codes of each other's sales, Hidden
+	// that they see none again; read by Sharing.
 	Shared bool `json:"shared,omitempty"`
+	Hidden bool `json:"hidden,omitempty"`
+}
+
+// Sharing is of which sales a shop's cashiers may see codes again.
+type Sharing string
+
+// What a keeper can choose.
+const (
+	SharesOwn  Sharing = "own" // of those they made; so until the keeper chooses
+	SharesAll  Sharing = "all"
+	SharesNone Sharing = "none"
+)
+
+// Sharing is what the keeper has chosen.
+func (s Shop) Sharing() Sharing {
+	switch {
+	case s.Hidden:
+		return SharesNone
+	case s.Shared:
+		return SharesAll
+	}
+	return SharesOwn
+}
+
+// Sharings lists what there is to choose.
+func Sharings() []Sharing { return []Sharing{SharesAll, SharesOwn, SharesNone} }
+
+// Share chooses.
+func (s Shop) Share(c Sharing) Shop {
+	s.Shared, s.Hidden = c == SharesAll, c == SharesNone
+	return s
 }
 
 // How often one person may ask for a shop.

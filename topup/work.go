@@ -10,8 +10,8 @@ import (
 type Work struct {
 	Kind WorkKind
 	Shop ShopID // whose work it is; 0 for the house
-	// Chat is where somebody waits for the answer to a question; a chat's
-	// newer question takes the place of its older one. 0 is no chat.
+	// Chat is where somebody waits for the answer to a question or an inquiry;
+	// a chat's newer one takes the place of its older one. 0 is no chat.
 	Chat int64
 	// Until is when nobody waits any more; zero for work that does not get old.
 	Until time.Time
@@ -27,6 +27,7 @@ const (
 	WorkCheck                    // how an open order stands; one list can answer many
 	WorkSearch                   // a lost order is looked for: several calls, and it may take its time
 	WorkList                     // lists and the operators' state, refreshed in the background
+	WorkInquiry                  // which offers a number may take: somebody waits, but can sell without
 )
 
 // Work is what a call for the order is for.

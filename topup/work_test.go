@@ -26,7 +26,7 @@ func TestWorkOfAnOrder(t *testing.T) {
 		}
 	}
 	// Where calls compete, the smaller goes first.
-	if !(topup.WorkSend < topup.WorkQuestion && topup.WorkQuestion < topup.WorkCheck && topup.WorkCheck < topup.WorkSearch && topup.WorkSearch < topup.WorkList) {
+	if !(topup.WorkSend < topup.WorkQuestion && topup.WorkQuestion < topup.WorkCheck && topup.WorkCheck < topup.WorkSearch && topup.WorkSearch < topup.WorkList && topup.WorkList < topup.WorkInquiry) {
 		t.Error("the ranks have changed")
 	}
 }

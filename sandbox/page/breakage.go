@@ -24,6 +24,9 @@ var breakages = []breakage{
 	{name: "provider_refused", provider: onSends(provider.Fault{Kind: provider.FaultRefused})},
 	{name: "provider_error", provider: []provider.Fault{{Route: "*", Kind: provider.Fault500Before}}},
 	{name: "provider_unknown", provider: []provider.Fault{{Route: "*", Kind: provider.FaultFlapping}}},
+	{name: "provider_menu_own", provider: onLookUps(provider.FaultMenuOwn)},
+	{name: "provider_menu_charged", provider: onLookUps(provider.FaultMenuCharged)},
+	{name: "provider_menu_endless", provider: onLookUps(provider.FaultMenuEndless)},
 	{name: "telegram_flood", telegram: []telegram.Fault{{Kind: telegram.FaultFlood, RetryAfter: 3 * time.Second}}},
 	{name: "telegram_outage", telegram: []telegram.Fault{{Kind: telegram.FaultOutage}}},
 	{name: "telegram_repeat", telegram: []telegram.Fault{{Kind: telegram.FaultRepeatUpdates}}},
@@ -36,6 +39,10 @@ func onSends(f provider.Fault) []provider.Fault {
 		all = append(all, f)
 	}
 	return all
+}
+
+func onLookUps(k provider.FaultKind) []provider.Fault {
+	return []provider.Fault{{Route: "POST /mobile/send", Kind: k}}
 }
 
 func (b breakage) side() string {

@@ -418,6 +418,51 @@ func TestContact(t *testing.T) {
 	}
 }
 
+// TestSendsThings sends from the list what is no text, by the keyboard alone where
+// that is how one goes on, and edits what was typed.
+func TestSendsThings(t *testing.T) {
+	for _, width := range []int64{360, 1280} {
+		s := open(t, width, 740, "fr")
+		s.begin(shop)
+		choose := func(name string) {
+			s.click(phone(shop) + "[data-attach]")
+			s.click(phone(shop) + `[data-thing="` + name + `"]`)
+			s.gone(phone(shop) + ".things")
+		}
+		s.click(phone(shop) + "[data-attach]")
+		s.see(phone(shop) + ".things")
+		s.shoot(fmt.Sprintf("things-%d", width))
+		if small := eval[[]string](s, `[...document.querySelectorAll('[data-person="101"] footer button')].filter((n) => n.checkVisibility() && (n.clientHeight < 44 || n.clientWidth < 44)).map((n) => n.outerHTML)`); len(small) > 0 {
+			t.Errorf("too small for a finger at %d: %q", width, small)
+		}
+		s.run("close with Escape", chromedp.KeyEvent("\u001b"))
+		s.gone(phone(shop) + ".things")
+		if !eval[bool](s, `document.activeElement.matches('[data-attach]')`) {
+			t.Error("Escape does not lead back to the button")
+		}
+		choose("sticker")
+		s.shows(phone(shop)+".message.out:last-child .sticker", "👍")
+		choose("voice")
+		s.shows(phone(shop)+".message.out:last-child", "Message vocal")
+		s.run("write", chromedp.SendKeys(chromedp.CSS(phone(shop)+"[data-composer]"), "CCP 123"))
+		choose("photo")
+		s.shows(phone(shop)+".message.out:last-child .text", "CCP 123")
+		choose("forward")
+		s.shows(phone(shop)+".message.out:last-child .origin", "Samir")
+		s.types(shop, "0661234567 50")
+		s.shows(phone(shop)+".message.out:last-child .text", "0661234567 50")
+		choose("edit")
+		s.see(phone(shop) + ".editing")
+		s.run("write", chromedp.SendKeys(chromedp.CSS(phone(shop)+"[data-composer]"), "0"))
+		s.shoot(fmt.Sprintf("editing-%d", width))
+		s.click(phone(shop) + "[data-send]")
+		s.shows(phone(shop)+".message.out:last-child .text", "0661234567 500")
+		s.see(phone(shop) + ".message.out:last-child .edited")
+		s.gone(phone(shop) + ".editing")
+		s.shoot(fmt.Sprintf("sent-%d", width))
+	}
+}
+
 func TestReplyKeyboardTypes(t *testing.T) {
 	s := open(t, 1280, 800, "fr")
 	s.begin(owner)

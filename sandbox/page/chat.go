@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -8,11 +9,16 @@ import (
 	"strings"
 )
 
+// languages are those of the page.
+var languages = []string{"ar", "fr", "en"}
+
 // person is somebody on the page as the browser gets it.
 type person struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
 	Role string `json:"role"`
+
+	Names map[string]string `json:"names"` // by language: "ar", "fr", "en"
 }
 
 // bot is the other side of every chat.
@@ -36,7 +42,12 @@ func (s *server) people(w http.ResponseWriter, _ *http.Request) {
 
 func (s *server) person(c Card) person {
 	p, _ := s.telegram.People.Get(c.ID)
-	return person{ID: c.ID, Name: strings.TrimSpace(p.FirstName + " " + p.LastName), Role: c.Role}
+	name := strings.TrimSpace(p.FirstName + " " + p.LastName)
+	names := map[string]string{}
+	for _, lang := range languages {
+		names[lang] = cmp.Or(c.Names[lang], name)
+	}
+	return person{ID: c.ID, Name: name, Role: c.Role, Names: names}
 }
 
 // card finds the person whom a request is about; without one it has answered already.
@@ -56,12 +67,16 @@ func (s *server) chat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p, _ := s.telegram.People.Get(c.ID)
+	about := map[string]string{}
+	for _, lang := range languages {
+		about[lang] = s.telegram.Chats.Description("description", lang)
+	}
 	answer(w, map[string]any{
 		"person":   s.person(c),
 		"messages": listed(s.telegram.Chats.Messages(c.ID)),
 		"commands": listed(s.telegram.Chats.Commands(c.ID, p.LanguageCode)),
 		"keyboard": s.telegram.Chats.Keyboard(c.ID),
-		"about":    s.telegram.Chats.Description("description", p.LanguageCode),
+		"about":    about,
 	})
 }
 

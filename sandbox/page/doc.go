@@ -12,11 +12,17 @@
 //
 //	GET  /api/people                 the bot, the people of the page and the hints
 //	GET  /api/chat/{id}              person, messages, commands, open reply keyboard, about
+//	GET  /api/gallery                the chapters of the page "/gallery"
 //	GET  /api/events                 events "ready" (read everything anew), "change" (of a chat), "panel"
 //	POST /api/chat/{id}/send         {"text"}                  gives {"message_id"}
 //	POST /api/chat/{id}/press        {"message_id", "data"}    gives {"query_id"}
 //	POST /api/chat/{id}/contact      {}                        gives {"message_id"}
 //	POST /api/chat/{id}/start        {"payload"}               gives {"message_id"}
+//	POST /api/chat/{id}/sticker      {}                        gives {"message_id"}
+//	POST /api/chat/{id}/voice        {}                        gives {"message_id"}
+//	POST /api/chat/{id}/photo        {"caption"}               gives {"message_id"}
+//	POST /api/chat/{id}/forward      {"text"}                  gives {"message_id"}
+//	POST /api/chat/{id}/edit         {"message_id", "text"}    gives {"message_id"}
 //	GET  /api/file/{file_id}         the bytes of a picture or document
 //	GET  /api/faults                 the faults and the provider's speed
 //	POST /api/faults                 {"name", "on"} or {"all_well": true}, gives the same as GET
@@ -37,9 +43,12 @@
 //	.reply-keyboard button       a reply button; [data-request-contact] when it shares the phone number
 //	textarea[data-composer]      the field to write in
 //	button[data-send]            sends it
+//	button[data-attach]          opens the list of what else can be sent
+//	button[data-thing="<name>"]  sends it: sticker, voice, photo, forward; or edit, which puts the last text into the field
 //	.toast                       a passing notice
 //	.alert, .question            a window that waits for an answer; its buttons stand in .answers
 //	.scan                        opens the link of a QR picture as the customer
 //	[data-control="<name>"]      a fault's switch, "calm", or "speed-<factor>"
+//	[data-cell="<tag>"]          a screen of the gallery in a language
 //	[data-language="<tag>"]      a button for the page's language: ar, fr, en
 package page

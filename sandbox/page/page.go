@@ -18,6 +18,7 @@ type Options struct {
 	People   []Card           // a phone each, in this order; every ID is a person of Telegram
 	Hints    []Hint           // what to try; nil means DefaultHints()
 	Steps    []Step           // what a first visitor does, one after the other
+	Gallery  []Chapter        // what the page "/gallery" draws
 	Speed    float64          // at which the provider was started; 0 means 1
 	Hosts    []string         // host names let in besides the loopback ones, without port
 }
@@ -26,6 +27,8 @@ type Options struct {
 type Card struct {
 	ID   int64
 	Role string // RoleShop, RoleOwner or RoleCustomer
+
+	Names map[string]string // by the page's language; nil for the one that Telegram has
 }
 
 // The roles of the people on the page. They choose a phone's colour and title; the bot knows nothing of them.
@@ -44,25 +47,33 @@ type server struct {
 	cards    []Card
 	hints    []Hint
 	steps    []Step
+	gallery  []Chapter
 	panel    *panel
 }
 
 // New makes the page's handler. It is meant to stand at the root of a loopback address.
 func New(o Options) http.Handler {
-	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
+	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, gallery: o.Gallery, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
 	if s.hints == nil {
 		s.hints = DefaultHints()
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", asset("index.html"))
+	mux.Handle("GET /gallery", asset("gallery.html"))
 	mux.Handle("GET /assets/{name}", http.HandlerFunc(serveAsset))
 	mux.HandleFunc("GET /api/people", s.people)
 	mux.HandleFunc("GET /api/steps", s.progress)
+	mux.HandleFunc("GET /api/gallery", s.allChapters)
 	mux.HandleFunc("GET /api/chat/{id}", s.chat)
 	mux.HandleFunc("POST /api/chat/{id}/send", s.send)
 	mux.HandleFunc("POST /api/chat/{id}/press", s.press)
 	mux.HandleFunc("POST /api/chat/{id}/contact", s.contact)
 	mux.HandleFunc("POST /api/chat/{id}/start", s.start)
+	mux.HandleFunc("POST /api/chat/{id}/sticker", s.sticker)
+	mux.HandleFunc("POST /api/chat/{id}/voice", s.voice)
+	mux.HandleFunc("POST /api/chat/{id}/photo", s.photo)
+	mux.HandleFunc("POST /api/chat/{id}/forward", s.forward)
+	mux.HandleFunc("POST /api/chat/{id}/edit", s.edit)
 	mux.HandleFunc("GET /api/events", s.events)
 	mux.HandleFunc("GET /api/file/{id}", s.file)
 	mux.HandleFunc("GET /api/faults", s.faults)

@@ -170,7 +170,7 @@ type chat struct {
 	Messages []telegram.Message
 	Commands []telegram.Command
 	Keyboard *telegram.Markup
-	About    string
+	About    map[string]string
 }
 
 func TestChat(t *testing.T) {
@@ -180,6 +180,9 @@ func TestChat(t *testing.T) {
 		t.Errorf("an unopened chat: %d %s", status, data)
 	}
 
+	if _, data, _ := r.ask(t, "GET", "/api/chat/101", ""); !strings.Contains(string(data), `"names":{"ar":"ياسين ب.","en":"ياسين ب.","fr":"ياسين ب."}`) {
+		t.Errorf("names in %s", data)
+	}
 	for path, body := range map[string]string{
 		"/api/chat/101/start":   `{"payload":"abc"}`,
 		"/api/chat/102/send":    `{"text":"salut"}`,
@@ -205,7 +208,7 @@ func TestChat(t *testing.T) {
 	var ar, fr chat
 	r.get(t, "/api/chat/101", &ar)
 	r.get(t, "/api/chat/102", &fr)
-	if len(ar.Messages) != 2 || len(ar.Commands) != 1 || ar.Commands[0].Description != "تعبئة" || ar.About != "Flexy" {
+	if len(ar.Messages) != 2 || len(ar.Commands) != 1 || ar.Commands[0].Description != "تعبئة" || ar.About["ar"] != "Flexy" || fr.About["fr"] != "Flexy" {
 		t.Errorf("shop's chat: %+v", ar)
 	}
 	if ar.Keyboard == nil || ar.Keyboard.Keyboard[0][0].Text != "A" {
@@ -213,6 +216,42 @@ func TestChat(t *testing.T) {
 	}
 	if fr.Commands[0].Description != "Recharge" || fr.Keyboard != nil {
 		t.Errorf("owner's chat: %+v", fr)
+	}
+}
+
+// What a person sends besides texts comes to the bot as Telegram brings it.
+func TestThings(t *testing.T) {
+	r := newRig(t)
+	for _, call := range []struct{ path, body string }{
+		{"sticker", `{}`}, {"voice", `{}`}, {"photo", `{"caption":"CCP"}`}, {"forward", `{"text":"0661234567 500"}`}, {"send", `{"text":"0661234567 50"}`},
+	} {
+		if status, data, _ := r.ask(t, "POST", "/api/chat/101/"+call.path, call.body); status != 200 {
+			t.Fatalf("%s: %d %s", call.path, status, data)
+		}
+	}
+	m := r.telegram.Chats.Messages(shop)
+	if len(m) != 5 || m[0].Sticker == nil || m[1].Voice == nil || len(m[2].Photo) != 2 || m[2].Caption != "CCP" || m[3].ForwardOrigin == nil {
+		t.Fatalf("the chat has %+v", m)
+	}
+	last := strconv.Itoa(m[4].MessageID)
+	for body, want := range map[string]int{
+		`{"message_id":` + last + `,"text":" "}`:                         409,
+		`{"message_id":` + strconv.Itoa(m[0].MessageID) + `,"text":"x"}`: 409,
+		`{"message_id":` + strconv.Itoa(m[3].MessageID) + `,"text":"x"}`: 409,
+		`{"message_id":999,"text":"x"}`:                                  409,
+	} {
+		if status, _, _ := r.ask(t, "POST", "/api/chat/101/edit", body); status != want {
+			t.Errorf("edit %s: %d, want %d", body, status, want)
+		}
+	}
+	if status, data, _ := r.ask(t, "POST", "/api/chat/101/edit", `{"message_id":`+last+`,"text":"0661234567 500"}`); status != 200 {
+		t.Errorf("edit: %d %s", status, data)
+	}
+	if now, _ := r.telegram.Chats.Message(shop, m[4].MessageID); now.Text != "0661234567 500" || now.EditDate == 0 {
+		t.Errorf("the message is %+v", now)
+	}
+	if n := r.telegram.Updates.Pending(); n != 6 {
+		t.Errorf("%d updates wait, want 6", n)
 	}
 }
 

@@ -6,6 +6,7 @@ import "net/http"
 type Step struct {
 	Role string            // on whose phone
 	Send string            // what is put into the field to write in; "" when a button is to be pressed
+	Said map[string]string // by language, where it differs from Send
 	Text map[string]string // what to do, by language: "ar", "fr", "en"
 	Done func() bool       // whether it was done; asked after every change
 }
@@ -14,6 +15,7 @@ type Step struct {
 type shownStep struct {
 	Role string            `json:"role"`
 	Send string            `json:"send,omitempty"`
+	Said map[string]string `json:"said,omitempty"`
 	Text map[string]string `json:"text"`
 	Done bool              `json:"done"`
 }
@@ -21,7 +23,7 @@ type shownStep struct {
 func (s *server) progress(w http.ResponseWriter, _ *http.Request) {
 	all := make([]shownStep, len(s.steps))
 	for i, step := range s.steps {
-		all[i] = shownStep{Role: step.Role, Send: step.Send, Text: step.Text, Done: step.Done()}
+		all[i] = shownStep{Role: step.Role, Send: step.Send, Said: step.Said, Text: step.Text, Done: step.Done()}
 	}
 	answer(w, all)
 }

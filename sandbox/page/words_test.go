@@ -58,7 +58,7 @@ func TestWordsAreUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := map[string]bool{}
-	key := regexp.MustCompile(`['"]((?:page|chat|message|photo|file|composer|contact|link|alert|panel|steps)\.[a-z.]+)['"]`)
+	key := regexp.MustCompile(`['"]((?:page|chat|message|photo|file|composer|contact|link|alert|panel|steps|gallery)\.[a-z.]+)['"]`)
 	for _, name := range files {
 		if name == "assets/words.json" {
 			continue

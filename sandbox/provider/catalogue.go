@@ -13,6 +13,7 @@ type plan struct {
 	enabled              bool
 	min, max             int64 // dynamic
 	amount               int64 // fixed
+	own                  bool  // offered to one number alone
 }
 
 // lookup tells the plans that sell nothing and bring offers back.

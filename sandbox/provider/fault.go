@@ -3,6 +3,7 @@ package provider
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,16 @@ const (
 	FaultHidden      FaultKind = "hidden"       // the first three reads of an order made now do not find it
 	FaultUncoded     FaultKind = "uncoded"      // the first three reads of an order made now lack the code that it has
 	FaultHalf        FaultKind = "half"         // for a minute, reads of an order of gift cards made now show half of its codes
+	// Look-ups alone feel these; other sends go as ever.
+	FaultMenuRefused FaultKind = "menu-refused" // one for amount 0 is refused: 400 ERR_VALIDATION, nothing done
+	FaultMenuCharged FaultKind = "menu-charged" // one made now costs ten dinars, and is FULFILLED
+	FaultMenuEmpty   FaultKind = "menu-empty"   // it ends without offers
+	FaultMenuListed  FaultKind = "menu-listed"  // its offers are on the list only, not where it is read alone
+	FaultMenuEarly   FaultKind = "menu-early"   // they are told while it is PENDING and HANDLING, too
+	FaultMenuUnclear FaultKind = "menu-unclear" // it is UNKNOWN_ERROR, with its offers, until it resolves
+	FaultMenuEndless FaultKind = "menu-endless" // it is HANDLING for a day
+	FaultMenuOdd     FaultKind = "menu-odd"     // offers that nobody can buy stand among the others
+	FaultMenuOwn     FaultKind = "menu-own"     // they are of plans that no price list has, for this number alone
 	FaultTakenBack   FaultKind = "taken-back"   // a gift-card order made now is FULFILLED with half of its cards for 20 s, then REFUNDED
 )
 
@@ -202,5 +213,34 @@ func (list faults) mark(o *order) {
 			o.via, o.viaFor, o.end = "FULFILLED", 20*time.Second, "REFUNDED"
 			o.takenBack = true
 		}
+		if o.lookup {
+			f.markLookup(o)
+		}
 	}
+}
+
+// markLookup spoils a look-up that is being made. What it costs is decided when
+// it is accepted.
+func (f Fault) markLookup(o *order) {
+	switch f.Kind {
+	case FaultMenuEmpty:
+		o.offers = nil
+	case FaultMenuListed:
+		o.offersListed = true
+	case FaultMenuEarly:
+		o.offersEarly = true
+	case FaultMenuUnclear:
+		o.via, o.viaFor = "UNKNOWN_ERROR", 6*time.Hour
+	case FaultMenuEndless:
+		o.via, o.viaFor = "HANDLING", 24*time.Hour
+	case FaultMenuOdd:
+		o.offers = append(oddOffers(), o.offers...)
+	case FaultMenuOwn:
+		o.offers = ownOffers(o)
+	}
+}
+
+// has tells whether a fault of a kind hits the request.
+func (list faults) has(k FaultKind) bool {
+	return slices.ContainsFunc(list, func(f Fault) bool { return f.Kind == k })
 }

@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"regexp"
-	"slices"
+	"strings"
+	"time"
 )
 
 func (s *Server) mobilePlans(c *call) {
@@ -54,24 +55,23 @@ func (s *Server) mobileSend(c *call) {
 		c.invalid("body", "MSSIDN", c.given("MSSIDN"))
 		return
 	}
-	i := slices.IndexFunc(s.plans, func(p plan) bool { return p.code == code })
-	if i < 0 || !s.plans[i].enabled {
+	p, ok := c.planFor(code, to)
+	if !ok {
 		c.invalid("body", "plan_code", code)
 		return
 	}
-	p := s.plans[i]
 	amount, given := c.whole("amount")
 	amount *= 100
 	// A real client reports that a fixed plan too is refused without an
 	// amount, although the guide calls it ignored.
-	if !given || p.amount == 0 && (amount < p.min || amount > p.max) && !(p.lookup() && amount == 0) {
+	if !given || p.lookup() && c.faults.has(FaultMenuRefused) || p.amount == 0 && (amount < p.min || amount > p.max) && !(p.lookup() && amount == 0) {
 		c.invalid("body", "amount", c.given("amount"))
 		return
 	}
 	if p.amount > 0 {
 		amount = p.amount
 	}
-	special := to == numberRefunded || to == numberOffers || to == numberUnclear
+	special := p.own || to == numberRefunded || to == numberOffers || to == numberUnclear
 	if !special && !p.takes(to) {
 		c.invalid("body", "MSSIDN", to)
 		return
@@ -83,8 +83,11 @@ func (s *Server) mobileSend(c *call) {
 	o := &order{kind: mobile, plan: code, number: to, amount: amount, price: p.costOf(amount), sent: ref, quantity: 1, end: "FULFILLED"}
 	switch {
 	case p.lookup():
-		o.end, o.price, o.message = s.opts.MenuTo, 0, wordsMenu
+		o.end, o.price, o.message, o.lookup = s.opts.MenuTo, 0, wordsMenu, true
 		o.offers = s.offersOf(p.operator)
+		if c.faults.has(FaultMenuCharged) {
+			o.end, o.price = "FULFILLED", 10_00
+		}
 	case to == numberRefunded:
 		o.end, o.message = "REFUNDED", wordsNumber
 	case to == numberOffers:
@@ -95,6 +98,59 @@ func (s *Server) mobileSend(c *call) {
 	}
 	if c.accept(o) {
 		c.sent(o)
+	}
+}
+
+// planFor finds a plan of the price list, or one that was offered to a number
+// alone, not long ago.
+func (c *call) planFor(code, to string) (plan, bool) {
+	for _, p := range c.s.plans {
+		if p.code == code {
+			return p, p.enabled
+		}
+	}
+	for _, o := range c.acc.orders {
+		if o.number != to || c.s.now().Sub(o.created) > ownFor {
+			continue
+		}
+		for _, of := range o.offers {
+			face, ok := of["amount"].(json.Number)
+			if dinars, err := face.Int64(); ok && err == nil && of["plan_code"] == code && strings.HasPrefix(code, ownPlan) {
+				return plan{code: code, cost: "0.97", enabled: true, amount: dinars * 100, own: true}, true
+			}
+		}
+	}
+	return plan{}, false
+}
+
+const (
+	ownPlan = "OWN_"           // begins the codes of offers that no price list has
+	ownFor  = 30 * time.Minute // that they are sold
+)
+
+// ownOffers are of plans that only the number has which was asked about.
+func ownOffers(o *order) []map[string]any {
+	end := o.number[len(o.number)-4:]
+	return []map[string]any{
+		offer("⭐ WIN MAX | وين ماكس", ownPlan+"WIN_"+end, 1200_00),
+		offer("🌐 15GB 30J | 15 جيغا", ownPlan+"DATA_"+end, 700_00),
+	}
+}
+
+// oddOffers are offers that nobody can buy.
+func oddOffers() []map[string]any {
+	return []map[string]any{
+		{"typename": "BONUS", "plan_code": "BONUS", "amount": json.Number("0")},
+		{"typename": "NO PLAN", "amount": json.Number("300")},
+		{"typename": "NO AMOUNT", "plan_code": "FREE"},
+		{"typename": "HALF", "plan_code": "HALF", "amount": json.Number("99.5")},
+		offer("GET MENU", "GETMENU_Djezzy", 100_00),
+		offer("GROS", "GROS_MOBILIS", 5000_00),
+		offer("PREPAID", "PREPAID_DJEZZY", 500_00),
+		offer("PREPAID AGAIN", "PREPAID_DJEZZY", 500_00),
+		offer("TOO MUCH", "PREPAID_DJEZZY", 90_000_00),
+		offer("OFF", "HAYLA_OOREDOO", 500_00),
+		{"typename": nil, "plan_code": nil, "amount": nil},
 	}
 }
 
@@ -128,7 +184,8 @@ func (s *Server) viewMobile(m map[string]any, o *order, status string) {
 	case "UNKNOWN_ERROR":
 		m["refund_message"] = wordsUnclear
 	}
-	if len(o.offers) > 0 && (status == "REFUNDED" || status == "FULFILLED" && o.end == "FULFILLED") {
+	told := status == "REFUNDED" || status == "FULFILLED" && o.end == "FULFILLED" || o.lookup && status == "UNKNOWN_ERROR" || o.offersEarly
+	if len(o.offers) > 0 && told && !o.offersListed {
 		m["suggested_offers"] = o.offers
 	}
 	if s.opts.Variants.ArabicWords {

@@ -33,6 +33,9 @@ type order struct {
 	hidden                int           // reads that do not find it yet
 	message               string        // to the customer, why it was refunded
 	offers                []map[string]any
+	lookup                bool   // it sells nothing
+	offersEarly           bool   // they are told before its end
+	offersListed          bool   // they are told by the list alone
 	cards                 []Card // one for each that was ordered
 	transaction           string
 	settled               bool // what its end gave back is booked
@@ -221,7 +224,13 @@ func (s *Server) list(k kind) func(*call) {
 		if k == internet && s.opts.Variants.ListTopups {
 			name = "topups"
 		}
-		list(c, name, shown, func(o *order) time.Time { return o.created }, s.view)
+		list(c, name, shown, func(o *order) time.Time { return o.created }, func(o *order) map[string]any {
+			m := s.view(o)
+			if o.offersListed {
+				m["suggested_offers"] = o.offers
+			}
+			return m
+		})
 	}
 }
 

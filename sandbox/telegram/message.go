@@ -23,28 +23,31 @@ type Chat struct {
 // Message is a message in its current state. It marshals as the Bot API's Message, with one thing more: ReplyMarkup
 // also holds reply keyboards, which the Bot API gives to people's apps only.
 type Message struct {
-	MessageID             int          `json:"message_id"`
-	From                  *User        `json:"from,omitempty"`
-	Chat                  Chat         `json:"chat"`
-	Date                  int64        `json:"date"`
-	EditDate              int64        `json:"edit_date,omitempty"`
-	ReplyToMessage        *Message     `json:"reply_to_message,omitempty"`
-	HasProtectedContent   bool         `json:"has_protected_content,omitempty"`
-	EffectID              string       `json:"effect_id,omitempty"`
-	Text                  string       `json:"text,omitempty"`
-	Entities              []Entity     `json:"entities,omitempty"`
-	LinkPreviewOptions    *LinkPreview `json:"link_preview_options,omitempty"`
-	Photo                 []PhotoSize  `json:"photo,omitempty"`
-	Document              *Document    `json:"document,omitempty"`
-	Caption               string       `json:"caption,omitempty"`
-	CaptionEntities       []Entity     `json:"caption_entities,omitempty"`
-	ShowCaptionAboveMedia bool         `json:"show_caption_above_media,omitempty"`
-	HasMediaSpoiler       bool         `json:"has_media_spoiler,omitempty"`
-	Contact               *Contact     `json:"contact,omitempty"`
-	PinnedMessage         *Message     `json:"pinned_message,omitempty"`
-	MigrateToChatID       int64        `json:"migrate_to_chat_id,omitempty"`
-	MigrateFromChatID     int64        `json:"migrate_from_chat_id,omitempty"`
-	ReplyMarkup           *Markup      `json:"reply_markup,omitempty"`
+	MessageID             int            `json:"message_id"`
+	From                  *User          `json:"from,omitempty"`
+	Chat                  Chat           `json:"chat"`
+	Date                  int64          `json:"date"`
+	EditDate              int64          `json:"edit_date,omitempty"`
+	ReplyToMessage        *Message       `json:"reply_to_message,omitempty"`
+	HasProtectedContent   bool           `json:"has_protected_content,omitempty"`
+	EffectID              string         `json:"effect_id,omitempty"`
+	Text                  string         `json:"text,omitempty"`
+	Entities              []Entity       `json:"entities,omitempty"`
+	LinkPreviewOptions    *LinkPreview   `json:"link_preview_options,omitempty"`
+	Photo                 []PhotoSize    `json:"photo,omitempty"`
+	Document              *Document      `json:"document,omitempty"`
+	Caption               string         `json:"caption,omitempty"`
+	CaptionEntities       []Entity       `json:"caption_entities,omitempty"`
+	ShowCaptionAboveMedia bool           `json:"show_caption_above_media,omitempty"`
+	HasMediaSpoiler       bool           `json:"has_media_spoiler,omitempty"`
+	Contact               *Contact       `json:"contact,omitempty"`
+	Sticker               *Sticker       `json:"sticker,omitempty"`
+	Voice                 *Voice         `json:"voice,omitempty"`
+	ForwardOrigin         *ForwardOrigin `json:"forward_origin,omitempty"`
+	PinnedMessage         *Message       `json:"pinned_message,omitempty"`
+	MigrateToChatID       int64          `json:"migrate_to_chat_id,omitempty"`
+	MigrateFromChatID     int64          `json:"migrate_from_chat_id,omitempty"`
+	ReplyMarkup           *Markup        `json:"reply_markup,omitempty"`
 }
 
 // Entity is a special part of a text; Offset and Length count UTF-16 code units.
@@ -93,6 +96,33 @@ type Contact struct {
 	FirstName   string `json:"first_name"`
 	LastName    string `json:"last_name,omitempty"`
 	UserID      int64  `json:"user_id,omitempty"`
+}
+
+// Sticker is a small picture that stands for an emoji.
+type Sticker struct {
+	FileID       string `json:"file_id"`
+	FileUniqueID string `json:"file_unique_id"`
+	Type         string `json:"type"`
+	Width        int    `json:"width"`
+	Height       int    `json:"height"`
+	IsAnimated   bool   `json:"is_animated"`
+	IsVideo      bool   `json:"is_video"`
+	Emoji        string `json:"emoji,omitempty"`
+}
+
+// Voice is a voice note.
+type Voice struct {
+	FileID       string `json:"file_id"`
+	FileUniqueID string `json:"file_unique_id"`
+	Duration     int    `json:"duration"` // in seconds
+	MimeType     string `json:"mime_type,omitempty"`
+}
+
+// ForwardOrigin says who wrote a forwarded message; of one who hides, there is only the name.
+type ForwardOrigin struct {
+	Type           string `json:"type"`
+	Date           int64  `json:"date"`
+	SenderUserName string `json:"sender_user_name,omitempty"`
 }
 
 // Markup is what hangs under a message: an inline keyboard, a reply keyboard, its removal or a forced reply.

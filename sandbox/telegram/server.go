@@ -35,6 +35,7 @@ type Options struct {
 // be worked. All methods may be called from several goroutines.
 type Server struct {
 	People  People
+	Things  Things
 	Groups  Groups
 	Chats   Chats
 	Updates Updates
@@ -93,7 +94,7 @@ func New(o Options) *Server {
 		changed:     make(chan struct{}),
 		subscribers: map[chan Event]bool{},
 	}
-	s.People, s.Groups, s.Chats = People{s}, Groups{s}, Chats{s}
+	s.People, s.Things, s.Groups, s.Chats = People{s}, Things{s}, Groups{s}, Chats{s}
 	s.Updates, s.Faults, s.Journal = Updates{s}, Faults{s}, Journal{s}
 	return s
 }

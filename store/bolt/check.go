@@ -121,7 +121,7 @@ func (s source) Prove(found func(string, ...any)) (readable bool, err error) {
 		return false, err
 	}
 	p := prover{s.Tx, found, map[string]int{}}
-	for _, part := range []func() error{p.journal, p.orders, p.people, p.times, p.claims, p.counts} {
+	for _, part := range []func() error{p.journal, p.orders, p.people, p.times, p.claims, p.complaints, p.counts} {
 		if err := part(); err != nil {
 			var damaged *store.CorruptError
 			if !errors.As(err, &damaged) {

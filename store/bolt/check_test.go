@@ -14,6 +14,10 @@ import (
 
 var at = time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 
+// complaint is one of order "done", the first of shop 1.
+var complaint = topup.Complaint{Order: "done", No: 1, Shop: 1, State: topup.ComplaintOpen, Opened: at,
+	Thread: []topup.Remark{{At: at, By: 5, Text: "0778037340 got nothing"}}}
+
 // till is a small sound database: a shop with an order in each kind of state,
 // a link, a card, a handled update.
 func till(t *testing.T) *DB {
@@ -67,6 +71,9 @@ func till(t *testing.T) *DB {
 			return err
 		}
 		if _, err := tx.Delivered("card-done", 1, 5, 70, at); err != nil {
+			return err
+		}
+		if err := tx.PutComplaint(complaint); err != nil {
 			return err
 		}
 		return tx.MarkHandled(77, at)
@@ -175,6 +182,21 @@ func TestCheckNamesEachFault(t *testing.T) {
 		}, ""},
 		{"codes taken at no time", link(topup.ClaimRedeemed, 5, time.Time{}), "taken at no time"},
 		{"codes taken", link(topup.ClaimRedeemed, 5, at), ""},
+		{"a complaint that is open and not listed", func(tx *Tx) error { return tx.delete(bComplaintsOpen, timeKey(at, orderKey("done"))) }, "open but not listed as open"},
+		{"a complaint that is listed and not there", func(tx *Tx) error { return tx.put(bComplaintsOpen, timeKey(at, orderKey("x")), nil) }, "index complaints_open has 2 rows"},
+		{"a complaint that its shop does not see", func(tx *Tx) error { return tx.delete(bComplaintShop, complaintShopKey(complaint)) }, "not listed by its shop"},
+		{"a complaint of another's sale", func(tx *Tx) error { c := complaint; c.Shop = 2; return tx.PutComplaint(c) }, "leads to no sale of its shop"},
+		{"a complaint under another's sale", func(tx *Tx) error { return tx.putJSON(bComplaints, orderKey("x"), complaint) }, "stored under another"},
+		{"a complaint of no sale", func(tx *Tx) error { c := complaint; c.Order = "none"; return tx.PutComplaint(c) }, "leads to no sale of its shop"},
+		{"a complaint in no state", func(tx *Tx) error {
+			c := complaint
+			c.State = "lost"
+			return tx.writeComplaint(c)
+		}, "this is no complaint"},
+		{"a complaint closed", func(tx *Tx) error {
+			c, _ := complaint.Close(topup.ComplaintVoid, topup.Remark{At: at, By: 9})
+			return tx.PutComplaint(c)
+		}, ""},
 		{"a wrong checksum", func(tx *Tx) error { return tx.bucket(bChats).Put(i64(5), []byte("0000{}")) }, `damaged data in "chats", key `},
 		{"a bucket gone", func(tx *Tx) error { return tx.tx.DeleteBucket([]byte(bDeadLetters)) }, `bucket "parked" is missing`},
 		{"a link under another's token", func(tx *Tx) error {

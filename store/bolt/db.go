@@ -20,7 +20,7 @@ import (
 // Options say how a database is opened. Service needs a Vault; the rest is for
 // tests and for reading.
 type Options struct {
-	// Vault seals codes, numbers, sessions and messages. Only tools that need
+	// Vault seals codes, numbers, sessions, messages and complaints. Only tools that need
 	// none of them do without.
 	Vault    *store.Vault
 	ReadOnly bool
@@ -51,6 +51,8 @@ type Options struct {
 //	claims         SHA-256 of a token → Claim
 //	claim_order    order ID → hash          claims_open  expiry, hash → ∅
 //	showings       order ID, n → Showing
+//	complaints     order ID → Complaint     complaints_open  time, order ID → ∅
+//	complaint_shop shop, open, time, order ID → ∅
 type DB struct {
 	bolt     *bbolt.DB
 	file     *os.File // bbolt's own, to look at pages without mapping them

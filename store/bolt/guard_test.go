@@ -17,7 +17,7 @@ import (
 // migrated gives the bytes of the former version's file, brought up to date.
 func migrated(t *testing.T) []byte {
 	t.Helper()
-	path, _ := former(t)
+	path, _ := former(t, "v1")
 	db, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)

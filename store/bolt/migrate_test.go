@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +11,9 @@ import (
 	"hanout/store"
 	"hanout/topup"
 )
+
+// newest is the schema of this version.
+var newest = uint64(len(migrations))
 
 // withMigration lets a test run as a version that knows one migration more.
 func withMigration(t *testing.T, bucket string, m func(*Tx) error) {
@@ -70,13 +74,13 @@ func TestMigration(t *testing.T) {
 	if runs != 1 {
 		t.Errorf("the migration ran %d times, want once", runs)
 	}
-	aside, err := Open(path+".v2", Options{ReadOnly: true})
+	aside, err := Open(fmt.Sprint(path, ".v", newest), Options{ReadOnly: true})
 	if err != nil {
 		t.Fatalf("the old file is not kept: %v", err)
 	}
 	defer aside.Close()
-	if aside.schema != 2 {
-		t.Errorf("the file kept aside has schema %d, want 2", aside.schema)
+	if aside.schema != newest {
+		t.Errorf("the file kept aside has schema %d, want %d", aside.schema, newest)
 	}
 }
 
@@ -92,11 +96,11 @@ func TestFailedMigrationKeepsTheFile(t *testing.T) {
 		}
 	}
 	migrations, allBuckets = migrations[:len(migrations)-1], allBuckets[:len(allBuckets)-1]
-	if r, err := Check(path, nil); err != nil || len(r.Problems) > 0 || r.Schema != 2 {
+	if r, err := Check(path, nil); err != nil || len(r.Problems) > 0 || r.Schema != newest {
 		t.Errorf("after a failed migration: %+v %v", r, err)
 	}
 	// Each try keeps a copy of its own: what stands there may be older.
-	for _, name := range []string{path + ".v2", path + ".v2.2"} {
+	for _, name := range []string{fmt.Sprint(path, ".v", newest), fmt.Sprint(path, ".v", newest, ".2")} {
 		if _, err := os.Stat(name); err != nil {
 			t.Error(err)
 		}

@@ -150,7 +150,7 @@ func (t *Tx) reindex(was, o topup.Order) error {
 }
 
 // storedOrder is an order as it lies on disk: the customer's number sealed, the
-// provider's words, which may hold it, and the vouchers. Rows of before have
+// words of the provider and of who decided, which may hold it, and the vouchers. Rows of before have
 // the words as they are, until they are written again.
 type storedOrder struct {
 	topup.Order
@@ -158,12 +158,15 @@ type storedOrder struct {
 	SealedTo      []byte `json:"sealed_to,omitempty"`
 	Message       string `json:"message,omitempty"`
 	SealedMessage []byte `json:"sealed_message,omitempty"`
+	SealedNote    []byte `json:"sealed_note,omitempty"` // of its decision
 	Vouchers      []byte `json:"sealed,omitempty"`
 }
 
 func toContext(id topup.OrderID) string { return "number of " + string(id) }
 
 func messageContext(id topup.OrderID) string { return "words on " + string(id) }
+
+func noteContext(id topup.OrderID) string { return "decision on " + string(id) }
 
 // stored reads an order, and its vouchers as they lie on disk. What the
 // key does not open gives store.ErrSealed, with the rest of the order.
@@ -182,7 +185,9 @@ func (t *Tx) stored(id topup.OrderID) (o topup.Order, vouchers []byte, ok bool, 
 	if err != nil {
 		return o, s.Vouchers, true, err
 	}
-	o.Message, err = t.reveal(s.Message, s.SealedMessage, messageContext(id))
+	if o.Message, err = t.reveal(s.Message, s.SealedMessage, messageContext(id)); err == nil && o.Decision != nil {
+		o.Decision.Note, err = t.reveal(o.Decision.Note, s.SealedNote, noteContext(id))
+	}
 	return o, s.Vouchers, true, err
 }
 
@@ -190,6 +195,11 @@ func (t *Tx) putOrder(o topup.Order, vouchers []byte) error {
 	s := storedOrder{Order: o, Vouchers: vouchers}
 	s.To, s.SealedTo = t.hide(o.To, toContext(o.ID))
 	s.Message, s.SealedMessage = t.hide(o.Message, messageContext(o.ID))
+	if o.Decision != nil {
+		d := *o.Decision
+		d.Note, s.SealedNote = t.hide(d.Note, noteContext(o.ID))
+		s.Order.Decision = &d
+	}
 	return t.putJSON(bOrders, orderKey(o.ID), s)
 }
 
@@ -261,6 +271,26 @@ func (t *Tx) newest(bucket string, prefix, from []byte, limit int) ([]topup.Orde
 			break
 		}
 		o, _, err := t.indexed(bucket, k)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// OrdersMade lists the newest orders of all shops by their IDs, from below one.
+func (t *Tx) OrdersMade(before topup.OrderID, limit int) ([]topup.Order, error) {
+	var from []byte
+	if before != "" {
+		from = orderKey(before)
+	}
+	var out []topup.Order
+	for k := range newestFirst(t.bucket(bOrders), nil, from) {
+		if len(out) == limit {
+			break
+		}
+		o, _, err := t.Order(topup.OrderID(k))
 		if err != nil {
 			return out, err
 		}

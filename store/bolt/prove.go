@@ -25,7 +25,7 @@ func (p prover) has(index string, key []byte) bool {
 // counts compares the indexes with what the rows account for.
 func (p prover) counts() error {
 	for _, index := range []string{bOrderNo, bOrderShop, bOrderTo, bOrderPanel, bOrderProvider, bOrderOpen, bDue,
-		bJournalKey, bEntries, bShopMember, bUpdatesAt, bPanelsAt, bClaimsOpen} {
+		bJournalKey, bEntries, bShopMember, bUpdatesAt, bPanelsAt, bClaimsOpen, bComplaintsOpen, bComplaintShop} {
 		if n := p.count(index); n != p.want[index] {
 			p.found("index %s has %d rows, its rows account for %d", index, n, p.want[index])
 		}
@@ -207,6 +207,28 @@ func (p prover) claims() error {
 			return err
 		} else if !ok || l.Order != topup.OrderID(k) {
 			p.found("order %s has a link that is not its own", k)
+		}
+	}
+	return nil
+}
+
+// complaints proves that a complaint is listed until it is closed, and always
+// by its shop.
+func (p prover) complaints() error {
+	c := p.bucket(bComplaints).Cursor()
+	for k, _ := c.First(); k != nil; k, _ = c.Next() {
+		l, _, err := p.bareComplaint(topup.OrderID(k))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(k, orderKey(l.Order)) {
+			p.found("the complaint of sale %d is stored under another", l.No)
+		}
+		if l.Open() && !p.has(bComplaintsOpen, timeKey(l.Opened, orderKey(l.Order))) {
+			p.found("the complaint of sale %d is open but not listed as open", l.No)
+		}
+		if !p.has(bComplaintShop, complaintShopKey(l.Complaint)) {
+			p.found("the complaint of sale %d is not listed by its shop", l.No)
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ var sealedTables = []struct {
 	open   func(t *Tx, key []byte) (write func() error, err error)
 }{
 	{bOrders, resealOrder}, {bShops, resealShop}, {bSessions, resealSession},
-	{bDeadLetters, resealDeadLetter}, {bOutbox, resealOwed}, {bUndelivered, resealUndelivered},
+	{bDeadLetters, resealDeadLetter}, {bOutbox, resealOwed}, {bUndelivered, resealUndelivered}, {bComplaints, resealComplaint},
 }
 
 // rekeyedAtOnce bounds the rows of one commit. One commit for all would free
@@ -229,4 +229,12 @@ func resealUndelivered(t *Tx, k []byte) (func() error, error) {
 		u.storedOwed = t.sealedOwed(open)
 		return t.putJSON(bUndelivered, k, u)
 	}, nil
+}
+
+func resealComplaint(t *Tx, k []byte) (func() error, error) {
+	c, _, err := t.Complaint(topup.OrderID(k))
+	if err != nil {
+		err = fmt.Errorf("a complaint of sale %d: %w", c.No, err)
+	}
+	return func() error { return t.writeComplaint(c) }, err
 }

@@ -77,7 +77,9 @@ func secrets(t *testing.T, path string) {
 				return err
 			}
 			_, owed := tx.Owe(store.Owed{Panel: fmt.Sprint("owed", i), Chat: 7, Since: at, Body: []byte("770011223344")})
-			if err := errors.Join(tx.Undeliverable(o.Panel, o.Seq, "blocked", at), owed); err != nil {
+			c := complaint
+			c.Order, c.No = topup.OrderID(fmt.Sprint("o", i)), uint64(i+1)
+			if err := errors.Join(tx.Undeliverable(o.Panel, o.Seq, "blocked", at), owed, tx.PutComplaint(c)); err != nil {
 				return err
 			}
 		}

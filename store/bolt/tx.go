@@ -48,6 +48,10 @@ const (
 	bClaimOrder    = "claim_order"
 	bClaimsOpen    = "claims_open"
 	bShowings      = "showings"
+
+	bComplaints     = "complaints"
+	bComplaintsOpen = "complaints_open"
+	bComplaintShop  = "complaint_shop"
 )
 
 var allBuckets = []string{
@@ -55,6 +59,7 @@ var allBuckets = []string{
 	bOrders, bOrderNo, bOrderShop, bOrderTo, bOrderProvider, bOrderPanel, bOrderOpen, bDue,
 	bUpdates, bUpdatesAt, bDeadLetters, bOutbox, bUndelivered, bPanels, bPanelsAt, bSettings,
 	bClaims, bClaimOrder, bClaimsOpen, bShowings,
+	bComplaints, bComplaintsOpen, bComplaintShop,
 }
 
 // Tx is one transaction. Its methods fail only on damaged data

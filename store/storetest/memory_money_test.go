@@ -89,8 +89,14 @@ func (t *tx) Entries(a topup.AccountID, before uint64, limit int) (list []topup.
 
 func (t *tx) put(o topup.Order) {
 	var hidden []byte
-	if o.To != "" || o.Message != "" {
-		hidden = []byte(o.To + "\x00" + o.Message)
+	note := ""
+	if o.Decision != nil {
+		d := *o.Decision
+		note, d.Note = d.Note, ""
+		o.Decision = &d
+	}
+	if o.To != "" || o.Message != "" || note != "" {
+		hidden = []byte(o.To + "\x00" + o.Message + "\x00" + note)
 	}
 	s := t.seal(hidden, "to "+string(o.ID))
 	o.To, o.Message = "", ""
@@ -99,7 +105,14 @@ func (t *tx) put(o topup.Order) {
 
 func (t *tx) get(id topup.OrderID, r row[topup.Order]) (topup.Order, error) {
 	hidden, err := t.open(r.Secret, "to "+string(id))
-	r.Value.To, r.Value.Message, _ = strings.Cut(string(hidden), "\x00")
+	if part := strings.Split(string(hidden), "\x00"); len(part) == 3 {
+		r.Value.To, r.Value.Message = part[0], part[1]
+		if r.Value.Decision != nil {
+			d := *r.Value.Decision
+			d.Note = part[2]
+			r.Value.Decision = &d
+		}
+	}
 	_, r.Value.Coded = t.state.Vouchers[id]
 	return r.Value, err
 }
@@ -206,6 +219,12 @@ func (t *tx) OrdersOf(s topup.ShopID, before uint64, limit int) ([]topup.Order, 
 
 func (t *tx) OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, error) {
 	list, err := t.find(func(o topup.Order) bool { return o.Shop == s && o.To == to })
+	return list[:min(limit, len(list))], err
+}
+
+func (t *tx) OrdersMade(before topup.OrderID, limit int) ([]topup.Order, error) {
+	list, err := t.find(func(o topup.Order) bool { return before == "" || o.ID < before })
+	slices.SortFunc(list, func(a, b topup.Order) int { return cmp.Compare(b.ID, a.ID) })
 	return list[:min(limit, len(list))], err
 }
 

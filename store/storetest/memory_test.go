@@ -69,6 +69,8 @@ type state struct {
 	Panels   map[string]store.PanelRef
 	Handled  map[int64]time.Time
 	Letters  map[int64]row[store.DeadLetter]
+
+	Complaints map[topup.OrderID]row[topup.Complaint]
 }
 
 // row is a value without its secret, and that.
@@ -101,7 +103,7 @@ func copied[K comparable, V any](m map[K]V) map[K]V {
 func (s *state) clone() *state {
 	return &state{copied(s.Next), copied(s.Settings), slices.Clip(s.Journal), copied(s.Balances), copied(s.Orders), copied(s.Vouchers),
 		copied(s.Claims), copied(s.Newest), copied(s.Showings), copied(s.Shops), copied(s.People), copied(s.Chats), copied(s.Sessions),
-		copied(s.Owed), slices.Clip(s.Lost), copied(s.Panels), copied(s.Handled), copied(s.Letters)}
+		copied(s.Owed), slices.Clip(s.Lost), copied(s.Panels), copied(s.Handled), copied(s.Letters), copied(s.Complaints)}
 }
 
 // memory is an open store.
@@ -198,6 +200,9 @@ func (m *memory) Rekey(v *store.Vault) (orders int, err error) {
 		}
 		for id, r := range t.Letters {
 			t.Letters[id] = row[store.DeadLetter]{r.Value, again(r.Secret, fmt.Sprint("letter ", id))}
+		}
+		for id, r := range t.state.Complaints {
+			t.state.Complaints[id] = row[topup.Complaint]{r.Value, again(r.Secret, "complaint "+string(id))}
 		}
 		return errors.Join(failed, t.PutSetting("key", v.Print()))
 	})

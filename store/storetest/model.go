@@ -24,20 +24,22 @@ type model struct {
 	owed    map[string]string // panel → text
 	panels  map[string]int    // panel → message
 	handled map[int64]time.Time
+
+	complaints map[topup.OrderID]topup.Complaint
 }
 
 func (m *model) clone() *model {
 	return &model{maps.Clone(m.wallets), maps.Clone(m.credits), maps.Clone(m.orders), slices.Clone(m.placed),
-		maps.Clone(m.owed), maps.Clone(m.panels), maps.Clone(m.handled)}
+		maps.Clone(m.owed), maps.Clone(m.panels), maps.Clone(m.handled), maps.Clone(m.complaints)}
 }
 
 // step does one random thing in the transaction and the model alike.
 func (m *model) step(t *rapid.T, tx till.Tx, now time.Time) {
 	things := map[string]func(*rapid.T, till.Tx, time.Time){
 		"credit": m.credit, "debit": m.debit, "place": m.place, "move": m.moveOne,
-		"owe": m.owe, "deliver": m.deliver, "fail": m.fail, "handle": m.handle, "forget": m.forget,
+		"owe": m.owe, "deliver": m.deliver, "fail": m.fail, "handle": m.handle, "forget": m.forget, "complain": m.complain,
 	}
-	what := rapid.SampledFrom([]string{"credit", "debit", "place", "place", "move", "move", "move", "owe", "deliver", "fail", "handle", "forget"}).Draw(t, "what")
+	what := rapid.SampledFrom([]string{"credit", "debit", "place", "place", "move", "move", "move", "owe", "deliver", "fail", "handle", "forget", "complain", "complain"}).Draw(t, "what")
 	things[what](t, tx, now)
 }
 
@@ -206,6 +208,7 @@ func (m *model) compare(t *rapid.T, db Store, v *store.Vault) {
 	if err := db.View(func(tx till.Tx) error {
 		m.compareShops(t, tx)
 		m.compareOrders(t, tx)
+		m.compareComplaints(t, tx)
 		owed, err := all(tx.Outbox())
 		must(t, err)
 		for _, o := range owed {

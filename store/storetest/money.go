@@ -291,7 +291,7 @@ func journalSaysWho(t *testing.T, site func(testing.TB) Site) {
 		if c, err = tx.Apply(topup.Ambiguous(c, t0, 1)); err != nil {
 			return err
 		}
-		settled, ok := topup.Settle(c, c.Quantity, 6, 60, t0)
+		settled, ok := topup.Settle(c, c.Quantity, topup.Decision{By: 6}, 60, t0)
 		if !ok {
 			t.Error("an order in review can't be settled")
 		}

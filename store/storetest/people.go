@@ -82,7 +82,7 @@ func removed(t *testing.T, site func(testing.TB) Site) {
 			t.Errorf("people of shop %d: %v, want %v (%v)", shop, got, want, err)
 		}
 	}
-	cashier := topup.Member{Person: 1 << 40, Shop: a.ID, Role: topup.Cashier, Name: "Amine", Since: t0, Limit: 5, Day: "d", Sold: 3, Sales: 2}
+	cashier := topup.Member{Person: 1 << 40, Shop: a.ID, Role: topup.Cashier, Name: "Amine", Since: t0, Limit: 5, Takings: topup.Takings{Day: "d", Sold: 3, Sales: 2}}
 	update(t, db, func(tx till.Tx) error {
 		if err := tx.PutMember(cashier); err != nil {
 			return err

@@ -50,6 +50,7 @@ func historyPages(t *testing.T, site func(testing.TB) Site) {
 		if len(all) != 40 {
 			t.Errorf("paging saw %d orders, want 40", len(all))
 		}
+		allMade(t, tx, 60)
 		to, err := tx.OrdersTo(b.ID, "0661234567", 100)
 		if err != nil || len(to) != 10 {
 			t.Errorf("%d orders of shop b to the number, want 10 (%v)", len(to), err)
@@ -65,6 +66,30 @@ func historyPages(t *testing.T, site func(testing.TB) Site) {
 		return nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// allMade pages through the orders of all shops by their IDs.
+func allMade(t *testing.T, tx till.Tx, want int) {
+	t.Helper()
+	var made []topup.OrderID
+	for before := topup.OrderID(""); ; before = made[len(made)-1] {
+		page, err := tx.OrdersMade(before, 13)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		for _, o := range page {
+			if len(made) > 0 && o.ID >= made[len(made)-1] {
+				t.Fatalf("order %s after %v", o.ID, made)
+			}
+			made = append(made, o.ID)
+		}
+	}
+	if list, err := tx.OrdersMade("o30x", 1); err != nil || len(made) != want || len(list) != 1 || list[0].ID != "o30" {
+		t.Errorf("paging through all saw %d orders, want %d; below o30x is %v (%v)", len(made), want, list, err)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 func newModel() *model {
 	return &model{map[topup.ShopID]topup.Wallet{}, map[string]topup.Money{}, map[topup.OrderID]topup.Order{}, nil,
-		map[string]string{}, map[string]int{}, map[int64]time.Time{}}
+		map[string]string{}, map[string]int{}, map[int64]time.Time{}, map[topup.OrderID]topup.Complaint{}}
 }
 
 // begin makes the shops of the model.

@@ -39,7 +39,20 @@ func delivered(t *testing.T, db Store) {
 		if _, err := tx.Apply(topup.Checked(o, back, t0, 1)); err != nil {
 			return err
 		}
+		if o, err = submitted(tx, order(s, "c", topup.Dinars(100))); err != nil {
+			return err
+		}
+		if o, err = tx.Apply(topup.Ambiguous(o, t0, 1)); err != nil {
+			return err
+		}
+		settled, _ := topup.Settle(o, 0, topup.Decision{By: 6, Ground: topup.GroundOther, Note: decided}, 60, t0)
+		if o, err = tx.Apply(settled); err != nil || o.Decision.Note != decided {
+			t.Errorf("the decision's note is %q", o.Decision.Note)
+		}
 		if err := tx.PutSession(7, []byte(`{"number":"0778037340"}`)); err != nil {
+			return err
+		}
+		if err := tx.PutComplaint(complain(o, "0699112233 got nothing, code 880011223355", 0)); err != nil {
 			return err
 		}
 		if err := tx.SetAside(9, []byte(`{"text":"0778037340"}`), "why", t0); err != nil {
@@ -57,6 +70,8 @@ func delivered(t *testing.T, db Store) {
 	})
 }
 
+const decided = "the customer at 0550998822 says no"
+
 // spellings are a secret as it is, and as it stands in the base64 of a longer
 // text, wherever it begins there.
 func spellings(secret string) []string {
@@ -68,7 +83,7 @@ func spellings(secret string) []string {
 	return list
 }
 
-var readable = []string{"0770998811", "770011223344", "036362608", "0661998877", "0778037340"}
+var readable = []string{"0770998811", "0550998822", "770011223344", "036362608", "0661998877", "0778037340", "0699112233", "880011223355"}
 
 func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	here, v := site(t), vault(t, 1)
@@ -100,7 +115,7 @@ func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 		if err != nil || (len(r.Problems) == 0) != tt.sound {
 			t.Errorf("check with %s: %v %q", name, err, r.Problems)
 		}
-		if r.Codes != 1 || r.Owed != 1 || r.Lost != 1 || r.SetAside != 1 {
+		if r.Codes != 1 || r.Owed != 1 || r.Lost != 1 || r.SetAside != 1 || r.Complaints != 1 {
 			t.Errorf("check with %s counts %+v", name, r)
 		}
 	}
@@ -128,6 +143,10 @@ func opensNowhereElse(t *testing.T, site func(testing.TB) Site) {
 		}
 		if b, err := tx.Session(7); !errors.Is(err, store.ErrSealed) || b != nil {
 			t.Errorf("session %q opened (%v)", b, err)
+		}
+		c, _, err := tx.Complaint("c")
+		if !errors.Is(err, store.ErrSealed) || c.Thread != nil {
+			t.Errorf("complaint %+v opened (%v)", c, err)
 		}
 		o, waits, err := tx.OwedOf("c")
 		if !errors.Is(err, store.ErrSealed) || !waits || o.Body != nil || o.Chat != 7 {
@@ -191,7 +210,7 @@ func rekey(t *testing.T, site func(testing.TB) Site) {
 	if n, err := db.Rekey(vault(t, 2)); !errors.Is(err, store.ErrSealed) || n != 0 {
 		t.Fatalf("rekey without the former key: %d, %v", n, err)
 	}
-	if n, err := db.Rekey(vault(t, 2, 1)); err != nil || n != 2 {
+	if n, err := db.Rekey(vault(t, 2, 1)); err != nil || n != 3 {
 		t.Fatalf("%d orders sealed anew, %v", n, err)
 	}
 	if err := db.Close(); err != nil {
@@ -221,6 +240,9 @@ func opens(t *testing.T, db Store, v *store.Vault) {
 		if o, _, err := tx.Order("b"); err != nil || o.Message != "numéro 0770998811 refusé" {
 			t.Errorf("the provider's words are %q, %v", o.Message, err)
 		}
+		if o, _, err := tx.Order("c"); err != nil || o.Decision == nil || o.Decision.Note != decided {
+			t.Errorf("the decision is %+v, %v", o.Decision, err)
+		}
 		if vouchers, err := tx.Vouchers(list[0].ID); err != nil || len(vouchers) != 1 || vouchers[0].Code != "770011223344" {
 			t.Errorf("vouchers %d, %v", len(vouchers), err)
 		}
@@ -229,6 +251,9 @@ func opens(t *testing.T, db Store, v *store.Vault) {
 		}
 		if b, err := tx.Session(7); err != nil || string(b) != `{"number":"0778037340"}` {
 			t.Errorf("session %q, %v", b, err)
+		}
+		if c, _, err := tx.Complaint("c"); err != nil || len(c.Thread) != 1 || c.Thread[0].Text != "0699112233 got nothing, code 880011223355" {
+			t.Errorf("complaint %+v, %v", c, err)
 		}
 		if o, _, err := tx.OwedOf("c"); err != nil || string(o.Body) != "770011223344" {
 			t.Errorf("owed %q, %v", o.Body, err)

@@ -64,6 +64,7 @@ func Run(t *testing.T, site func(testing.TB) Site) {
 		{"Vouchers", vouchers},
 		{"Claims", claims},
 		{"Showings", showings},
+		{"Complaints", complaints},
 		{"Outbox", outbox},
 		{"Says", says},
 		{"Undelivered", undelivered},

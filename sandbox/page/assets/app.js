@@ -1,7 +1,7 @@
 // The page: the phones side by side, or one at a time behind tabs where there is no room.
 
 import * as api from './api.js';
-import { avatar, button, element, icon } from './dom.js';
+import { button, element, icon } from './dom.js';
 import { Panel } from './panel.js';
 import { Phone } from './phone.js';
 import { Steps } from './steps.js';
@@ -23,7 +23,7 @@ class Page {
 
   buildTabs() {
     const nav = document.querySelector('.tabs');
-    this.tabs = this.phones.map((p) => this.tab(String(p.id), p.node.id, avatar(p.person.name, p.person.role),
+    this.tabs = this.phones.map((p) => this.tab(String(p.id), p.node.id, p.disc(),
       word(element('span'), `role.${p.person.role}`), element('b', 'badge')));
     this.tabs.push(this.tab('panel', 'panel', icon('tools'), word(element('span', 'off-screen'), 'panel.open')));
     nav.append(...this.tabs);

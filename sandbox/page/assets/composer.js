@@ -1,9 +1,11 @@
 // The foot of a phone: the field to write in, the menu of commands and the bot's reply keyboard.
 
 import { button, element, icon } from './dom.js';
-import { label, placeholder } from './words.js';
+import { label, placeholder, word } from './words.js';
 
-// Composer belongs to one phone, to whose sendText and shareContact it hands what the person does.
+const sample = '0661234567 500'; // is forwarded when nothing is written
+
+// Composer belongs to one phone, to whose methods it hands what the person does.
 export class Composer {
   constructor(phone) {
     this.phone = phone;
@@ -17,17 +19,85 @@ export class Composer {
     placeholder(this.field, 'composer.placeholder');
     this.menu = label(button('tool', () => this.toggleCommands(), icon('menu')), 'composer.commands');
     this.toggle = label(button('tool', () => this.showKeyboard(this.keys.hidden), icon('keyboard')), 'composer.keyboard');
+    this.attach = label(button('tool', () => this.showThings(this.things.hidden), icon('attach')), 'composer.attach');
+    this.attach.dataset.attach = '';
     const send = label(button('send', () => this.submit(), icon('send')), 'composer.send');
     send.dataset.send = '';
     this.commands = element('ul', 'commands');
+    this.things = element('ul', 'commands things', ...this.thingButtons());
     this.keys = element('div', 'reply-keyboard');
-    this.commands.hidden = this.keys.hidden = this.toggle.hidden = this.menu.hidden = true;
-    const line = element('div', 'composer', this.menu, this.field, this.toggle, send);
-    this.node = element('footer', '', this.commands, line, this.keys);
+    this.editing = word(element('p', 'editing'), 'composer.editing');
+    this.editing.hidden = this.things.hidden = this.commands.hidden = this.keys.hidden = this.toggle.hidden = this.menu.hidden = true;
+    const line = element('div', 'composer', this.menu, this.attach, this.field, this.toggle, send);
+    this.node = element('footer', '', this.commands, this.things, this.editing, line, this.keys);
 
     this.field.addEventListener('input', () => this.typed());
     this.field.addEventListener('keydown', (e) => this.key(e));
     this.commands.addEventListener('keydown', (e) => this.key(e));
+    this.things.addEventListener('keydown', (e) => this.thingKey(e));
+  }
+
+  // thingButtons are what can be sent besides a text. A photo takes what is written as its caption.
+  thingButtons() {
+    const acts = [
+      ['sticker', 'composer.sticker', () => this.phone.sendSticker()],
+      ['voice', 'composer.voice', () => this.phone.sendVoice()],
+      ['photo', 'composer.photo', () => this.phone.sendPhoto(this.taken())],
+      ['forward', 'composer.forward', () => this.phone.forward(this.taken() || sample)],
+      ['edit', 'composer.edit', () => this.edit()],
+    ];
+    return acts.map(([name, key, act]) => {
+      const node = button('', () => {
+        this.showThings(false);
+        this.field.focus();
+        act();
+      }, word(element('span'), key));
+      node.dataset.thing = name;
+      return element('li', '', node);
+    });
+  }
+
+  showThings(visible) {
+    this.things.hidden = !visible;
+    this.attach.setAttribute('aria-expanded', String(visible));
+    if (!visible) return;
+    this.showCommands([]);
+    this.things.querySelector('[data-thing="edit"]').disabled = !this.phone.lastTyped();
+    this.things.querySelector('button').focus();
+  }
+
+  thingKey(e) {
+    const choices = [...this.things.querySelectorAll('button:enabled')];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (e.key === 'Escape') {
+      this.showThings(false);
+      this.attach.focus();
+    } else if (step) {
+      e.preventDefault();
+      choices.at((choices.indexOf(document.activeElement) + step) % choices.length).focus();
+    }
+  }
+
+  // taken empties the field.
+  taken() {
+    const text = this.field.value.trim();
+    this.field.value = '';
+    this.typed();
+    return text;
+  }
+
+  // edit puts the last text that was typed into the field, to be sent in its place.
+  edit() {
+    const last = this.phone.lastTyped();
+    if (!last) return;
+    this.edited = last.message_id;
+    this.editing.hidden = false;
+    this.fill(last.text);
+  }
+
+  leaveEdit() {
+    this.edited = 0;
+    this.editing.hidden = true;
   }
 
   // fill puts a text into the field for the person to look at and send.
@@ -42,7 +112,10 @@ export class Composer {
     if (!text.trim()) return;
     this.field.value = '';
     this.typed();
-    this.phone.sendText(text);
+    const edited = this.edited;
+    this.leaveEdit();
+    if (edited) this.phone.editText(edited, text);
+    else this.phone.sendText(text);
   }
 
   typed() {
@@ -58,9 +131,15 @@ export class Composer {
     if (e.key === 'Enter' && !e.shiftKey && !e.isComposing && e.target === this.field) {
       e.preventDefault();
       this.submit();
+    } else if (e.key === 'Escape' && this.edited) {
+      this.leaveEdit();
+      this.taken();
     } else if (e.key === 'Escape' && choices.length) {
       this.showCommands([]);
       this.field.focus();
+    } else if (e.key === 'ArrowUp' && e.target === this.field && !this.field.value) {
+      e.preventDefault();
+      this.phone.focusNewest();
     } else if (e.key === 'ArrowUp' && choices.length) {
       e.preventDefault();
       choices.at(at < 0 ? -1 : at - 1).focus();
@@ -108,8 +187,8 @@ export class Composer {
     this.keyboard = now;
     this.toggle.hidden = !markup;
     placeholder(this.field, 'composer.placeholder', markup?.input_field_placeholder);
-    this.keys.replaceChildren(...(markup?.keyboard ?? []).map((row) =>
-      element('div', 'row', ...row.map((b) => this.replyButton(b)))));
+    this.keys.replaceChildren(...replyRows(markup?.keyboard ?? [], (b) =>
+      b.request_contact ? this.phone.shareContact() : this.phone.sendText(b.text)));
     this.showKeyboard(Boolean(markup));
   }
 
@@ -118,13 +197,15 @@ export class Composer {
     this.toggle.setAttribute('aria-expanded', String(visible));
     this.phone.resized();
   }
+}
 
-  replyButton(b) {
+// replyRows draws the rows of a reply keyboard. act takes the button that is tapped.
+export function replyRows(rows, act) {
+  return rows.map((row) => element('div', 'row', ...row.map((b) => {
     const text = element('span', 'label', b.text);
     text.dir = 'auto';
-    if (!b.request_contact) return button(`key ${b.style ?? ''}`, () => this.phone.sendText(b.text), text);
-    const node = button(`key ${b.style ?? ''}`, () => this.phone.shareContact(), text);
-    node.dataset.requestContact = '';
+    const node = button(`key ${b.style ?? ''}`, () => act(b), text);
+    if (b.request_contact) node.dataset.requestContact = '';
     return node;
-  }
+  })));
 }

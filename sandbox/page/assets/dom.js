@@ -30,7 +30,12 @@ export function icon(name, classes = '') {
 
 // avatar is a coloured disc with the first letter of a name.
 export function avatar(name, role) {
-  const disc = element('span', `avatar ${role}`, Array.from(name.trim())[0]?.toUpperCase() ?? '?');
+  const disc = element('span', `avatar ${role}`, initial(name));
   disc.setAttribute('aria-hidden', 'true');
   return disc;
+}
+
+// initial is the first letter of a name.
+export function initial(name) {
+  return Array.from(name.trim())[0]?.toUpperCase() ?? '?';
 }

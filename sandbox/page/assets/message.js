@@ -1,10 +1,9 @@
 // One message: its bubble and the buttons under it.
 
-import * as api from './api.js';
 import { button, element, icon } from './dom.js';
 import { payloadOf, startPayload, webAddress } from './links.js';
 import { formatted, reveal } from './text.js';
-import { clock, label, say, size, word } from './words.js';
+import { choose, clock, label, say, size, word } from './words.js';
 
 // messageNode draws a message as its person sees it. read tells of an own one that the bot has written since.
 export function messageNode(message, phone, read) {
@@ -20,7 +19,7 @@ export function messageNode(message, phone, read) {
   const body = element('div', 'body',
     text ? element('div', 'text', formatted(text, message.entities ?? message.caption_entities, phone)) : null,
     meta(message, own, read));
-  node.append(element('div', 'bubble', quote(message.reply_to_message, phone), media(message, phone), body));
+  node.append(element('div', 'bubble', origin(message), quote(message.reply_to_message, phone), media(message, phone), body));
   node.classList.toggle('with-media', Boolean(message.photo));
   node.classList.toggle('caption-first', Boolean(message.show_caption_above_media));
   const keyboard = message.reply_markup?.inline_keyboard;
@@ -51,7 +50,7 @@ function meta(message, own, read) {
 
 function quote(to, phone) {
   if (!to) return null;
-  const name = to.from?.id === phone.id ? phone.person.name : phone.bot.name;
+  const name = to.from?.id === phone.id ? choose(phone.person.names) : phone.bot.name;
   const text = element('span', 'excerpt', excerpt(to.text ?? to.caption ?? '', to.entities ?? to.caption_entities ?? []) || say('message.photo'));
   text.dir = 'auto';
   return button('reply-quote', () => phone.showMessage(to.message_id), element('b', '', name), text);
@@ -67,15 +66,17 @@ function excerpt(text, entities) {
 
 function media(message, phone) {
   if (message.photo) return photo(message, phone);
-  if (message.document) return file(message.document);
+  if (message.document) return file(message.document, phone);
   if (message.contact) return contactCard(message.contact);
+  if (message.sticker) return element('span', 'sticker', message.sticker.emoji);
+  if (message.voice) return voice(message.voice);
   return null;
 }
 
 function photo(message, phone) {
   const best = message.photo.reduce((a, b) => (b.width > a.width ? b : a));
   const image = element('img');
-  image.src = api.fileURL(best.file_id);
+  image.src = phone.fileURL(best.file_id);
   image.width = best.width;
   image.height = best.height;
   image.alt = message.caption ?? say('message.photo');
@@ -88,14 +89,25 @@ function photo(message, phone) {
   return label(node, 'photo.view');
 }
 
-function file(document) {
+function file(document, phone) {
   const name = document.file_name ?? document.file_id;
-  const words = element('span', '', element('b', '', name), element('small', '', size(document.file_size ?? 0)));
+  const words = element('span', '', element('b', '', name), document.file_size ? element('small', '', size(document.file_size)) : null);
   words.firstChild.dir = 'auto';
   const node = element('a', 'document', element('span', 'disc', icon('file')), words);
-  node.href = api.fileURL(document.file_id);
+  node.href = phone.fileURL(document.file_id);
   node.download = name;
   return node;
+}
+
+function voice(note) {
+  const time = element('small', '', `0:${String(note.duration).padStart(2, '0')}`);
+  return element('div', 'contact', element('span', 'disc', icon('voice')), element('span', '', word(element('b'), 'message.voice'), time));
+}
+
+// origin tells who wrote a forwarded message.
+function origin(message) {
+  if (!message.forward_origin) return null;
+  return element('div', 'origin', word(element('span'), 'message.forwarded'), ' ', element('bdi', '', message.forward_origin.sender_user_name ?? ''));
 }
 
 function contactCard(contact) {

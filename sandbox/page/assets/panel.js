@@ -39,11 +39,12 @@ export class Panel {
     return element('section', 'card', word(element('h2'), 'panel.try'), element('ul', 'hints', ...this.hints.map((hint) => {
       const text = element('span', '', choose(hint.text));
       text.dir = 'auto';
-      const send = element('code', '', hint.send);
+      const said = choose(hint.said ?? {}) || hint.send;
+      const send = element('code', '', said);
       send.dir = 'ltr';
-      const node = button('hint', () => this.page.fill(hint.role, hint.send), element('i', `dot ${hint.role}`), send, text);
+      const node = button('hint', () => this.page.fill(hint.role, said), element('i', `dot ${hint.role}`), send, text);
       label(node, 'panel.fill');
-      node.setAttribute('aria-label', `${hint.send}: ${choose(hint.text)}`);
+      node.setAttribute('aria-label', `${said}: ${choose(hint.text)}`);
       delete node.dataset.wordLabel;
       return element('li', '', node);
     })));

@@ -2,11 +2,11 @@
 
 import * as api from './api.js';
 import { Composer } from './composer.js';
-import { avatar, button, element, icon } from './dom.js';
+import { avatar, button, element, icon, initial } from './dom.js';
 import { startPayload } from './links.js';
 import { messageNode } from './message.js';
 import { ask, copyText, showPicture, showToast } from './notice.js';
-import { currentLanguage, day, label, say, word } from './words.js';
+import { currentLanguage, day, label, named, say, word } from './words.js';
 
 const typingTime = 5000; // how long Telegram shows "typing"
 const pressTime = 30000; // how long a button waits for the bot's answer
@@ -50,15 +50,21 @@ export class Phone {
     this.node = element('section', `phone ${this.person.role}`, this.caption(), this.screen);
     this.node.dataset.person = this.id;
     this.node.id = `phone-${this.id}`;
-    this.node.setAttribute('aria-label', this.person.name);
+    label(this.node, `role.${this.person.role}`);
     this.watchSize();
   }
 
   caption() {
-    const name = element('b', '', this.person.name);
+    const name = named(element('b'), this.person.names);
     name.dir = 'auto';
-    return element('div', 'person', avatar(this.person.name, this.person.role), name,
+    return element('div', 'person', this.disc(), name,
       word(element('span', 'role'), `role.${this.person.role}`));
+  }
+
+  // disc is the person's first letter, in the language of the page.
+  disc() {
+    const { name, names, role } = this.person;
+    return named(avatar(name, role), Object.fromEntries(Object.entries(names).map(([tag, text]) => [tag, initial(text)])));
   }
 
   // watchSize keeps the end of the chat in view when the keyboard opens or the window changes.
@@ -76,7 +82,7 @@ export class Phone {
       this.messages = new Map(chat.messages.map((m) => [m.message_id, m]));
       this.composer.setCommands(chat.commands);
       this.composer.setKeyboard(chat.keyboard);
-      this.about.textContent = chat.about;
+      named(this.about, chat.about);
       this.draw();
     } while (before !== this.changes);
   }
@@ -219,6 +225,32 @@ export class Phone {
     this.tell(api.send(this.id, text));
   }
 
+  sendSticker() {
+    this.tell(api.sticker(this.id));
+  }
+
+  sendVoice() {
+    this.tell(api.voice(this.id));
+  }
+
+  sendPhoto(caption) {
+    this.tell(api.photo(this.id, caption));
+  }
+
+  forward(text) {
+    this.tell(api.forward(this.id, text));
+  }
+
+  editText(messageID, text) {
+    this.tell(api.edit(this.id, messageID, text));
+  }
+
+  // lastTyped is the person's newest message that is a text of its own.
+  lastTyped() {
+    return [...this.messages.values()].sort((a, b) => b.message_id - a.message_id)
+      .find((m) => m.from?.id === this.id && m.text && !m.forward_origin);
+  }
+
   start(payload) {
     this.tell(api.start(this.id, payload));
   }
@@ -256,7 +288,7 @@ export class Phone {
   }
 
   choice() {
-    return element('span', 'choice', avatar(this.person.name, this.person.role), element('bdi', '', this.person.name),
+    return element('span', 'choice', this.disc(), named(element('bdi'), this.person.names),
       word(element('small'), `role.${this.person.role}`));
   }
 
@@ -271,12 +303,22 @@ export class Phone {
     this.toast(say('message.copied'));
   }
 
+  fileURL(id) {
+    return api.fileURL(id);
+  }
+
   toast(text) {
     showToast(this.screen, text);
   }
 
   showPicture(source, description) {
     showPicture(source, description);
+  }
+
+  // focusNewest goes from the field to the buttons of the newest message that has some.
+  focusNewest() {
+    const nodes = [...this.log.querySelectorAll('.message')];
+    nodes.findLast((n) => n.querySelector('.key'))?.querySelector('.key').focus();
   }
 
   // showMessage scrolls to an earlier message and lights it up.

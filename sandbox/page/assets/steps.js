@@ -39,7 +39,7 @@ export class Steps {
     const text = element('span', 'what', choose(step.text));
     text.dir = 'auto';
     const sign = element('b', `number ${step.role}`, step.done ? '✓' : String(i + 1));
-    const node = button(`step ${step.done ? 'done' : ''} ${now ? 'now' : ''}`, () => this.page.fill(step.role, step.send ?? ''),
+    const node = button(`step ${step.done ? 'done' : ''} ${now ? 'now' : ''}`, () => this.page.fill(step.role, choose(step.said ?? {}) || step.send || ''),
       sign, element('span', 'who', word(element('small'), `role.${step.role}`), text));
     if (step.done) node.append(word(element('span', 'off-screen'), 'steps.done'));
     const item = element('li', now ? 'now' : '', node);

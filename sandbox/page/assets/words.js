@@ -28,6 +28,7 @@ export function setLanguage(tag) {
 
 function translate(root) {
   for (const node of root.querySelectorAll('[data-word]')) node.textContent = say(node.dataset.word);
+  for (const node of root.querySelectorAll('[data-names]')) named(node, JSON.parse(node.dataset.names));
   for (const node of root.querySelectorAll('[data-word-label]')) label(node, node.dataset.wordLabel);
   for (const node of root.querySelectorAll('[data-word-placeholder]')) placeholder(node, node.dataset.wordPlaceholder);
 }
@@ -50,6 +51,13 @@ export function choose(texts) {
 export function word(node, key) {
   node.dataset.word = key;
   node.textContent = say(key);
+  return node;
+}
+
+// named fills a node with a text that comes in several languages.
+export function named(node, texts) {
+  node.dataset.names = JSON.stringify(texts);
+  node.textContent = choose(texts);
   return node;
 }
 
