@@ -69,7 +69,7 @@ func TicketFits(vouchers []topup.Voucher) bool {
 func customerPrice(o topup.Order) topup.Money {
 	price := cmp.Or(o.Face, o.Suggested)
 	if o.DeliveredQty < o.Quantity {
-		return price / topup.Money(o.Quantity) * topup.Money(o.DeliveredQty)
+		return price * topup.Money(o.DeliveredQty) / topup.Money(o.Quantity)
 	}
 	return price
 }
