@@ -77,7 +77,7 @@ func (s *stage) answers(n int, line string, given bool) {
 	s.said = len(calls)
 }
 
-var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b|\bAT-\d{4}-\d{5}\b|\b77\d{10}\b`)
+var changing = regexp.MustCompile(`(API-\+?\d*-)?[a-hjkmnp-z0-9]{20}\b|\b[0-9a-f]{24}\b|\bAT-\d{4}-\d{5}\b|\b77\d{10}\b|\breq_\w+`)
 
 // shown writes a message as a person reads it, with its buttons.
 func shown(m telegram.Message) string {
