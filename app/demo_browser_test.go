@@ -691,8 +691,9 @@ func (w *window) sellsGiftCards(said said) {
 	w.click(codes + ".spoiler")
 	w.shoot("gift-codes")
 
-	w.reads(codes+does("claim"), said.customs)
-	w.press(demoShop, codes[len(phone(demoShop)):]+does("claim"))
+	receipt := message(demoShop, w.sees(demoShop, said.done))
+	w.reads(receipt+does("claim"), said.customs)
+	w.press(demoShop, receipt[len(phone(demoShop)):]+does("claim"))
 	w.until("a QR picture", fmt.Sprintf(`[...document.querySelectorAll(%q)].some((i) => i.naturalWidth > 100)`, phone(demoShop)+"img"))
 	w.shoot("customer-link")
 	w.click(phone(demoShop) + ".scan")
