@@ -304,7 +304,8 @@ func (t *turn) manyShort(sc *Screen, list []quoted, price, available topup.Money
 	sc.row(button(M("button.retry"), t.s.tap("again")))
 }
 
-// means is what can be sold for now: what the wallet has, or less by a limit.
+// means is what can be sold at this moment: what the wallet has, or less where a
+// limit leaves less.
 func (t *turn) means() (amount topup.Money, byLimit bool) {
 	amount = t.v.Wallets.Wallet(t.who.Shop).Available
 	left, _, limited := t.room()
