@@ -13,8 +13,9 @@ import (
 
 // Messages out. The rules:
 //
-//   - of a panel only the newest state is worth sending; a repeat is an edit
-//     that says the same, and "not modified" counts as delivered;
+//   - of a panel only the newest state is worth sending; one that says what
+//     the message says, since what came between never left, is out already; a
+//     repeat after a restart is an edit, and "not modified" counts as delivered;
 //   - classes go in order (codes, money, answers, the rest), and within a class
 //     the chats take turns; in a chat one message at a time, in order;
 //   - how fast it goes is learnt (pace.go); a chat that blocked us is given up at
@@ -96,8 +97,9 @@ type slot struct {
 	flies     *till.Outgoing // in flight
 	known     bool           // this process has sent it; messageID is certain
 	messageID int
-	fixed     bool // the message can't be edited
-	lost      bool // the message could not be edited, so a new one is due
+	says      string // Message.Sum of what it says; "" when that is not certain
+	fixed     bool   // the message can't be edited
+	lost      bool   // the message could not be edited, so a new one is due
 	used      time.Time
 }
 
@@ -333,16 +335,19 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 	c.flies, l.busy = o, true
 	s.turn++
 	l.served = s.turn
-	l.own.count(now)
-	s.all.count(now)
-	if o.Class >= slowClass {
-		l.slow.spend(now)
-		s.limits.slow.spend(now)
-	}
 	s.flying++
 	edit := c.messageID != 0 && !c.fixed && !c.lost && editable(o.Message)
 	messageID := c.messageID
+	stands := edit && !o.Message.Gone && c.says != "" && c.says == o.Message.Sum()
+	c.says = "" // until the outcome is known
+	if !stands {
+		s.spend(l, o.Class, now)
+	}
 	s.inFlight.Go(func() {
+		if stands {
+			s.land(ctx, l, c, messageID, nil, edit)
+			return
+		}
 		if o.Message.Gone {
 			deleted, f := s.remove(ctx, o, messageID)
 			if deleted {
@@ -359,6 +364,16 @@ func (s *Sender) start(ctx context.Context, l *lane, now time.Time) {
 		messageID, err := s.api.Send(ctx, o.Chat, o.Message)
 		s.land(ctx, l, c, messageID, failOf(err), edit)
 	})
+}
+
+// spend counts a request against what a chat and the token may have.
+func (s *Sender) spend(l *lane, class int, now time.Time) {
+	l.own.count(now)
+	s.all.count(now)
+	if class >= slowClass {
+		l.slow.spend(now)
+		s.limits.slow.spend(now)
+	}
 }
 
 // remove deletes a panel's message. Telegram does so for two days; after them the
@@ -422,6 +437,7 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 			c.fixed = o.Message.Fixed()
 		}
 		c.known, c.messageID, c.lost = true, sent.MessageID, false
+		c.says = o.Message.Sum()
 		s.recovered(l)
 		return []till.Sent{sent}
 	case edit && kind == FailGone:

@@ -534,7 +534,7 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 					}
 					return nil
 				}}
-				r := newSenderRig(t, api).start()
+				r := newSenderRig(t, api)
 				bad := owed(1, amina, "the card", 2, "refused 0661234567")
 				if tc.method != "send" {
 					bad.MessageID = 9
@@ -542,7 +542,7 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 				r.Offer(bad)
 				r.Offer(owed(2, amina, "second", 2, "good"))
 				r.Offer(owed(3, karim, "third", 2, "good"))
-				r.drained(time.Minute)
+				r.start().drained(time.Minute) // all waits before the first is refused
 				wanted := fmt.Sprintf("%s 1001 %s", tc.method, bad.Message.Text)
 				unsent := 1 // what else is owed to a chat that can't be reached is not tried
 				if tc.error {
@@ -740,6 +740,39 @@ func TestSenderRepeatIsHarmless(t *testing.T) {
 			t.Errorf("the chat holds %+v", all)
 		}
 		wantNoViolations(t, server)
+	})
+}
+
+// TestSenderBackToWhatStands: a card goes from one text to a second and back
+// while its chat waits; the message says the first already. An edit whose
+// answer was lost may have come down, so then the first is sent.
+func TestSenderBackToWhatStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &puppet{}
+		r := newSenderRig(t, api).start()
+		r.Offer(owed(1, amina, "card", 2, "one"))
+		r.drained(time.Minute)
+		api.took = time.Second // another message keeps the chat busy
+		r.Offer(owed(2, amina, "other", 2, "hold"))
+		synctest.Wait()
+		r.Offer(owed(3, amina, "card", 2, "two"))
+		r.Offer(owed(4, amina, "card", 2, "one"))
+		r.drained(time.Minute)
+		wantCalls(t, api, "send 1001 one", "send 1001 hold")
+		if got := r.sent(); len(got) != 3 || got[2] != (till.Sent{Panel: "card", Seq: 4, Chat: amina, MessageID: 1}) {
+			t.Errorf("reports: %+v", got)
+		}
+		api.set(func(_, text string) error {
+			if text == "two" {
+				return &Fail{Kind: FailTemporary, Text: "no answer"}
+			}
+			return nil
+		})
+		r.Offer(owed(5, amina, "card", 2, "two"))
+		time.Sleep(1100 * time.Millisecond)
+		r.Offer(owed(6, amina, "card", 2, "one"))
+		r.drained(time.Minute)
+		wantCalls(t, api, "send 1001 one", "send 1001 hold", "edit#1 1001 two", "edit#1 1001 one")
 	})
 }
 
