@@ -53,6 +53,7 @@ usage:
   hanout [run]            run the bot (configured by environment, see .env.example)
   hanout demo [-addr A] [-dir D] [-fresh] [-speed N] [-v]
                           try it offline, in the browser
+  hanout whoami           tell the Telegram user ID of who writes to your bot
   hanout init             make the database named by HANOUT_DB
   hanout check [FILE]     prove that a database is sound; exit status 1 if not
   hanout backup FILE      copy the database to FILE
@@ -75,7 +76,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	commands := map[string]func(context.Context, []string, func(string) string, io.Writer, io.Writer) error{
 		"run": runBot, "demo": runDemo, "init": runInit, "check": runCheck,
 		"backup": runBackup, "restore": runRestore, "keygen": runKeygen, "rekey": runRekey,
-		"copykey": runCopyKey, "open-copy": runOpenCopy, "version": runVersion,
+		"copykey": runCopyKey, "open-copy": runOpenCopy, "version": runVersion, "whoami": runWhoami,
 		"help": runHelp, "-h": runHelp, "-help": runHelp, "--help": runHelp,
 	}
 	command, ok := commands[name]
