@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -229,6 +230,10 @@ func vaultOf(t testing.TB, key []byte) *store.Vault {
 	}
 	return v
 }
+
+// Whole tills live for a second each; to collect their garbage less often
+// saves a fifth of the time.
+func init() { debug.SetGCPercent(400) }
 
 // bubble runs fn in a synctest bubble over a running bot, stops the bot, and
 // checks.

@@ -76,6 +76,10 @@ const (
 	smallestFile = 4 * 4096 // two meta pages, the free pages, one leaf
 )
 
+// growBy is by how many bytes a file grows: few, for every look at it and
+// every copy reads what is empty as well. Each growth costs a flush.
+const growBy = 1 << 20
+
 // mapAhead are the sizes to which a file is mapped, the first that the system
 // grants. It is address space only.
 var mapAhead = []int64{64 << 30, 1 << 30, 0}
@@ -180,6 +184,9 @@ func (db *DB) open(o Options) (err error) {
 			})
 			return err
 		})
+		if err == nil {
+			db.bolt.AllocSize = growBy
+		}
 		if !errors.Is(err, syscall.ENOMEM) {
 			return err
 		}
