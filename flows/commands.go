@@ -44,7 +44,7 @@ func allCommands() []command {
 		{name: "team", verb: "team", label: "button.team", act: topup.ActTeam, run: bare((*turn).team)},
 		{name: "cashiers", act: topup.ActShops, listed: []topup.Role{}, run: (*turn).cashiersOf},
 		{name: "restored", act: topup.ActRestore, listed: []topup.Role{}, run: bare((*turn).restored)},
-		{name: "backup", act: topup.ActBackup, run: working(JobBackup, "backup.running")},
+		{name: "backup", verb: "backup", label: "command.backup", act: topup.ActBackup, run: working(JobBackup, "backup.running")},
 		{verb: "sendcopy", label: "button.sendcopy", act: topup.ActBackup, run: (*turn).sendCopy},
 		{verb: "level", label: "button.level", act: topup.ActFloat, run: (*turn).level},
 		{verb: "drill", label: "button.drill", act: topup.ActBackup, run: (*turn).practised},

@@ -11,9 +11,10 @@ import (
 // The float as the business's owners see it: how much, for how long, and from
 // which sum on they want to be told.
 
-// FloatScreen tells an owner the float, what the shops hold, and whether the
-// one covers the other. float is nil when the provider did not answer.
-func FloatScreen(float *topup.Money, acc *topup.Account, shops topup.Wallet, closed bool, watch topup.FloatWatch) Screen {
+// FloatScreen tells who runs the business the float, what the shops hold, and
+// whether the one covers the other. float is nil when the provider did not
+// answer.
+func FloatScreen(who topup.Actor, float *topup.Money, acc *topup.Account, shops topup.Wallet, closed bool, watch topup.FloatWatch) Screen {
 	var sc Screen
 	sc.line(M("float.title"))
 	if acc != nil {
@@ -43,7 +44,17 @@ func FloatScreen(float *topup.Money, acc *topup.Account, shops topup.Wallet, clo
 		}
 	}
 	sc.row(levelButton(watch))
-	sc.row(button(M("button.reconcile"), menuTap("reconcile")), homeButton())
+	var row []Button
+	if who.May(topup.ActReconcile) {
+		row = append(row, button(M("button.reconcile"), menuTap("reconcile")))
+	}
+	if who.May(topup.ActBackup) {
+		row = append(row, button(M("command.backup"), menuTap("backup")))
+	}
+	if len(row) > 0 {
+		sc.row(row...)
+	}
+	sc.row(homeButton())
 	return sc
 }
 

@@ -48,7 +48,7 @@ var (
 		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
 		"rules": topup.ActRules, "tariff": topup.ActPriceList, "markup": topup.ActMarkup,
 		"complaints": topup.ActComplaints, "mycomplaints": topup.ActComplain,
-		"sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
+		"backup": topup.ActBackup, "sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
 	}
 	orderNeeds = map[string]topup.Act{
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "amount": topup.ActSell, "show": topup.ActHistory,

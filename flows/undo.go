@@ -33,6 +33,7 @@ func receiptScreen(line topup.Transaction, sh topup.Shop, w topup.Wallet) Screen
 	sc.line(entryLines(e)...)
 	standLines(&sc, w, line)
 	sc.row(button(M("button.undoentry"), undoTap(line.Key, "1")))
+	sc.row(button(M("card.open"), cardTap(sh, "below")), homeButton())
 	return sc
 }
 
@@ -122,6 +123,6 @@ func undoneScreen(line, undone topup.Transaction, sh topup.Shop, w topup.Wallet)
 	sc := receiptScreen(line, sh, w)
 	sc.Rows = nil
 	sc.line(M("undo.done", "Time", undone.At))
-	sc.row(homeButton())
+	sc.row(button(M("card.open"), cardTap(sh, "below")), homeButton())
 	return sc
 }

@@ -198,6 +198,11 @@ func (f floatRead) apply(e *Engine, tx Tx, a *after) error {
 			return err
 		}
 	}
-	sc := flows.FloatScreen(f.float, acc, shops, e.caller.Halted(), watch)
+	r := e.reading(tx, a.now)
+	who := people{r}.Actor(f.job.Chat, f.job.Chat)
+	if r.err != nil {
+		return r.err
+	}
+	sc := flows.FloatScreen(who, f.float, acc, shops, e.caller.Halted(), watch)
 	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"sync"
 
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
@@ -47,13 +48,15 @@ type server struct {
 	cards    []Card
 	hints    []Hint
 	steps    []Step
+	doneMu   sync.Mutex
+	done     []bool // the steps that were done
 	gallery  []Chapter
 	panel    *panel
 }
 
 // New makes the page's handler. It is meant to stand at the root of a loopback address.
 func New(o Options) http.Handler {
-	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, gallery: o.Gallery, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
+	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, done: make([]bool, len(o.Steps)), gallery: o.Gallery, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
 	if s.hints == nil {
 		s.hints = DefaultHints()
 	}

@@ -8,7 +8,7 @@ type Step struct {
 	Send string            // what is put into the field to write in; "" when a button is to be pressed
 	Said map[string]string // by language, where it differs from Send
 	Text map[string]string // what to do, by language: "ar", "fr", "en"
-	Done func() bool       // whether it was done; asked after every change
+	Done func() bool       // whether it was done; asked after every change until it was
 }
 
 // shownStep is a step as the browser gets it.
@@ -21,9 +21,12 @@ type shownStep struct {
 }
 
 func (s *server) progress(w http.ResponseWriter, _ *http.Request) {
+	s.doneMu.Lock()
+	defer s.doneMu.Unlock()
 	all := make([]shownStep, len(s.steps))
 	for i, step := range s.steps {
-		all[i] = shownStep{Role: step.Role, Send: step.Send, Said: step.Said, Text: step.Text, Done: step.Done()}
+		s.done[i] = s.done[i] || step.Done()
+		all[i] = shownStep{Role: step.Role, Send: step.Send, Said: step.Said, Text: step.Text, Done: s.done[i]}
 	}
 	answer(w, all)
 }

@@ -1,0 +1,274 @@
+//go:build browser
+
+package app
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// desk is the work of shop and owner in one day, on a phone: what is tapped
+// is told by its sign, which is the same in both languages, and only what a
+// person has to say is typed. A line is "who > button", "who < text to type",
+// "who ? text that comes", or "= name of a picture".
+const desk = `
+owner > 🏠
+owner > 🏪
+owner ? SHOP
+owner > SHOP
+= shop-card
+owner > ➕
+owner > 5 000
+owner > 💵
+owner > ⏭
+owner > ✅
+shop ? 25 000
+owner > 🏠
+owner > 🏪
+owner > SHOP
+owner > 📒
+owner > 📏
+owner < 12 000
+owner > 🏠
+owner > 🏪
+owner > SHOP
+owner > ➕
+owner > 5 000
+owner > 📒
+owner > ⏭
+owner > ✅
+shop ? 30 000
+= on-account
+owner > 🏠
+owner > 📒
+owner > SHOP
+owner > 💵
+owner > 5 000
+owner > 📮
+owner < 0044 1177
+owner > ⏭
+owner > ✅
+= repaid
+owner > ↩️
+owner > ↩️
+= undone
+owner > 🏠
+owner > 🏪
+owner > SHOP
+owner > ➖
+owner > 5 000
+owner > 💵
+owner > ⏭
+owner > ✅
+shop ? 25 000
+shop > 👛
+= wallet
+shop > ➕
+shop > 5 000
+shop > 📮
+shop < CCP 0099 8811
+shop > ✅
+owner ? 8811
+= request
+owner > ✅
+shop ? 30 000
+owner > 🏠
+owner > 🏪
+owner > SHOP
+owner > ✏️
+owner < Bab El Oued
+owner > 🚧
+= limits
+owner > 🛒
+owner < 4 000
+owner > 📅
+owner < 9 000
+owner > 🏪
+owner > 👥
+owner < Centre
+owner > 🧾
+= history-of-shop
+owner > 🏠
+owner > 🏷️
+owner > ➕
+owner > 📱
+owner > Mobilis
+owner > ⭐
+owner > Centre
+owner > %
+owner < 2
+= rule
+owner > ✅
+shop < 0661234567 1000
+shop ? 🛒
+wait
+shop > ✅
+shop ? 🙋
+= receipt
+shop > 🧾
+= ticket
+shop > 🙋
+shop < rien recu
+shop > ✔️
+owner ? rien recu
+= complaint
+owner > 📨
+= pack
+owner > 💬
+owner < on regarde
+shop ? on regarde
+owner > ✔️
+owner > ✅
+owner > ⏭
+= closed
+shop > 🏠
+shop > 📊
+= report-of-shop
+shop > 📈
+picture shop
+= chart-of-shop
+owner > 🏠
+owner > 📊
+= report
+owner > 📈
+picture owner
+= chart
+owner > 🏪
+owner > Excel
+= statement
+owner > 🏠
+owner > 🔎
+= orders
+owner > 🔎
+owner < 0661234567
+owner > 1 000
+= found
+owner > 🏠
+owner > 👛
+= float
+owner > 💾
+= backup
+owner > 🏠
+owner > 👛
+owner > ⚖️
+= reconciled
+owner > 🏠
+owner > 📢
+owner < Bonjour
+owner > 👥
+owner > ✅
+shop ? Bonjour
+= broadcast
+owner > 🏠
+owner > 🏪
+owner > Bab El Oued
+owner > ✉️
+owner < Passez au bureau
+shop ? Passez au bureau
+shop > ↩️
+shop < demain
+owner ? demain
+= letter
+owner > 🏠
+owner > 🏪
+owner > Bab El Oued
+owner > ⏸
+owner < dette
+shop ? dette
+= suspended
+owner > ▶️
+owner > 🏠
+owner > 👥
+= team
+shop > 🏠
+shop > 👥
+= cashiers
+`
+
+// TestBrowserDesk does the work of the desk in the demo, on a phone of 360
+// pixels, by taps.
+func TestBrowserDesk(t *testing.T) {
+	chromium := startChromium(t)
+	var all sync.WaitGroup
+	for lang, said := range saidIn {
+		all.Go(func() {
+			t.Run(lang, func(t *testing.T) {
+				w := openDemo(t, chromium, 360, 740, lang)
+				w.opensShop(said)
+				script := strings.ReplaceAll(desk, "SHOP", said.shop)
+				if lang == "ar" {
+					script = mirrored.Replace(script)
+				}
+				w.works(script)
+				w.ticked(4) // what was done stays so, though the shop was suspended since
+			})
+		})
+	}
+	all.Wait()
+}
+
+// works follows a script.
+func (w *window) works(script string) {
+	w.t.Helper()
+	people := map[string]int64{"owner": demoOwner, "shop": demoShop}
+	for i, line := range strings.Split(strings.TrimSpace(script), "\n") {
+		who, rest, _ := strings.Cut(line, " ")
+		act, what, _ := strings.Cut(rest, " ")
+		person := people[who]
+		switch {
+		case who == "=":
+			w.fits(rest)
+			w.shoot(fmt.Sprintf("desk-%03d-%s", i, rest))
+		case who == "wait":
+			time.Sleep(time.Second) // a card is read before it is confirmed
+		case who == "picture":
+			w.until("a picture", fmt.Sprintf(`[...document.querySelectorAll(%q)].some((i) => i.naturalWidth > 300)`, phone(people[rest])+"img"))
+		case act == ">":
+			w.answered(person, func() { w.taps(person, what) })
+		case act == "<":
+			w.answered(person, func() { w.types(person, what) })
+		case act == "?":
+			w.sees(person, what)
+		default:
+			w.t.Fatalf("no such line: %q", line)
+		}
+	}
+}
+
+// taps presses the newest button with a text, once it is there.
+func (w *window) taps(person int64, text string) {
+	w.t.Helper()
+	w.until(fmt.Sprintf("%d has a button %s", person, text), fmt.Sprintf(`(() => {
+		const messages = [...document.querySelectorAll(%q)];
+		const fits = (b) => b.checkVisibility() && !b.classList.contains("busy") && b%s.includes(%q);
+		const found = messages.map((m) => [...m.querySelectorAll("button[data-callback]")].find(fits)).filter(Boolean).at(-1);
+		found?.click();
+		return !!found;
+	})()`, phone(person)+"[data-message]", plain, text))
+}
+
+// answered does something on a person's phone, and waits until the bot has
+// said something else than before, and has done so.
+func (w *window) answered(person int64, act func()) {
+	w.t.Helper()
+	w.front(person)
+	said := fmt.Sprintf(`[...document.querySelectorAll(%q)].map((m) => m.dataset.message + m.textContent).join()`, phone(person)+".message.in")
+	w.evaluate("window.before = " + said + ", true")
+	act()
+	w.until("an answer", fmt.Sprintf(`(() => {
+		const now = %s;
+		if (now !== window.now) [window.now, window.since] = [now, Date.now()];
+		return now !== window.before && Date.now() - window.since > 250 && !document.querySelector(%q);
+	})()`, said, phone(person)+"button.busy"))
+}
+
+// fits looks that nothing on the screen is wider than the screen.
+func (w *window) fits(screen string) {
+	w.t.Helper()
+	if wide := eval[int](w, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); wide > 0 {
+		w.t.Errorf("%s is %d pixels too wide", screen, wide)
+	}
+}
