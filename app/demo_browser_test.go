@@ -697,8 +697,8 @@ func (w *window) sellsGiftCards(said said) {
 	w.until("a QR picture", fmt.Sprintf(`[...document.querySelectorAll(%q)].some((i) => i.naturalWidth > 100)`, phone(demoShop)+"img"))
 	w.shoot("customer-link")
 	w.click(phone(demoShop) + ".scan")
+	given := message(demoCustomer, w.sees(demoCustomer, saidIn["fr"].yours)) // his Telegram is in French
 	w.press(demoCustomer, does("lang:"+said.page[:2]))
-	given := message(demoCustomer, w.sees(demoCustomer, said.yours))
 	w.reads(given+".protected", "")
 	if got := w.secrets(given); !slices.Equal(got, secrets) {
 		w.t.Errorf("the customer has %q, the shop sold %q", got, secrets)

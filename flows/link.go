@@ -8,10 +8,11 @@ import (
 	"hanout/topup"
 )
 
-// A customer's link. The rules: what waits is the link's hash, never the link;
-// who guesses is answered like who was wrong once.
+// A customer's link. The rules: codes come at once, and a language is asked for
+// after them; what waits is the link's hash, never the link; who guesses is
+// answered like who was wrong once.
 
-// StepClaim is a link that waits for a language.
+// StepClaim is an invitation that waits for a language.
 const StepClaim Step = "claim"
 
 // GuessesMost is how many unknown links a chat may open before all links are
@@ -52,8 +53,8 @@ func opening() conversation {
 func (t *turn) claim(token string) {
 	t.dropQuietly()
 	hash := TokenHash(token)
-	if t.v.People.Language(t.in.Chat) == "" {
-		// The language is asked once, then the link goes on; only its hash
+	if _, invited := t.v.Claims.Invite(hash); invited && !t.spoken() && t.v.Claims.Guesses(t.in.Chat) < GuessesMost {
+		// Who joins is asked for the language first; only the link's hash
 		// waits, so that the session on disk opens nothing.
 		t.begin(StepClaim)
 		t.s.Claim = hash
@@ -88,6 +89,9 @@ func (t *turn) openClaim(hash []byte) {
 		t.sayLines(M("claim.used"))
 	case c.Live(t.env.Now):
 		t.do(RedeemClaim{Hash: hash, Chat: t.in.Chat})
+		if !t.spoken() {
+			t.language()
+		}
 	default:
 		t.sayLines(M("claim.ended"))
 	}

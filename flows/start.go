@@ -22,12 +22,15 @@ func (t *turn) start(payload string) {
 		return
 	}
 	t.dropQuietly()
-	if t.v.People.Language(t.in.Chat) == "" {
+	if !t.spoken() {
 		t.language()
 		return
 	}
 	t.home()
 }
+
+// spoken tells whether the chat has chosen a language.
+func (t *turn) spoken() bool { return t.v.People.Language(t.in.Chat) != "" }
 
 func (t *turn) language() {
 	var sc Screen
@@ -53,7 +56,13 @@ func (t *turn) chooseLanguage(code string) {
 	}
 	t.do(Speak{Chat: t.in.Chat, Language: code}, Menu{Chat: t.in.Chat})
 	st, ok := t.at()
+	_, asked := t.v.People.ShopOf(t.in.Person.ID)
 	switch {
+	case !ok && t.who.Is(topup.Customer) && !asked:
+		var sc Screen
+		sc.line(M("language.customer"))
+		sc.row(homeButton())
+		t.say(sc)
 	case !ok:
 		t.home()
 	case st.spoken != nil:

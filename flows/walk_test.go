@@ -77,8 +77,9 @@ var ways = map[Step]map[string]func(*talk){
 	StepSharing:  {"": func(k *talk) { staffed(k); k.say("/cashiers"); k.tap("sh") }},
 	StepSeekShop: {"": func(k *talk) { owner(k); k.press(encodeTap("a", "shops", "0", "find")) }},
 	StepClaim: {"no language yet": func(k *talk) {
-		k.who, k.v.language = 9, ""
-		k.say("/start " + strings.Repeat("x", 22))
+		joiner(k)
+		k.v.language = ""
+		k.say("/start " + linkToken)
 	}},
 	StepJoin: {"a shop": joiner, "the business": func(k *talk) {
 		i := open("business", topup.Member{Role: topup.Helper, Name: "Lina", Limit: topup.Dinars(5000)})

@@ -389,19 +389,27 @@ func TestGuessingIsEndless(t *testing.T) {
 	})
 }
 
-func TestClaimWaitsForTheLanguage(t *testing.T) {
+// TestCodesComeBeforeTheLanguage: who scans has the codes at once, in the
+// language of the own Telegram, and is asked for another after them.
+func TestCodesComeBeforeTheLanguage(t *testing.T) {
 	c := newCounter(t)
 	c.deliver("a", topup.Voucher{Code: canary})
 	c.take(tapped(shopChat, "o:a:claim"))
 	token := c.link()
 	const stranger = 4001
-	c.take(typed(stranger, "/start "+token))
-	if strings.Contains(text(c.sent.to(stranger)), canary) {
-		t.Fatal("the code came before the language")
+	u := typed(stranger, "/start "+token)
+	u.Message.From.LanguageCode = "ar"
+	c.take(u)
+	sent := c.sent.to(stranger)
+	if len(sent) != 2 || !strings.Contains(sent[0].Message.Text, canary) || !strings.Contains(sent[0].Message.Text, "رمزك") {
+		t.Fatalf("the customer reads %q", text(sent))
 	}
-	c.take(tapped(stranger, "m:lang:ar"))
-	if !strings.Contains(text(c.sent.to(stranger)), canary) || !strings.Contains(text(c.sent.to(stranger)), "رمزك") {
-		t.Errorf("the customer reads %q", text(c.sent.to(stranger)))
+	if rows := sent[1].Message.Rows; len(rows) != 1 || len(rows[0]) != 2 {
+		t.Errorf("the customer is asked for no language: %v", rows)
+	}
+	c.take(tapped(stranger, "m:lang:fr"))
+	if last := text(c.sent.to(stranger)); !strings.Contains(last, "au-dessus") {
+		t.Errorf("after a language the customer reads %q", last)
 	}
 	c.close(token)
 }
