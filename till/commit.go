@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"hanout/flows"
@@ -16,7 +17,8 @@ import (
 //   - what waits shares one transaction; when one of it fails or panics, the
 //     batch is rolled back, each event is applied alone, and the broken one is
 //     set aside;
-//   - nothing leaves before the commit; what leaves after it may leave twice;
+//   - nothing leaves before the commit, but for the end of a tap's waiting,
+//     which says nothing; what leaves after it may leave twice;
 //   - an error of the commit itself means unknown: nothing is said, sent or
 //     tried again, and the process stops. So it does for a row that does not
 //     read.
@@ -158,6 +160,7 @@ func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) erro
 				return err
 			}
 		}
+		e.endWaiting(a)
 		return nil
 	})
 	if err == nil {
@@ -180,14 +183,21 @@ func (e *Engine) guarded(ev event, tx Tx, a *after, do func(event, *Engine, Tx, 
 	return do(ev, e, tx, a)
 }
 
+// endWaiting answers the taps to which nothing is said, while the commit takes
+// its time: their buttons stop turning.
+func (e *Engine) endWaiting(a *after) {
+	a.answers = slices.DeleteFunc(a.answers, func(an answer) bool {
+		if an.msg.ID == "" {
+			e.messenger.Answer(an.query, "", false)
+		}
+		return an.msg.ID == ""
+	})
+}
+
 // release lets the effects of a committed batch leave.
 func (e *Engine) release(a *after) {
 	for _, an := range a.answers {
-		text := ""
-		if an.msg.ID != "" {
-			text = e.render.Plain(an.lang, an.msg)
-		}
-		e.messenger.Answer(an.query, text, an.alert)
+		e.messenger.Answer(an.query, e.render.Plain(an.lang, an.msg), an.alert)
 	}
 	for _, o := range a.offers {
 		e.messenger.Offer(o)

@@ -86,6 +86,38 @@ func TestUnknownCommitSaysNothing(t *testing.T) {
 	c.close()
 }
 
+// before looks at what has left when all of a transaction is written, and its
+// commit is still to come.
+type before struct {
+	Store
+	commit func()
+}
+
+func (b before) Update(fn func(Tx) error) error {
+	return b.Store.Update(func(tx Tx) error {
+		err := fn(tx)
+		b.commit()
+		return err
+	})
+}
+
+// TestTapEndsBeforeTheCommit: where nothing is said to a tap, its button stops
+// turning while the commit takes its time; what is said waits for the commit.
+func TestTapEndsBeforeTheCommit(t *testing.T) {
+	c := newCounter(t)
+	early := -1
+	c.engine.db = before{c.db, func() { early = len(c.sent.answers) }}
+	c.take(tapped(shopChat, "m:balance"))
+	if early != 1 || len(c.sent.answers) != 1 || c.sent.answers[0] != "" || len(c.sent.out) != 1 {
+		t.Errorf("before the commit %d answers, after it %q and %d messages", early, c.sent.answers, len(c.sent.out))
+	}
+	c.take(tapped(shopChat, "no such button"))
+	if early != 1 || len(c.sent.answers) != 2 || c.sent.answers[1] == "" {
+		t.Errorf("before the commit %d answers, after it %q", early, c.sent.answers)
+	}
+	c.close()
+}
+
 func TestSameUpdateActsOnce(t *testing.T) {
 	c := newCounter(t)
 	first := typed(shopChat, "/balance")
