@@ -153,6 +153,7 @@ func fatal(err error) bool {
 // and no step's fault.
 func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) error) (*after, error) {
 	var a *after
+	ended := false
 	err := e.db.Update(func(tx Tx) error {
 		a = &after{now: time.Now()}
 		for _, ev := range batch {
@@ -160,7 +161,8 @@ func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) erro
 				return err
 			}
 		}
-		e.endWaiting(a)
+		e.endWaiting(a, ended)
+		ended = true
 		return nil
 	})
 	if err == nil {
@@ -184,10 +186,11 @@ func (e *Engine) guarded(ev event, tx Tx, a *after, do func(event, *Engine, Tx, 
 }
 
 // endWaiting answers the taps to which nothing is said, while the commit takes
-// its time: their buttons stop turning.
-func (e *Engine) endWaiting(a *after) {
+// its time: their buttons stop turning. A store that runs a batch anew has them
+// answered already.
+func (e *Engine) endWaiting(a *after, ended bool) {
 	a.answers = slices.DeleteFunc(a.answers, func(an answer) bool {
-		if an.msg.ID == "" {
+		if an.msg.ID == "" && !ended {
 			e.messenger.Answer(an.query, "", false)
 		}
 		return an.msg.ID == ""
