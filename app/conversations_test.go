@@ -35,7 +35,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop: 0778037340 500              types a text
 //	shop taps ✅                       presses the newest button with that label
 //	shop taps the former ✅            presses one that its message no longer has
-//	owner taps helper                 the button of a role
+//	owner taps helper                 the button of a role, or of the favourites
 //	shop taps ⬅️                       back, which in Arabic is ➡️
 //	shop taps 500, 300ms later ✅      both, with so little between them
 //	shop shares its phone
@@ -394,6 +394,8 @@ var roles = map[string]map[string]string{
 	"viewer": {"ar": "مطّلع", "fr": "observateur"},
 	"helper": {"ar": "مساعد", "fr": "assistant"},
 	"owner":  {"ar": "مالك", "fr": "propriétaire"},
+
+	"favourites": {"ar": "المفضّلة", "fr": "Favoris"},
 }
 
 var linkToken = regexp.MustCompile(`^https://t\.me/\w+\?start=([\w-]+)$`)

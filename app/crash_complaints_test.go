@@ -34,7 +34,7 @@ func (l *life) complains() {
 	if err := png.Encode(&photo, picture.NewGray(picture.Rect(0, 0, 40, 30))); err != nil {
 		l.t.Fatal(err)
 	}
-	l.taps(shopID, "🙋 Réclamer", "Écrivez ce qui ne va pas")
+	l.taps(shopID, "🙋 Souci", "Écrivez ce qui ne va pas")
 	l.types(shopID, "Nothing came.", "Transmis à l'administrateur")
 	l.await(func() bool { return l.shows(ownerID, "Nothing came.") })
 	l.until(func() error { l.telegram.People.SendPhoto(shopID, "x.png", photo.Bytes(), "See here."); return nil },

@@ -199,6 +199,9 @@ func TestTapsOfTheCounter(t *testing.T) {
 			{"the balance and the commission", "0: every receipt says them", 0, "Commission : 15 DA · Solde : ", func(*hand) {}},
 			{"the same sale again", "2 taps", 1, "n° 2", func(h *hand) { h.presses("🔁 Refaire", "✅") }},
 			{"another amount for the same number", "2 taps", 1, "Opération n° 3", func(h *hand) { h.presses("200\u00a0DA", "✅") }},
+			{"a number gets a name", "1 message + 1 tap", 0, "Amine : 0661 23 45 67", func(h *hand) { h.presses("⭐ Favori"); h.types("Amine") }},
+			{"a favourite, the usual amount", "2 taps", 1, "Opération n° 4", func(h *hand) { h.presses("Amine", "✅") }},
+			{"a favourite by its name, in one line", "1 message + 1 tap", 1, "Opération n° 5", func(h *hand) { h.types("amine 300"); h.presses("✅") }},
 			{"a number, then an amount", "1 message + 2 taps", 1, "Djezzy", func(h *hand) { h.types("0770123456"); h.presses("300", "✅") }},
 			{"an offer of the number, by asking for them", "1 message + 3 taps", 1, "Data Pack 1GB", func(h *hand) {
 				h.types("0770123459")
@@ -211,7 +214,7 @@ func TestTapsOfTheCounter(t *testing.T) {
 				h.presses("✅")
 			}},
 			{"an internet card, in one line", "1 message + 1 tap", 1, "Code de l'opération", func(h *hand) { h.types("036362608 1000"); h.presses("✅") }},
-			{"a code again", "2 taps", 0, "Code de l'opération n° 9", func(h *hand) { h.presses("🔑 Voir", "✅") }},
+			{"a code again", "2 taps", 0, "Code de l'opération n° 11", func(h *hand) { h.presses("🔑 Voir", "✅") }},
 			{"a gift card by its name", "1 message + 1 tap", 1, "PSN France, 20 EUR", func(h *hand) { h.types("psn france 20"); h.presses("✅") }},
 			{"a gift card that was sold lately", "3 taps", 1, "PSN France, 20 EUR", func(h *hand) { h.presses("🎁 Carte", "🕓", "✅") }},
 			{"a gift card, from its category", "4 taps", 1, "Sandbox cards", func(h *hand) { h.presses("🎁 Carte", "Sandbox", "A delivery", "✅") }},
@@ -219,7 +222,7 @@ func TestTapsOfTheCounter(t *testing.T) {
 		} {
 			before := len(r.orders())
 			h := &hand{rig: r}
-			if strings.HasPrefix(job.name, "a gift card, from") || strings.HasPrefix(job.name, "what") {
+			if fromHome(job.name) {
 				r.say(shopID, "/start")
 			}
 			job.do(h)
@@ -236,6 +239,11 @@ func TestTapsOfTheCounter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// fromHome tells the jobs that begin at home.
+func fromHome(job string) bool {
+	return strings.HasPrefix(job, "a gift card, from") || strings.HasPrefix(job, "what") || strings.HasPrefix(job, "a favourite, the usual")
 }
 
 // cost says in words what a job takes.

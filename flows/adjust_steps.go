@@ -64,7 +64,7 @@ func (t *turn) sumTapped(arg string) {
 // isSale reports that what was typed is a sale of the person's own shop, and no
 // answer to what an owner or shop is asked about money.
 func (t *turn) isSale(text string) bool {
-	_, starts := saleIn(text)
+	_, starts := t.saleIn(text)
 	return starts && t.who.May(topup.ActSell)
 }
 

@@ -123,11 +123,11 @@ func (t *turn) lateLine(text string) bool {
 // each of several when they come to a question that is asked already.
 func (t *turn) starting(text string) (lines []string) {
 	all := []string{text}
-	if each := saleLines(text); t.s.Step == StepBacklog && isSeveral(each) {
+	if each := saleLines(text); t.s.Step == StepBacklog && t.isSeveral(each) {
 		all = each
 	}
 	for _, line := range all {
-		if _, starts := saleIn(line); starts {
+		if _, starts := t.saleIn(line); starts {
 			lines = append(lines, line)
 		}
 	}
@@ -135,10 +135,10 @@ func (t *turn) starting(text string) (lines []string) {
 }
 
 // saleIn finds the good of which a text would start a sale, and names the sale.
-func saleIn(text string) (Msg, bool) {
+func (t *turn) saleIn(text string) (Msg, bool) {
 	for _, g := range goods {
 		if g.starts != nil && len(text) <= backlogLength {
-			if m, ok := g.starts(text); ok {
+			if m, ok := g.starts(t, text); ok {
 				return m, true
 			}
 		}
@@ -155,7 +155,7 @@ func (t *turn) askBacklog() {
 			sc.line(M("backlog.more", "Left", b.More))
 		}
 		for i, line := range b.Lines {
-			if label, ok := saleIn(line); ok {
+			if label, ok := t.saleIn(line); ok {
 				sc.row(button(label, t.s.tap("pick", strconv.Itoa(i))))
 			}
 		}
@@ -177,7 +177,7 @@ func (t *turn) lineChosen(arg string) {
 		return
 	}
 	b.Lines = slices.Delete(b.Lines, i, i+1)
-	label, _ := saleIn(text)
+	label, _ := t.saleIn(text)
 	sc := Screen{Lines: []Msg{label}}
 	if n := len(b.Lines); n > 0 {
 		sc.line(M("backlog.rest", "Left", n))

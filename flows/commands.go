@@ -63,6 +63,8 @@ func allCommands() []command {
 		command{verb: "withdraw", label: "button.withdraw", act: topup.ActRequest, run: bare((*turn).withdraw)},
 		command{name: "find", verb: "find", label: "button.find", act: topup.ActHistory, run: (*turn).find},
 		command{name: "prices", verb: "tariff", label: "button.tariff", act: topup.ActPriceList, run: bare((*turn).tariff)},
+		command{verb: "favourites", label: "button.favourites", act: topup.ActFavourite, run: bare((*turn).favourites)},
+		command{verb: "favour", act: topup.ActSell, run: (*turn).sellFavourite},
 		command{verb: "markup", label: "button.markup", act: topup.ActMarkup, run: bare((*turn).markup)},
 		command{name: "complaints", verb: "mycomplaints", label: "button.complaints", act: topup.ActComplain, run: (*turn).ownComplaints},
 

@@ -56,16 +56,6 @@ func (t *turn) complaint() topup.Complaint {
 	return c
 }
 
-// complaintRow leads from a sale to its complaint, or begins one.
-func complaintRow(sc *Screen, o topup.Order, c topup.Complaint) {
-	label := M("button.complain")
-	if c.State != "" {
-		sc.line(complaintMsg(c))
-		label = M("button.complaint")
-	}
-	sc.row(button(label, encodeTap("o", string(o.ID), "complaint")))
-}
-
 // complaintMsg tells where a complaint stands.
 func complaintMsg(c topup.Complaint) Msg {
 	at := c.Closed

@@ -54,6 +54,7 @@ type desk struct {
 	group     string // of shop 1
 	markup    topup.Rate
 
+	favourites topup.Favourites  // of shop 1
 	complaints []topup.Complaint // the oldest first
 	helpers    []int64           // who decide beside the owner
 	inquiries  topup.Inquiries
@@ -131,7 +132,7 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 		state = topup.ShopSuspended
 	}
 	return topup.Shop{ID: 1, Chat: deskChat, Name: cmp.Or(d.name, "Nour"), State: state, Ceiling: d.ceiling, Request: d.request,
-		Letters: d.letters, MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings, Group: d.group, Markup: d.markup}.Share(d.sharing), person == deskChat
+		Letters: d.letters, MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings, Group: d.group, Markup: d.markup, Favourites: d.favourites}.Share(d.sharing), person == deskChat
 }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {

@@ -55,7 +55,7 @@ func (t *turn) soldTo(number string) (found []topup.Order, sure bool) {
 // sells reports whether a text is a sale that was typed instead, and starts it:
 // a number alone is looked for, one with an amount is sold to.
 func (t *turn) sells(text string) bool {
-	r := Read(text)
+	r := t.read(text)
 	return r.sells() && r.Face > 0 && t.who.May(topup.ActSell) && t.sellsTyped(text, false)
 }
 

@@ -116,7 +116,7 @@ func TestAFourthGoodIsAFileAndARow(t *testing.T) {
 	if k.at(StepConfirm, "bill.item", "confirm.price"); k.s.Sale.(*bill).Meter != "meter 34" {
 		t.Errorf("again %+v", k.s.Sale)
 	}
-	if s := OrderScreen(o, topup.Complaint{}); s.Rows[0][0].Data != encodeTap("o", string(o.ID), "ticket") || s.Rows[1][1].Data != menuTap("bill") {
+	if s := OrderScreen(o, topup.Complaint{}); s.Rows[1][0].Data != encodeTap("o", string(o.ID), "ticket") || s.Rows[0][1].Data != menuTap("bill") {
 		t.Errorf("the receipt's buttons are %+v", s.Rows)
 	}
 }

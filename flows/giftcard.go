@@ -322,7 +322,7 @@ func (d *giftCard) pageTurned(t *turn, page int) {
 
 // notNow shows the step again for any other text.
 func (d *giftCard) notNow(t *turn, text string) bool {
-	if numberElsewhere(text) {
+	if t.numberElsewhere(text) {
 		return false
 	}
 	t.redraw()

@@ -85,7 +85,7 @@ func typedGift(t *turn, text string, shared bool) bool {
 }
 
 func (d *giftCard) searched(t *turn, text string) bool {
-	if numberElsewhere(text) {
+	if t.numberElsewhere(text) {
 		return false
 	}
 	found, _ := t.cardsFound(text)
@@ -189,7 +189,7 @@ func (d *giftCard) chooseType(t *turn) {
 
 // typeTyped takes a denomination by the figures in its name.
 func (d *giftCard) typeTyped(t *turn, text string) bool {
-	if numberElsewhere(text) {
+	if t.numberElsewhere(text) {
 		return false
 	}
 	p := parse(text)

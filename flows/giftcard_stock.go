@@ -267,7 +267,7 @@ func (d *giftCard) askQuantity(t *turn, problem Msg) {
 }
 
 func (d *giftCard) quantityTyped(t *turn, text string) bool {
-	if numberElsewhere(text) {
+	if t.numberElsewhere(text) {
 		return false
 	}
 	d.quantityGiven(t, text)

@@ -38,8 +38,9 @@ type turn struct {
 	was      Step // where the person left the conversation; nowhere when an answer goes on with it
 	out      []Effect
 	answered bool
-	lower    bool // the panel comes down to where the eyes are
-	chosen   bool // a line of the backlog goes on as a sale
+	lower    bool                       // the panel comes down to where the eyes are
+	chosen   bool                       // a line of the backlog goes on as a sale
+	names    map[string]topup.Favourite // see called
 
 	// What the turn changes of the people it shows: the view is from before.
 	saved topup.Member

@@ -59,14 +59,14 @@ func sellingInternet() conversation {
 			StepLineType: {
 				show: on((*internet).askLineType),
 				told: telling((*internet).lineNamed),
-				taps: map[string]func(*turn, string){"lt": tapping((*internet).typePicked)},
+				taps: map[string]func(*turn, string){"lt": tapping((*internet).typePicked), "f": picking((*internet).favouritePicked)},
 			},
 			StepLine: {
 				show: asking((*internet).askLine),
 				told: telling((*internet).lineTyped),
 				back: on((*internet).askLineType),
 				taps: map[string]func(*turn, string){
-					"n": picking((*internet).linePicked), "retry": tapping((*internet).retry),
+					"n": picking((*internet).linePicked), "f": picking((*internet).favouritePicked), "retry": tapping((*internet).retry),
 				},
 			},
 			StepChecking: {
@@ -127,14 +127,17 @@ var lineTypes = []string{topup.ADSL, topup.LTE4G}
 func (d *internet) askLineType(t *turn) {
 	t.s.Step = StepLineType
 	d.LineType, d.Line, d.Offer = "", "", ""
+	regulars := t.favouritesOf(topup.InternetCard, "", favouritesHere)
+	d.Choices = regulars.numbers()
 	t.draw(func(sc *Screen) {
 		sc.line(M("internet.title"), M("line.type.ask"))
+		t.favouriteGrid(sc, regulars)
 		var row []Button
 		for _, kind := range lineTypes {
 			row = append(row, button(M("line.type.button", "Type", Latin(kind)), t.s.tap("lt", kind)))
 		}
 		sc.row(row...)
-		sc.row(t.cancelButton())
+		sc.row(append(t.allFavourites(), t.cancelButton())...)
 	})
 }
 
@@ -158,12 +161,12 @@ func parseLine(lineType, text string) (topup.Line, error) {
 // lineNamed takes a line that is typed before its type was chosen, when the
 // number can be of one type only.
 func (d *internet) lineNamed(t *turn, text string) bool {
-	if r := Read(text); r.Line != "" && r.Problem == nil {
+	if r := t.read(text); r.Line != "" && r.Problem == nil {
 		d.LineType, d.Line, d.Face = r.LineType, r.Line, r.Face
 		d.checkLine(t)
 		return true
 	}
-	if _, err := topup.ParseMSISDN(text); err == nil || lineElsewhere(text) {
+	if _, err := topup.ParseMSISDN(text); err == nil || t.lineElsewhere(text) {
 		return false
 	}
 	for _, kind := range lineTypes {
@@ -180,7 +183,8 @@ func (d *internet) lineNamed(t *turn, text string) bool {
 // can be tried again.
 func (d *internet) askLine(t *turn, problem Msg) {
 	t.s.Step = StepLine
-	d.Choices = d.recentLines(t, 4)
+	regulars := t.favouritesOf(topup.InternetCard, d.LineType, favouritesHere)
+	d.Choices = append(regulars.numbers(), d.recentLines(t, 4)...)
 	t.draw(func(sc *Screen) {
 		d.lineTitle(sc)
 		if problem.ID != "" {
@@ -194,9 +198,10 @@ func (d *internet) askLine(t *turn, problem Msg) {
 		} else {
 			sc.line(M("line.ask.adsl"))
 		}
+		t.favouriteGrid(sc, regulars)
 		var b []Button
-		for i, n := range d.Choices {
-			b = append(b, button(M("number.recent", "Number", topup.Line(n)), t.s.tap("n", strconv.Itoa(i))))
+		for i, n := range d.Choices[len(regulars):] {
+			b = append(b, button(M("number.recent", "Number", topup.Line(n)), t.s.tap("n", strconv.Itoa(len(regulars)+i))))
 		}
 		sc.grid(2, b)
 		sc.row(t.backButton(), t.cancelButton())
@@ -208,10 +213,18 @@ func (d *internet) linePicked(t *turn, number string) {
 	d.checkLine(t)
 }
 
+// favouritePicked sells to a favourite what is usual.
+func (d *internet) favouritePicked(t *turn, number string) {
+	if f, named := t.shop().Favourites.Of(number); named {
+		d.LineType, d.Face = f.LineType, f.Usual.Face
+	}
+	d.linePicked(t, number)
+}
+
 func (d *internet) lineTyped(t *turn, text string) bool {
-	r := Read(text)
+	r := t.read(text)
 	switch {
-	case r.Number != "" && r.Face > 0:
+	case r.Number != "" && (r.Face > 0 || r.favourite.To != ""):
 		return false
 	case r.Line != "" && r.LineType == d.LineType && r.Problem == nil:
 		d.Line, d.Face = r.Line, r.Face
@@ -220,6 +233,9 @@ func (d *internet) lineTyped(t *turn, text string) bool {
 	}
 	line, err := parseLine(d.LineType, text)
 	if err != nil {
+		if r.Line != "" && r.favourite.To != "" {
+			return false
+		}
 		d.askLine(t, badLine(d.LineType))
 		return true
 	}
@@ -249,11 +265,13 @@ func (d *internet) lineTitle(sc *Screen) {
 	}
 }
 
-// recentLines are the last lines of the type that this shop sold to.
+// recentLines are the last lines of the type without a name that this shop sold to.
 func (d *internet) recentLines(t *turn, most int) []string {
 	var out []string
+	regulars := t.shop().Favourites
 	for _, o := range t.v.Orders.OrdersOf(t.who.Shop, 0, 20) {
-		if o.Good == topup.InternetCard && o.LineType == d.LineType && o.State != topup.Refunded && !slices.Contains(out, o.To) {
+		_, named := regulars.Of(o.To)
+		if o.Good == topup.InternetCard && o.LineType == d.LineType && o.State != topup.Refunded && !named && !slices.Contains(out, o.To) {
 			if out = append(out, o.To); len(out) == most {
 				break
 			}
@@ -319,7 +337,7 @@ func (d *internet) askValue(t *turn, problem Msg) {
 }
 
 func (d *internet) valueTyped(t *turn, text string) bool {
-	r := Read(text)
+	r := t.read(text)
 	switch {
 	case r.Number != "":
 		return false

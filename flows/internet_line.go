@@ -102,7 +102,7 @@ func (d *internet) lineKnown(t *turn) {
 
 // typedInternet takes a line, with a value or not, that is typed at any moment.
 func typedInternet(t *turn, text string, _ bool) bool {
-	r := Read(text)
+	r := t.read(text)
 	if r.Line == "" {
 		return false
 	}
@@ -111,8 +111,8 @@ func typedInternet(t *turn, text string, _ bool) bool {
 }
 
 // internetNames names the sale that such a line starts.
-func internetNames(text string) (Msg, bool) {
-	r := Read(text)
+func internetNames(t *turn, text string) (Msg, bool) {
+	r := t.read(text)
 	switch {
 	case r.Line == "":
 		return Msg{}, false

@@ -79,19 +79,19 @@ func saleLines(text string) (lines []string) {
 	return lines
 }
 
-// listed is a line of several, without its number in the list.
-func listed(line string) string {
-	if cut := bullet.ReplaceAllString(line, ""); Read(cut).sells() {
+// unnumbered is a line of several, without its number in the list.
+func (t *turn) unnumbered(line string) string {
+	if cut := bullet.ReplaceAllString(line, ""); t.read(cut).sells() {
 		return cut
 	}
 	return line
 }
 
 // isSeveral reports whether lines hold more than one sale.
-func isSeveral(lines []string) bool {
+func (t *turn) isSeveral(lines []string) bool {
 	n := 0
 	for _, l := range lines {
-		if Read(listed(l)).sells() {
+		if t.read(t.unnumbered(l)).sells() {
 			n++
 		}
 	}
@@ -101,7 +101,7 @@ func isSeveral(lines []string) bool {
 // several takes a text of several sales; false when it is one at most.
 func (t *turn) several(text string) bool {
 	lines := saleLines(text)
-	if !t.who.May(topup.ActSell) || !isSeveral(lines) {
+	if !t.who.May(topup.ActSell) || !t.isSeveral(lines) {
 		return false
 	}
 	m := &Many{}
@@ -120,7 +120,7 @@ func (t *turn) several(text string) bool {
 
 // add reads one line more.
 func (m *Many) add(t *turn, line string) {
-	r := Read(listed(line))
+	r := t.read(t.unnumbered(line))
 	left := func(why string) { m.leave(line, why) }
 	d, _ := lineDraft(r)
 	op, guessed := d.guess(t)

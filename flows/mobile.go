@@ -65,7 +65,7 @@ func sellingMobile() conversation {
 			show:   asking((*mobile).askNumber),
 			told:   telling((*mobile).numberTyped),
 			shared: func(t *turn, c Contact) bool { return t.s.Sale.(*mobile).numberTyped(t, c.Phone) },
-			taps:   map[string]func(*turn, string){"n": picking((*mobile).numberPicked)},
+			taps:   map[string]func(*turn, string){"n": picking((*mobile).numberPicked), "f": picking((*mobile).favouritePicked)},
 		},
 		StepOperator: {
 			show: asking((*mobile).askOperator),
@@ -200,7 +200,8 @@ func mobileItem(o topup.Order) []Msg {
 
 func (d *mobile) askNumber(t *turn, problem Msg) {
 	t.s.Step = StepNumber
-	d.Choices = d.recentNumbers(t, 4)
+	regulars := t.favouritesOf(topup.MobileTopUp, "", favouritesHere)
+	d.Choices = append(regulars.numbers(), d.recentNumbers(t, 4)...)
 	t.draw(func(sc *Screen) {
 		sc.line(M("sale.title"))
 		if problem.ID != "" {
@@ -210,20 +211,22 @@ func (d *mobile) askNumber(t *turn, problem Msg) {
 			sc.line(M("sale.wanted", "Amount", d.Wanted))
 		}
 		sc.line(M("number.ask"))
+		t.favouriteGrid(sc, regulars)
 		var b []Button
-		for i, n := range d.Choices {
-			b = append(b, button(M("number.recent", "Number", topup.MSISDN(n)), t.s.tap("n", strconv.Itoa(i))))
+		for i, n := range d.Choices[len(regulars):] {
+			b = append(b, button(M("number.recent", "Number", topup.MSISDN(n)), t.s.tap("n", strconv.Itoa(len(regulars)+i))))
 		}
 		sc.grid(2, b)
-		sc.row(t.cancelButton())
+		sc.row(append(t.allFavourites(), t.cancelButton())...)
 	})
 }
 
-// recentNumbers are the last numbers that this shop sold to.
+// recentNumbers are the last numbers without a name that this shop sold to.
 func (d *mobile) recentNumbers(t *turn, most int) []string {
 	var out []string
+	regulars := t.shop().Favourites
 	for _, o := range t.v.Orders.OrdersOf(t.who.Shop, 0, 20) {
-		if o.Good == topup.MobileTopUp && o.State != topup.Refunded && !slices.Contains(out, o.To) {
+		if _, named := regulars.Of(o.To); o.Good == topup.MobileTopUp && o.State != topup.Refunded && !named && !slices.Contains(out, o.To) {
 			if out = append(out, o.To); len(out) == most {
 				break
 			}
@@ -235,6 +238,17 @@ func (d *mobile) recentNumbers(t *turn, most int) []string {
 func (d *mobile) numberPicked(t *turn, number string) {
 	d.Number = topup.MSISDN(number)
 	d.numberGiven(t, Msg{})
+}
+
+// favouritePicked sells to a favourite what is usual.
+func (d *mobile) favouritePicked(t *turn, number string) {
+	f, named := t.shop().Favourites.Of(number)
+	if !named || f.Usual.Face == 0 || d.Wanted > 0 {
+		d.numberPicked(t, number)
+		return
+	}
+	d.Number, d.Operator, d.Plan, d.Face = topup.MSISDN(number), f.Usual.Operator, f.Usual.Plan, f.Usual.Face
+	t.quote(Msg{})
 }
 
 // numberGiven goes on from a number: with the best guess of its operator, which

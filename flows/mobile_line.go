@@ -12,11 +12,13 @@ import (
 // typedLine takes what was typed or shared at any moment: it starts a sale, or
 // tells why it can't.
 func typedLine(t *turn, text string, shared bool) bool {
-	r := Read(text)
+	r := t.read(text)
 	switch {
 	case r.Number != "":
 		d, note := lineDraft(r)
 		beginMobile(t, d, note)
+	case r.Problem == errWhom && !shared:
+		t.askWhom(r)
 	case r.Line != "", len(r.Words) > 0 && !shared:
 		return false
 	case r.Problem == errAmbiguous:
@@ -71,8 +73,8 @@ func badAmount(err error) Msg {
 }
 
 // lineNames names the sale that a line starts.
-func lineNames(text string) (Msg, bool) {
-	r := Read(text)
+func lineNames(t *turn, text string) (Msg, bool) {
+	r := t.read(text)
 	switch {
 	case r.Number == "":
 		return Msg{}, false
@@ -85,7 +87,7 @@ func lineNames(text string) (Msg, bool) {
 // numberTyped takes a text while the number is asked for. An amount named
 // before is kept. Words that sell nothing leave the sale.
 func (d *mobile) numberTyped(t *turn, text string) bool {
-	r := Read(text)
+	r := t.read(text)
 	switch {
 	case r.Number != "":
 		if r.Face == 0 && r.Problem == nil {
@@ -117,7 +119,7 @@ func (d *mobile) instead(t *turn, r Reading) {
 // amountTyped takes a text while a bare number is an amount. A whole line
 // is another sale.
 func (d *mobile) amountTyped(t *turn, text string) bool {
-	r := Read(text)
+	r := t.read(text)
 	if _, closed := t.notSelling(); r.Number != "" && !closed {
 		d.instead(t, r)
 		return true
@@ -206,9 +208,9 @@ func (d *mobile) amountProblem(t *turn, err error) {
 // The other sales leave what starts a top-up to it: one a number with an
 // amount, one any number that is read.
 
-func lineElsewhere(text string) bool {
-	r := Read(text)
+func (t *turn) lineElsewhere(text string) bool {
+	r := t.read(text)
 	return r.Number != "" && r.Face > 0
 }
 
-func numberElsewhere(text string) bool { return Read(text).sells() }
+func (t *turn) numberElsewhere(text string) bool { return t.read(text).sells() }

@@ -111,8 +111,8 @@ func planMsg(family topup.PlanFamily, name string, kind topup.PlanKind) Msg {
 	return M("plan.name", "Plan", PlanName(name))
 }
 
-// amountButtons offers amounts within a plan's limits, the shop's own usual
-// ones first.
+// amountButtons offers amounts within a plan's limits: that of the last sale to the number
+// first, the shop's own others among the usual ones.
 func (d *mobile) amountButtons(t *turn, p topup.Plan, verb string, most int) []Button {
 	var faces []topup.Money
 	add := func(m topup.Money) {
@@ -127,10 +127,11 @@ func (d *mobile) amountButtons(t *turn, p topup.Plan, verb string, most int) []B
 			}
 		}
 	}
+	own := min(len(faces), 1)
 	for _, d := range usualAmounts {
 		add(topup.Dinars(d))
 	}
-	slices.Sort(faces)
+	slices.Sort(faces[own:])
 	var b []Button
 	for _, f := range faces {
 		b = append(b, button(M("amount.button", "Amount", f), t.s.tap(verb, strconv.FormatInt(f.WholeDinars(), 10))))

@@ -33,10 +33,32 @@ func OrderScreen(o topup.Order, c topup.Complaint) Screen {
 	orderLines(&sc, o)
 	stateLines(&sc, o)
 	stateRows(&sc, o)
-	if c.State != "" || !underway(o) {
-		complaintRow(&sc, o, c)
-	}
+	afterRow(&sc, o, c, !underway(o))
 	return sc
+}
+
+// afterRow is what is done with a sale once its customer has it, or has not:
+// a ticket, a complaint, if it is one or may become one, and a name for its number.
+func afterRow(sc *Screen, o topup.Order, c topup.Complaint, wrong bool) {
+	var row []Button
+	if o.State == topup.Delivered {
+		row = append(row, orderButton("button.ticket", o, "ticket"))
+	}
+	switch {
+	case c.State != "":
+		sc.line(complaintMsg(c))
+		row = append(row, orderButton("button.complaint", o, "complaint"))
+	case wrong:
+		row = append(row, orderButton("button.complain", o, "complaint"))
+	}
+	if o.State == topup.Delivered && o.Good.Numbered() {
+		row = append(row, orderButton("button.favourite", o, "name"))
+	}
+	sc.grid(3, row)
+}
+
+func orderButton(label string, o topup.Order, verb string) Button {
+	return button(M(label), encodeTap("o", string(o.ID), verb))
 }
 
 // underway reports that a sale was confirmed just now: there is nothing to
@@ -129,7 +151,6 @@ func stateRows(sc *Screen, o topup.Order) {
 	case o.State == topup.Delivered:
 		codeRows(sc, o)
 		amountRow(sc, o)
-		ticketRow(sc, o)
 		sc.row(button(M("button.repeat"), encodeTap("o", id, "again")), newSaleButton(o))
 	default:
 		sc.row(newSaleButton(o))
@@ -220,6 +241,8 @@ func allOrderTaps() map[string]orderTap {
 		"ticket1": {topup.ActCodes, (*turn).ticketWithCodes},
 		"ticket0": {topup.ActTicket, (*turn).ticketWithout},
 
+		"name": {topup.ActFavourite, (*turn).nameOf},
+
 		"revoke": {topup.ActLink, (*turn).revokeLink},
 
 		"complaint": {topup.ActComplain, (*turn).openComplaint},
@@ -239,7 +262,7 @@ func (t *turn) saleScreen(o topup.Order) Screen {
 	c, _ := t.v.Complaints.Complaint(o.ID)
 	sc := OrderScreen(o, c)
 	if c.State == "" && underway(o) && o.State != topup.Placed {
-		complaintRow(&sc, o, c) // somebody looked for it
+		afterRow(&sc, o, c, true) // somebody looked for it
 	}
 	return sc.For(t.who, t.shop(), o)
 }

@@ -34,6 +34,8 @@ type Reading struct {
 	// Problem is why not all could be read. Beside a number or line it is the
 	// amount's.
 	Problem error
+	// favourite is whom it names, and not a number.
+	favourite topup.Favourite
 }
 
 // Why a text, or its amount, could not be read. Each has words of its own.
@@ -45,6 +47,7 @@ var (
 	errTwo       = errors.New("flows: two numbers in a line")
 	errNumeral   = errors.New("flows: an amount in words or another currency")
 	errUnknown   = errors.New("flows: nothing that is sold")
+	errWhom      = errors.New("flows: a favourite's name, and a card's")
 )
 
 const (

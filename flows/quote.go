@@ -61,6 +61,7 @@ func (t *turn) quote(note Msg) {
 			sc.line(note)
 		}
 		sc.line(M("confirm.title"))
+		sc.line(t.favouriteLine(o)...)
 		sc.line(goodOf(o).item(o)...)
 		sc.line(t.s.Sale.details(o)...)
 		sc.line(M("confirm.price", "Amount", o.Price))

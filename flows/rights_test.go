@@ -46,6 +46,7 @@ var (
 		"find": topup.ActHistory, "lookup": topup.ActOrders, "day": topup.ActHistory, "shopday": topup.ActOrders, "serial": topup.ActHistory, "shopserial": topup.ActOrders,
 		"balance": topup.ActWallet, "write": topup.ActWrite, "askcredit": topup.ActRequest, "withdraw": topup.ActRequest, "low": topup.ActLow, "history": topup.ActHistory, "today": topup.ActDay, "report": topup.ActReport,
 		"statement": topup.ActStatement, "evening": topup.ActEvening, "shopstatement": topup.ActReport,
+		"favourites": topup.ActFavourite, "favour": topup.ActSell,
 		"rules": topup.ActRules, "tariff": topup.ActPriceList, "markup": topup.ActMarkup,
 		"complaints": topup.ActComplaints, "mycomplaints": topup.ActComplain,
 		"backup": topup.ActBackup, "sendcopy": topup.ActBackup, "level": topup.ActFloat, "drill": topup.ActBackup,
@@ -54,10 +55,11 @@ var (
 		"cancel": topup.ActTakeBack, "again": topup.ActSell, "offer": topup.ActSell, "amount": topup.ActSell, "show": topup.ActHistory,
 		"codes": topup.ActCodes, "codes2": topup.ActCodes, "codes0": topup.ActCodes,
 		"claim": topup.ActLink, "revoke": topup.ActLink, "ticket": topup.ActTicket, "ticket0": topup.ActTicket, "ticket1": topup.ActCodes,
-		"complaint": topup.ActComplain, "complain": topup.ActComplain, "said": topup.ActComplain, "photo": topup.ActComplain,
+		"complaint": topup.ActComplain, "complain": topup.ActComplain, "said": topup.ActComplain, "photo": topup.ActComplain, "name": topup.ActFavourite,
 	}
 	ownerNeeds = map[string]topup.Act{"prices": topup.ActRules, "tariff": topup.ActRules, "group": topup.ActPrices, "complaint": topup.ActComplaints, "complaints": topup.ActComplaints, "letter": topup.ActAnswer, "rename": topup.ActRename, "limits": topup.ActLimits, "offers": topup.ActInquire, "sales": topup.ActOrders, "shops": topup.ActShops, "card": topup.ActShops, "suspend": topup.ActDecide, "shop": topup.ActDecide, "order": topup.ActOrders, "news": topup.ActBroadcast, "orders": topup.ActOrders, "money": topup.ActMoney, "undo": topup.ActMoney, "request": topup.ActMoney}
 	stepNeeds  = map[Step]topup.Act{
+		StepFavourite: topup.ActFavourite, StepFavourites: topup.ActFavourite,
 		StepComplain: topup.ActComplain, StepReply: topup.ActResolve, StepOutcome: topup.ActResolve, StepLastWord: topup.ActResolve,
 		StepName: topup.ActApply, StepPhone: topup.ActApply, StepClaim: topup.ActOpenLink, StepFind: topup.ActHistory, StepLookUp: topup.ActOrders, StepBacklog: topup.ActSell,
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
@@ -119,6 +121,8 @@ func as(t *testing.T, who topup.Actor) *talk {
 	who.Person, who.Chat = 9, 9
 	k.v.people = map[int64]topup.Actor{9: who}
 	k.v.asked = []topup.Shop{{ID: 2, Chat: 88, Name: "Asking", State: topup.ShopAsked}, {ID: 3, Chat: 99, Name: "Other", State: topup.ShopApproved}}
+	k.v.favourites = regulars
+	k.v.asked[1].Favourites = regulars
 	order := topup.Order{
 		Shop: 1, Chat: deskChat, By: deskChat, Good: topup.MobileTopUp, Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", To: "0778037340",
 		Quantity: 1, Face: topup.Dinars(500), Price: topup.Dinars(495), Expected: topup.Dinars(490), Placed: noon.Add(-time.Hour),
@@ -202,7 +206,7 @@ func TestMenus(t *testing.T) {
 }
 
 func TestRightsOfMenuButtons(t *testing.T) {
-	arg := map[string][]string{"day": {"20261120.0.p"}, "shopday": {"20261120.0.p"}, "serial": {"4711.0.p"}, "shopserial": {"4711.0.p"}, "chart": {"w.0"}, "shopchart": {"w.1"}, "statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
+	arg := map[string][]string{"day": {"20261120.0.p"}, "shopday": {"20261120.0.p"}, "serial": {"4711.0.p"}, "shopserial": {"4711.0.p"}, "chart": {"w.0"}, "shopchart": {"w.1"}, "statement": {"x.m"}, "shopstatement": {"c.m.1"}, "lang": {"ar"}, "favour": {"0778037340"}, "sendcopy": {"hanout-20261127-020000.db"}, "drill": {"0"}}
 	for name, who := range everybody {
 		for verb, act := range buttonNeeds {
 			k := as(t, who)

@@ -81,7 +81,7 @@ type good struct {
 	// typed takes a text that may be typed (or a number that is shared) at any
 	// moment; nil when none starts such a sale.
 	typed        func(t *turn, text string, shared bool) bool
-	starts       func(text string) (Msg, bool) // whether a text starts one, and its name on a button; nil when none does
+	starts       func(t *turn, text string) (Msg, bool) // whether a text starts one, and its name on a button; nil when none does
 	conversation func() conversation
 
 	// What the rules of prices and the price list know of it: the name of a part

@@ -31,10 +31,11 @@ type Session struct {
 	Group    *GroupDraft  `json:"group,omitempty"`
 	Rule     *RuleDraft   `json:"rule,omitempty"`
 
-	Complaint *Grievance `json:"complaint,omitempty"`
-	Letter    *Letter    `json:"letter,omitempty"`
-	Card      *ShopDraft `json:"shopdraft,omitempty"`
-	Thanked   bool       `json:"thanked,omitempty"` // the last that came was a thing without words, and got a kind one
+	Complaint *Grievance      `json:"complaint,omitempty"`
+	Letter    *Letter         `json:"letter,omitempty"`
+	Card      *ShopDraft      `json:"shopdraft,omitempty"`
+	Favourite *FavouriteDraft `json:"favourite,omitempty"`
+	Thanked   bool            `json:"thanked,omitempty"` // the last that came was a thing without words, and got a kind one
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have

@@ -135,6 +135,7 @@ func (t *turn) homeRows(sc *Screen) {
 	if t.who.May(topup.ActSell) {
 		var more []Button
 		sc.row(sellButton(Main))
+		t.homeFavourites(sc)
 		for _, g := range goods[1:] {
 			more = append(more, button(M(g.label), menuTap(g.verb)))
 		}

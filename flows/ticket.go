@@ -142,11 +142,6 @@ func TicketUnfit(chat int64, panel string) Show {
 	return Show{Chat: chat, Panel: panel, Screen: Screen{Lines: []Msg{M("ticket.unfit")}}, Class: ClassAnswer}
 }
 
-// ticketRow gives the customer a ticket.
-func ticketRow(sc *Screen, o topup.Order) {
-	sc.row(button(M("button.ticket"), encodeTap("o", string(o.ID), "ticket")))
-}
-
 // askTicket makes a ticket; with codes or without is asked of who may see them.
 func (t *turn) askTicket(o topup.Order, _ string) bool {
 	if o.State != topup.Delivered {

@@ -19,7 +19,19 @@ import (
 var ways = map[Step]map[string]func(*talk){
 	StepName:  {"a stranger": stranger},
 	StepPhone: {"a stranger": func(k *talk) { stranger(k); k.say("Chez Yacine") }},
-	StepFind:  {"": func(k *talk) { k.say("/find") }},
+	StepFavourite: {
+		"": namer, "no name": func(k *talk) { namer(k); k.say("0661234567") },
+		"a name that it has": func(k *talk) { k.v.favourites = regulars; namer(k) }, "out of the list": regular,
+		"no room": func(k *talk) {
+			for i := range topup.FavouritesMost {
+				k.v.favourites = append(k.v.favourites, topup.Favourite{Name: "Client " + strings.Repeat("x", i), Good: topup.MobileTopUp, To: strconv.Itoa(i)})
+			}
+			namer(k)
+		},
+		"a cashier": func(k *talk) { k.v.favourites = regulars; staffed(k); k.who = 21; namer(k) },
+	},
+	StepFavourites: {"": func(k *talk) { k.v.favourites = regulars; k.press(menuTap("favourites")) }, "none": func(k *talk) { k.press(menuTap("favourites")) }},
+	StepFind:       {"": func(k *talk) { k.say("/find") }},
 	StepComplain: {
 		"": func(k *talk) { unhappy(k); k.press("o:s1:complaint") }, "more": func(k *talk) { unhappy(k); k.press("o:s1:complain"); k.say("nothing came") },
 		"a photo": func(k *talk) { unhappy(k); k.press("o:s1:complain"); k.photo("AgAC1") }, "too long": func(k *talk) {
@@ -212,7 +224,7 @@ var ways = map[Step]map[string]func(*talk){
 		k.tap("ok")
 	}},
 
-	StepNumber: {"": func(k *talk) { k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
+	StepNumber: {"": func(k *talk) { k.say("/mobile") }, "with favourites": func(k *talk) { k.v.favourites = regulars; k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
 	StepOperator: {
 		"":                  func(k *talk) { djezzy(k); k.tap("ops") },
 		"with an amount":    func(k *talk) { mobileQuote(k); k.tap("x", "ops") },
@@ -231,9 +243,10 @@ var ways = map[Step]map[string]func(*talk){
 	},
 	StepAmount: {"": func(k *talk) { djezzy(k); k.tap("p", "0") }},
 
-	StepLineType: {"": func(k *talk) { k.say("/internet") }},
+	StepLineType: {"": func(k *talk) { k.say("/internet") }, "with favourites": func(k *talk) { k.v.favourites = regulars; k.say("/internet") }},
 	StepLine: {
 		"":               func(k *talk) { k.say("/internet"); k.tap("lt", topup.ADSL) },
+		"favourites":     func(k *talk) { k.v.favourites = regulars; k.say("/internet"); k.tap("lt", topup.ADSL) },
 		"could not read": func(k *talk) { a := k.checking(); a.Fault = topup.FaultUnavailable; k.line(a) },
 	},
 	StepChecking: {"": func(k *talk) { k.checking() }},
@@ -269,7 +282,8 @@ var ways = map[Step]map[string]func(*talk){
 
 	StepConfirm: {
 		"an offer": func(k *talk) { k.offers(k.inquiring()); k.tap("f", "0") }, ownOffer: func(k *talk) { k.offers(k.inquiring()); k.tap("f", "1") },
-		"mobile": mobileQuote, "fixed plan": func(k *talk) { djezzy(k); k.tap("p", "1") },
+		"a favourite": func(k *talk) { k.v.favourites = regulars; k.press(menuTap("favour", "0778037340")) },
+		"mobile":      mobileQuote, "fixed plan": func(k *talk) { djezzy(k); k.tap("p", "1") },
 		"internet": internetQuote, "gift cards": giftQuote,
 		"too little money":       func(k *talk) { k.v.money = topup.Dinars(1); mobileQuote(k) },
 		"above the day's limit":  func(k *talk) { limitedCashier(k); mobileQuote(k) },
@@ -310,6 +324,20 @@ func resolving(verb string) func(*talk) {
 		k.v.complaints = []topup.Complaint{griped(k.v.sold[0])}
 		k.press("a:complaint:4:" + verb)
 	}
+}
+
+// regulars are the favourites of shop 1, the last used first.
+var regulars = topup.Favourites{
+	{Name: "Amine", Good: topup.MobileTopUp, To: "0778037340", Used: noon, Usual: topup.Usual{Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", Face: topup.Dinars(500), Votes: 1}},
+	{Name: "Box de Karim", Good: topup.InternetCard, To: "036362608", LineType: topup.ADSL, Used: noon, Usual: topup.Usual{Face: topup.Dinars(1000), Votes: 1}},
+	{Name: "Sara", Good: topup.MobileTopUp, To: "0661234567", Used: noon},
+}
+
+func namer(k *talk) { unhappy(k); k.press("o:s1:name") }
+func regular(k *talk) {
+	k.v.favourites = regulars
+	k.press(menuTap("favourites"))
+	k.tap("f", "0778037340")
 }
 
 func writer(k *talk) { k.press(menuTap("write")) }

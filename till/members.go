@@ -253,6 +253,14 @@ func seller(tx Tx, o topup.Order) (topup.Member, bool, error) {
 
 // took counts a sale for the day of its shop, and of its cashier.
 func took(tx Tx, o topup.Order) error {
+	s, ok, err := tx.Shop(o.Shop)
+	if _, favourite := s.Favourites.Of(o.To); err == nil && ok && favourite {
+		s.Favourites = s.Favourites.Sold(o)
+		err = tx.PutShop(s)
+	}
+	if err != nil {
+		return err
+	}
 	return counted(tx, o, func(t topup.Takings) topup.Takings { return t.Took(o.Price, dayOf(o.Placed)) })
 }
 

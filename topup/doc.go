@@ -26,6 +26,8 @@
 //     gift card; [Good].
 //   - number, line: where a good goes: a mobile number [MSISDN], a fixed or 4G
 //     internet line [Line].
+//   - favourite: a number or line to which a shop gave a name; [Favourite],
+//     [Favourites]. What is mostly sold to it is its [Usual].
 //   - plan: what an operator ([Operator]) sells on a mobile line; [Plan]. It is
 //     dynamic (any amount between limits), fixed (one amount) or a look-up
 //     (sells nothing, tells what a line may buy); [PlanKind]. Shopkeepers speak

@@ -75,6 +75,8 @@ const (
 	ActLink      Act = "link"      // make and revoke a customer's link
 	ActWrite     Act = "write"     // write to the owners, for a shop that was decided on
 	ActTicket    Act = "ticket"    // give a sale's customer a ticket
+	ActFavourite Act = "favourite" // give a number a name, for all of the shop
+	ActForget    Act = "forget"    // take its name away
 	ActCashiers  Act = "cashiers"  // invite, see and remove the shop's cashiers
 
 	ActSync       Act = "sync"       // refresh what the provider offers
@@ -125,6 +127,8 @@ var rights = map[Act][]Role{
 	ActLink:      {Cashier, Keeper},
 	ActWrite:     {Stranger, Customer, Cashier, Keeper, Suspended},
 	ActTicket:    {Cashier, Keeper, Suspended},
+	ActFavourite: {Cashier, Keeper},
+	ActForget:    {Keeper},
 	ActCashiers:  {Keeper},
 
 	ActFloat:      {Viewer, Helper, Owner},

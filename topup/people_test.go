@@ -17,7 +17,7 @@ var acts = map[topup.Act]string{
 	topup.ActCodes: "ckp", topup.ActComplain: "ckp", topup.ActComplaints: "vho", topup.ActResolve: "ho", topup.ActLink: "ck", topup.ActTicket: "ckp", topup.ActCashiers: "k", topup.ActStatement: "k", topup.ActEvening: "k",
 	topup.ActFloat: "vho", topup.ActReport: "vho", topup.ActShopWallet: "vho", topup.ActShops: "vho", topup.ActOrders: "vho",
 	topup.ActMoney: "ho", topup.ActDebts: "ho", topup.ActDecide: "ho",
-	topup.ActWrite: "suckp", topup.ActAnswer: "ho", topup.ActRename: "o", topup.ActLimits: "o", topup.ActPriceList: "ck", topup.ActMarkup: "k", topup.ActRules: "vho", topup.ActPrices: "o",
+	topup.ActWrite: "suckp", topup.ActAnswer: "ho", topup.ActRename: "o", topup.ActLimits: "o", topup.ActPriceList: "ck", topup.ActMarkup: "k", topup.ActFavourite: "ck", topup.ActForget: "k", topup.ActRules: "vho", topup.ActPrices: "o",
 	topup.ActSync: "o", topup.ActSettle: "o", topup.ActBroadcast: "o", topup.ActBackup: "o", topup.ActReconcile: "o", topup.ActRestore: "o", topup.ActInquire: "o",
 	topup.ActTeam: "o", topup.ActOwners: "f",
 }

@@ -232,6 +232,8 @@ type Shop struct {
 	// that they see none again; read by Sharing.
 	Shared bool `json:"shared,omitempty"`
 	Hidden bool `json:"hidden,omitempty"`
+	// Favourites are the numbers that its people gave names to.
+	Favourites Favourites `json:"favourites,omitempty"`
 }
 
 // Sharing is of which sales a shop's cashiers may see codes again.

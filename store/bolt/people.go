@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"strconv"
@@ -93,18 +94,33 @@ func (t *Tx) PutShop(s topup.Shop) error {
 	}
 	stored := storedShop{Shop: s}
 	stored.Phone, stored.SealedPhone = t.hide(s.Phone, phoneContext(s.ID))
+	if len(s.Favourites) > 0 {
+		list, err := json.Marshal(s.Favourites)
+		if err != nil {
+			return err
+		}
+		stored.Favourites, stored.SealedFavourites = t.hide(string(list), favouritesContext(s.ID))
+	}
 	return t.putJSON(bShops, u64(uint64(s.ID)), stored)
 }
 
-// storedShop is a shop as it lies on disk: its phone sealed.
+// storedShop is a shop as it lies on disk: its phone sealed, and its favourites
+// as one text.
 type storedShop struct {
 	topup.Shop
 	Phone       string `json:"phone,omitempty"`
 	SealedPhone []byte `json:"sealed_phone,omitempty"`
+
+	Favourites       string `json:"favourites,omitempty"`
+	SealedFavourites []byte `json:"sealed_favourites,omitempty"`
 }
 
 func phoneContext(id topup.ShopID) string {
 	return "phone of shop " + strconv.FormatUint(uint64(id), 10)
+}
+
+func favouritesContext(id topup.ShopID) string {
+	return "favourites of shop " + strconv.FormatUint(uint64(id), 10)
 }
 
 // Shop reads a shop by its number.
@@ -114,8 +130,17 @@ func (t *Tx) Shop(id topup.ShopID) (topup.Shop, bool, error) {
 	if err != nil || !ok {
 		return topup.Shop{}, false, err
 	}
-	s.Shop.Phone, err = t.reveal(s.Phone, s.SealedPhone, phoneContext(id))
-	return s.Shop, true, err
+	if s.Shop.Phone, err = t.reveal(s.Phone, s.SealedPhone, phoneContext(id)); err != nil {
+		return s.Shop, true, err
+	}
+	list, err := t.reveal(s.Favourites, s.SealedFavourites, favouritesContext(id))
+	if err != nil || list == "" {
+		return s.Shop, true, err
+	}
+	if err := json.Unmarshal([]byte(list), &s.Shop.Favourites); err != nil {
+		return s.Shop, true, store.Corrupt(bShops, u64(uint64(id)), "its favourites do not read")
+	}
+	return s.Shop, true, nil
 }
 
 // ShopByChat reads a shop by its chat.

@@ -1,6 +1,7 @@
 package storetest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
@@ -14,15 +15,29 @@ import (
 // People and their chats.
 
 func (t *tx) PutShop(s topup.Shop) error {
-	phone := t.seal([]byte(s.Phone), fmt.Sprint("shop ", s.ID))
-	s.Phone = ""
-	t.state.Shops[s.ID] = row[topup.Shop]{s, phone}
+	b, err := json.Marshal(hidden{s.Phone, s.Favourites})
+	if err != nil {
+		return err
+	}
+	secret := t.seal(b, fmt.Sprint("shop ", s.ID))
+	s.Phone, s.Favourites = "", nil
+	t.state.Shops[s.ID] = row[topup.Shop]{s, secret}
 	return nil
 }
 
+// hidden is what of a shop must not lie readable.
+type hidden struct {
+	Phone      string
+	Favourites topup.Favourites
+}
+
 func (t *tx) shop(id topup.ShopID, r row[topup.Shop]) (topup.Shop, error) {
-	phone, err := t.open(r.Secret, fmt.Sprint("shop ", id))
-	r.Value.Phone = string(phone)
+	var h hidden
+	b, err := t.open(r.Secret, fmt.Sprint("shop ", id))
+	if err == nil && len(b) > 0 {
+		err = json.Unmarshal(b, &h)
+	}
+	r.Value.Phone, r.Value.Favourites = h.Phone, h.Favourites
 	return r.Value, err
 }
 

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -150,7 +151,7 @@ func people(t *testing.T, site func(testing.TB) Site) {
 	})
 	view(t, db, func(tx till.Tx) error {
 		list, err := all(tx.Shops())
-		if err != nil || len(list) != 2 || list[0] != a || list[1].Name != b.Name || list[1].Phone != b.Phone {
+		if err != nil || len(list) != 2 || !reflect.DeepEqual(list[0], a) || list[1].Name != b.Name || list[1].Phone != b.Phone {
 			t.Errorf("shops: %+v (%v)", list, err)
 		}
 		if s, ok, err := tx.ShopByChat(b.Chat); err != nil || !ok || s.ID != b.ID || s.Phone != b.Phone {

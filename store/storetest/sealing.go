@@ -19,7 +19,7 @@ import (
 func delivered(t *testing.T, db Store) {
 	t.Helper()
 	s := stock(t, db, topup.Dinars(5000))
-	s.Phone = "0661998877"
+	s.Phone, s.Favourites = "0661998877", regulars
 	update(t, db, func(tx till.Tx) error {
 		if err := tx.PutShop(s); err != nil {
 			return err
@@ -70,6 +70,11 @@ func delivered(t *testing.T, db Store) {
 	})
 }
 
+var regulars = topup.Favourites{
+	{Name: "Hadj Mokhtar", Good: topup.MobileTopUp, To: "0778556677", Used: t0, Usual: topup.Usual{Plan: "P", Face: topup.Dinars(500), Votes: 1}},
+	{Name: "Box de Karim", Good: topup.InternetCard, To: "036112233", LineType: topup.ADSL, Used: t0},
+}
+
 const decided = "the customer at 0550998822 says no"
 
 // spellings are a secret as it is, and as it stands in the base64 of a longer
@@ -83,7 +88,7 @@ func spellings(secret string) []string {
 	return list
 }
 
-var readable = []string{"0770998811", "0550998822", "770011223344", "036362608", "0661998877", "0778037340", "0699112233", "880011223355"}
+var readable = []string{"0770998811", "0550998822", "770011223344", "036362608", "0661998877", "0778037340", "0699112233", "880011223355", "0778556677", "036112233", "Hadj Mokhtar", "Box de Karim"}
 
 func nothingReadable(t *testing.T, site func(testing.TB) Site) {
 	here, v := site(t), vault(t, 1)
@@ -246,8 +251,8 @@ func opens(t *testing.T, db Store, v *store.Vault) {
 		if vouchers, err := tx.Vouchers(list[0].ID); err != nil || len(vouchers) != 1 || vouchers[0].Code != "770011223344" {
 			t.Errorf("vouchers %d, %v", len(vouchers), err)
 		}
-		if s, _, err := tx.Shop(1); err != nil || s.Phone != "0661998877" {
-			t.Errorf("shop's phone %q, %v", s.Phone, err)
+		if s, _, err := tx.Shop(1); err != nil || s.Phone != "0661998877" || len(s.Favourites) != 2 || s.Favourites[0].Name != regulars[0].Name || s.Favourites[1].To != regulars[1].To {
+			t.Errorf("shop's phone %q, favourites %+v, %v", s.Phone, s.Favourites, err)
 		}
 		if b, err := tx.Session(7); err != nil || string(b) != `{"number":"0778037340"}` {
 			t.Errorf("session %q, %v", b, err)
