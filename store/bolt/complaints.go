@@ -2,21 +2,11 @@ package bolt
 
 import (
 	"bytes"
-	"encoding/json"
 	"iter"
 
 	"hanout/store"
 	"hanout/topup"
 )
-
-// storedComplaint is a complaint as it lies on disk: what was said is sealed.
-type storedComplaint struct {
-	topup.Complaint
-	Thread       json.RawMessage `json:"thread,omitempty"`
-	SealedThread []byte          `json:"sealed_thread,omitempty"`
-}
-
-func complaintContext(id topup.OrderID) string { return "complaint of " + string(id) }
 
 // PutComplaint stores a sale's complaint, in place of the one that it had.
 func (t *Tx) PutComplaint(c topup.Complaint) error {
@@ -48,17 +38,11 @@ func (t *Tx) PutComplaint(c topup.Complaint) error {
 
 // writeComplaint writes the row itself.
 func (t *Tx) writeComplaint(c topup.Complaint) error {
-	thread, err := json.Marshal(c.Thread)
+	f, err := store.SealComplaint(t.vault, c)
 	if err != nil {
 		return err
 	}
-	stored := storedComplaint{Complaint: c}
-	if t.vault == nil {
-		stored.Thread = thread
-	} else {
-		stored.SealedThread = t.vault.Seal(thread, complaintContext(c.Order))
-	}
-	return t.putJSON(bComplaints, orderKey(c.Order), stored)
+	return t.putJSON(bComplaints, orderKey(c.Order), f)
 }
 
 // complaintShopKey is where a complaint stands in its shop's list: backwards
@@ -72,7 +56,7 @@ func complaintShopKey(c topup.Complaint) []byte {
 }
 
 // bareComplaint reads a complaint without what was said.
-func (t *Tx) bareComplaint(id topup.OrderID) (c storedComplaint, ok bool, err error) {
+func (t *Tx) bareComplaint(id topup.OrderID) (c store.ComplaintForm, ok bool, err error) {
 	ok, err = t.getJSON(bComplaints, orderKey(id), &c)
 	return c, ok, err
 }
@@ -87,19 +71,8 @@ func (t *Tx) Complaint(id topup.OrderID) (topup.Complaint, bool, error) {
 	if err != nil || !ok {
 		return topup.Complaint{}, false, err
 	}
-	c, thread := stored.Complaint, []byte(stored.Thread)
-	if len(stored.SealedThread) > 0 {
-		if t.vault == nil {
-			return c, true, nil
-		}
-		if thread, err = t.vault.Open(stored.SealedThread, complaintContext(id)); err != nil {
-			return c, true, err
-		}
-	}
-	if err := json.Unmarshal(thread, &c.Thread); err != nil {
-		return c, true, store.Corrupt(bComplaints, orderKey(id), "a thread does not decode")
-	}
-	return c, true, nil
+	c, err := stored.Reveal(t.vault, id)
+	return c, true, err
 }
 
 // OpenComplaints lists those that wait, the oldest first, from after one ("":

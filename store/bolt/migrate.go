@@ -82,7 +82,7 @@ func keepersFromShops(t *Tx, from []byte) (next []byte, err error) {
 		if len(k) != 8 {
 			return nil, store.Corrupt(bShops, k, "a key has the wrong length")
 		}
-		s, err := getRow[storedShop](t, bShops, k) // its phone stays sealed
+		s, err := getRow[store.ShopForm](t, bShops, k) // its phone stays sealed
 		if err != nil {
 			return nil, err
 		}

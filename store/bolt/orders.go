@@ -15,10 +15,7 @@ func orderKey(id topup.OrderID) []byte { return []byte(id) }
 // toKey finds the orders of a shop to one number, which stands there as its
 // keyed hash.
 func (t *Tx) toKey(s topup.ShopID, to string, no uint64) []byte {
-	if t.vault != nil && to != "" {
-		to = t.vault.Mark(to)
-	}
-	return toKey(s, to, no)
+	return toKey(s, store.NumberMark(t.vault, to), no)
 }
 
 func toKey(s topup.ShopID, mark string, no uint64) []byte {
@@ -92,7 +89,7 @@ func (t *Tx) Apply(s topup.Change) (topup.Order, error) {
 		return o, err
 	}
 	if len(s.Vouchers) > 0 {
-		if vouchers, err = t.sealVouchers(o.ID, s.Vouchers); err != nil {
+		if vouchers, err = store.SealVouchers(t.vault, o.ID, s.Vouchers); err != nil {
 			return o, err
 		}
 	}
@@ -149,58 +146,23 @@ func (t *Tx) reindex(was, o topup.Order) error {
 	return nil
 }
 
-// storedOrder is an order as it lies on disk: the customer's number sealed, the
-// words of the provider and of who decided, which may hold it, and the vouchers. Rows of before have
-// the words as they are, until they are written again.
-type storedOrder struct {
-	topup.Order
-	To            string `json:"to,omitempty"`
-	SealedTo      []byte `json:"sealed_to,omitempty"`
-	Message       string `json:"message,omitempty"`
-	SealedMessage []byte `json:"sealed_message,omitempty"`
-	SealedNote    []byte `json:"sealed_note,omitempty"` // of its decision
-	Vouchers      []byte `json:"sealed,omitempty"`
-}
-
-func toContext(id topup.OrderID) string { return "number of " + string(id) }
-
-func messageContext(id topup.OrderID) string { return "words on " + string(id) }
-
-func noteContext(id topup.OrderID) string { return "decision on " + string(id) }
-
 // stored reads an order, and its vouchers as they lie on disk. What the
 // key does not open gives store.ErrSealed, with the rest of the order.
 func (t *Tx) stored(id topup.OrderID) (o topup.Order, vouchers []byte, ok bool, err error) {
 	if id == "" {
 		return o, nil, false, nil
 	}
-	var s storedOrder
-	if ok, err = t.getJSON(bOrders, orderKey(id), &s); err != nil || !ok {
+	var f store.OrderForm
+	if ok, err = t.getJSON(bOrders, orderKey(id), &f); err != nil || !ok {
 		return o, nil, false, err
 	}
-	o = s.Order
-	completeOrder(&o)
-	o.Coded = len(s.Vouchers) > 0
-	o.To, err = t.reveal(s.To, s.SealedTo, toContext(id))
-	if err != nil {
-		return o, s.Vouchers, true, err
-	}
-	if o.Message, err = t.reveal(s.Message, s.SealedMessage, messageContext(id)); err == nil && o.Decision != nil {
-		o.Decision.Note, err = t.reveal(o.Decision.Note, s.SealedNote, noteContext(id))
-	}
-	return o, s.Vouchers, true, err
+	completeOrder(&f.Order)
+	o, err = f.Reveal(t.vault, id)
+	return o, f.Vouchers, true, err
 }
 
 func (t *Tx) putOrder(o topup.Order, vouchers []byte) error {
-	s := storedOrder{Order: o, Vouchers: vouchers}
-	s.To, s.SealedTo = t.hide(o.To, toContext(o.ID))
-	s.Message, s.SealedMessage = t.hide(o.Message, messageContext(o.ID))
-	if o.Decision != nil {
-		d := *o.Decision
-		d.Note, s.SealedNote = t.hide(d.Note, noteContext(o.ID))
-		s.Order.Decision = &d
-	}
-	return t.putJSON(bOrders, orderKey(o.ID), s)
+	return t.putJSON(bOrders, orderKey(o.ID), store.SealOrder(t.vault, o, vouchers))
 }
 
 // Order reads an order by its ID.
@@ -213,10 +175,10 @@ func (t *Tx) Order(id topup.OrderID) (topup.Order, bool, error) {
 // does not open, or no key, gives store.ErrSealed.
 func (t *Tx) Vouchers(id topup.OrderID) ([]topup.Voucher, error) {
 	_, sealed, _, err := t.stored(id)
-	if err != nil || len(sealed) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	return t.openVouchers(id, sealed)
+	return store.OpenVouchers(t.vault, id, sealed)
 }
 
 func (t *Tx) indexed(bucket string, key []byte) (topup.Order, bool, error) {

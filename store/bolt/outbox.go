@@ -8,31 +8,6 @@ import (
 	"hanout/store"
 )
 
-// storedOwed is a message as it lies on disk: its body sealed.
-type storedOwed struct {
-	store.Owed
-	Sealed bool `json:"sealed,omitempty"` // the vault sealed the body, for this panel
-}
-
-// sealedOwed makes the stored form of a message; without a vault (tools and
-// tests) the body stays as it is.
-func (t *Tx) sealedOwed(o store.Owed) storedOwed {
-	if t.vault == nil {
-		return storedOwed{Owed: o}
-	}
-	o.Body = t.vault.Seal(o.Body, o.Panel)
-	return storedOwed{o, true}
-}
-
-// openedOwed is the reverse. Without a vault a sealed body comes as it
-// lies there; one that the key does not open comes empty, with ErrSealed.
-func (t *Tx) openedOwed(o storedOwed) (_ store.Owed, err error) {
-	if o.Sealed && t.vault != nil {
-		o.Body, err = t.vault.Open(o.Body, o.Panel)
-	}
-	return o.Owed, err
-}
-
 // Owe seals a message and writes it down before anyone sends it.
 func (t *Tx) Owe(o store.Owed) (store.Owed, error) {
 	old, waits, err := t.owed(o.Panel)
@@ -45,18 +20,8 @@ func (t *Tx) Owe(o store.Owed) (store.Owed, error) {
 	if o.Seq, err = t.NextID("owed"); err != nil {
 		return o, err
 	}
-	o.Sum = t.sumMark(o.Sum)
-	return o, t.putJSON(bOutbox, []byte(o.Panel), t.sealedOwed(o))
-}
-
-// sumMark is the digest of a text as it is kept: keyed, for a text holds
-// numbers that could be tried one by one. After a change of the key no old
-// digest fits, which costs an edit.
-func (t *Tx) sumMark(sum string) string {
-	if t.vault == nil || sum == "" {
-		return sum
-	}
-	return t.vault.Mark("text " + sum)
+	o.Sum = store.SumMark(t.vault, o.Sum)
+	return o, t.putJSON(bOutbox, []byte(o.Panel), store.SealOwed(t.vault, o))
 }
 
 // Says tells whether the text with this digest is what a panel owes or, when
@@ -64,14 +29,14 @@ func (t *Tx) sumMark(sum string) string {
 func (t *Tx) Says(panel, sum string) (bool, error) {
 	o, waits, err := t.owed(panel)
 	if err != nil || waits {
-		return waits && sum != "" && o.Sum == t.sumMark(sum), err
+		return waits && sum != "" && o.Sum == store.SumMark(t.vault, sum), err
 	}
 	ref, _, err := t.PanelRef(panel)
-	return err == nil && sum != "" && ref.Sum == t.sumMark(sum), err
+	return err == nil && sum != "" && ref.Sum == store.SumMark(t.vault, sum), err
 }
 
 // owed reads what a panel owes, as it lies on disk.
-func (t *Tx) owed(panel string) (o storedOwed, waits bool, err error) {
+func (t *Tx) owed(panel string) (o store.OwedForm, waits bool, err error) {
 	waits, err = t.getJSON(bOutbox, []byte(panel), &o)
 	return o, waits, err
 }
@@ -83,7 +48,7 @@ func (t *Tx) OwedOf(panel string) (store.Owed, bool, error) {
 	if err != nil || !waits {
 		return store.Owed{}, false, err
 	}
-	open, err := t.openedOwed(o)
+	open, err := o.Reveal(t.vault)
 	return open, true, err
 }
 
@@ -91,11 +56,11 @@ func (t *Tx) OwedOf(panel string) (store.Owed, bool, error) {
 // open comes with store.ErrSealed, and the walk goes on.
 func (t *Tx) Outbox() iter.Seq2[store.Owed, error] {
 	return walk(t, bOutbox, func(k []byte) (store.Owed, error) {
-		o, err := getRow[storedOwed](t, bOutbox, k)
+		o, err := getRow[store.OwedForm](t, bOutbox, k)
 		if err != nil {
 			return o.Owed, err
 		}
-		return t.openedOwed(o)
+		return o.Reveal(t.vault)
 	})
 }
 
@@ -139,13 +104,6 @@ func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 	return former, t.putJSON(bPanels, []byte(panel), store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says})
 }
 
-// storedUndelivered is an undelivered message as it lies on disk.
-type storedUndelivered struct {
-	storedOwed
-	Why string    `json:"why"`
-	At  time.Time `json:"at"`
-}
-
 // Undeliverable sets aside what a panel owed under seq, for a person to read.
 func (t *Tx) Undeliverable(panel string, seq uint64, why string, at time.Time) error {
 	o, ok, err := t.owed(panel)
@@ -155,7 +113,7 @@ func (t *Tx) Undeliverable(panel string, seq uint64, why string, at time.Time) e
 	if err := t.delete(bOutbox, []byte(panel)); err != nil {
 		return err
 	}
-	return t.putJSON(bUndelivered, u64(seq), storedUndelivered{o, why, at})
+	return t.putJSON(bUndelivered, u64(seq), store.UndeliveredForm{OwedForm: o, Why: why, At: at})
 }
 
 // Drop forgets what a panel owed under seq: nobody can be told it, and nobody
@@ -174,7 +132,7 @@ func (t *Tx) PruneUndelivered(before time.Time, limit int) (int, error) {
 	var old [][]byte
 	c := t.bucket(bUndelivered).Cursor()
 	for k, _ := c.First(); k != nil && len(old) < limit; k, _ = c.Next() {
-		u, err := getRow[storedUndelivered](t, bUndelivered, k)
+		u, err := getRow[store.UndeliveredForm](t, bUndelivered, k)
 		if err != nil {
 			return 0, err
 		}
@@ -195,12 +153,11 @@ func (t *Tx) PruneUndelivered(before time.Time, limit int) (int, error) {
 // the key does not open comes with store.ErrSealed, and the walk goes on.
 func (t *Tx) Undelivered() iter.Seq2[store.Undelivered, error] {
 	return walk(t, bUndelivered, func(k []byte) (store.Undelivered, error) {
-		u, err := getRow[storedUndelivered](t, bUndelivered, k)
+		u, err := getRow[store.UndeliveredForm](t, bUndelivered, k)
 		if err != nil {
 			return store.Undelivered{}, err
 		}
-		o, err := t.openedOwed(u.storedOwed)
-		return store.Undelivered{Owed: o, Why: u.Why, At: u.At}, err
+		return u.Reveal(t.vault)
 	})
 }
 

@@ -3,10 +3,8 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"iter"
-	"strconv"
 
 	"hanout/store"
 	"hanout/topup"
@@ -57,13 +55,8 @@ func (t *Tx) Session(chat int64) ([]byte, error) {
 	if err != nil || len(b) == 0 {
 		return nil, err
 	}
-	if store.LooksSealed(b) && t.vault != nil {
-		return t.vault.Open(b, sessionContext(chat))
-	}
-	return bytes.Clone(b), nil
+	return store.OpenSession(t.vault, chat, bytes.Clone(b))
 }
-
-func sessionContext(chat int64) string { return "talk with " + strconv.FormatInt(chat, 10) }
 
 // Sessions lists the chats that have a session.
 func (t *Tx) Sessions() (chats []int64, err error) {
@@ -81,10 +74,7 @@ func (t *Tx) PutSession(chat int64, b []byte) error {
 	if b == nil {
 		return t.delete(bSessions, i64(chat))
 	}
-	if t.vault != nil {
-		b = t.vault.Seal(b, sessionContext(chat))
-	}
-	return t.put(bSessions, i64(chat), b)
+	return t.put(bSessions, i64(chat), store.SealSession(t.vault, chat, b))
 }
 
 // PutShop stores a shop and finds it by its chat from now on.
@@ -92,55 +82,22 @@ func (t *Tx) PutShop(s topup.Shop) error {
 	if err := t.put(bShopChat, i64(s.Chat), u64(uint64(s.ID))); err != nil {
 		return err
 	}
-	stored := storedShop{Shop: s}
-	stored.Phone, stored.SealedPhone = t.hide(s.Phone, phoneContext(s.ID))
-	if len(s.Favourites) > 0 {
-		list, err := json.Marshal(s.Favourites)
-		if err != nil {
-			return err
-		}
-		stored.Favourites, stored.SealedFavourites = t.hide(string(list), favouritesContext(s.ID))
+	f, err := store.SealShop(t.vault, s)
+	if err != nil {
+		return err
 	}
-	return t.putJSON(bShops, u64(uint64(s.ID)), stored)
-}
-
-// storedShop is a shop as it lies on disk: its phone sealed, and its favourites
-// as one text.
-type storedShop struct {
-	topup.Shop
-	Phone       string `json:"phone,omitempty"`
-	SealedPhone []byte `json:"sealed_phone,omitempty"`
-
-	Favourites       string `json:"favourites,omitempty"`
-	SealedFavourites []byte `json:"sealed_favourites,omitempty"`
-}
-
-func phoneContext(id topup.ShopID) string {
-	return "phone of shop " + strconv.FormatUint(uint64(id), 10)
-}
-
-func favouritesContext(id topup.ShopID) string {
-	return "favourites of shop " + strconv.FormatUint(uint64(id), 10)
+	return t.putJSON(bShops, u64(uint64(s.ID)), f)
 }
 
 // Shop reads a shop by its number.
 func (t *Tx) Shop(id topup.ShopID) (topup.Shop, bool, error) {
-	var s storedShop
-	ok, err := t.getJSON(bShops, u64(uint64(id)), &s)
+	var f store.ShopForm
+	ok, err := t.getJSON(bShops, u64(uint64(id)), &f)
 	if err != nil || !ok {
 		return topup.Shop{}, false, err
 	}
-	if s.Shop.Phone, err = t.reveal(s.Phone, s.SealedPhone, phoneContext(id)); err != nil {
-		return s.Shop, true, err
-	}
-	list, err := t.reveal(s.Favourites, s.SealedFavourites, favouritesContext(id))
-	if err != nil || list == "" {
-		return s.Shop, true, err
-	}
-	if err := json.Unmarshal([]byte(list), &s.Shop.Favourites); err != nil {
-		return s.Shop, true, store.Corrupt(bShops, u64(uint64(id)), "its favourites do not read")
-	}
-	return s.Shop, true, nil
+	s, err := f.Reveal(t.vault, id)
+	return s, true, err
 }
 
 // ShopByChat reads a shop by its chat.

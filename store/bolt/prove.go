@@ -135,7 +135,7 @@ func (p prover) people() error {
 		if err != nil {
 			return err
 		}
-		s, err := getRow[storedShop](p.Tx, bShops, k)
+		s, err := getRow[store.ShopForm](p.Tx, bShops, k)
 		if err != nil {
 			return err
 		}

@@ -160,13 +160,13 @@ func resealOrder(t *Tx, k []byte) (func() error, error) {
 	}
 	var vouchers []topup.Voucher
 	if len(sealed) > 0 {
-		if vouchers, err = t.openVouchers(o.ID, sealed); err != nil {
+		if vouchers, err = store.OpenVouchers(t.vault, o.ID, sealed); err != nil {
 			return nil, fmt.Errorf("order %d: %w", o.No, err)
 		}
 	}
 	return func() error {
 		if len(sealed) > 0 {
-			if sealed, err = t.sealVouchers(o.ID, vouchers); err != nil {
+			if sealed, err = store.SealVouchers(t.vault, o.ID, vouchers); err != nil {
 				return err
 			}
 		}
@@ -205,28 +205,28 @@ func resealDeadLetter(t *Tx, k []byte) (func() error, error) {
 }
 
 func resealOwed(t *Tx, k []byte) (func() error, error) {
-	o, err := getRow[storedOwed](t, bOutbox, k)
+	o, err := getRow[store.OwedForm](t, bOutbox, k)
 	if err != nil {
 		return nil, err
 	}
-	open, err := t.openedOwed(o)
+	open, err := o.Reveal(t.vault)
 	if err != nil {
 		return nil, fmt.Errorf("a message owed to %d: %w", o.Chat, err)
 	}
-	return func() error { return t.putJSON(bOutbox, k, t.sealedOwed(open)) }, nil
+	return func() error { return t.putJSON(bOutbox, k, store.SealOwed(t.vault, open)) }, nil
 }
 
 func resealUndelivered(t *Tx, k []byte) (func() error, error) {
-	u, err := getRow[storedUndelivered](t, bUndelivered, k)
+	u, err := getRow[store.UndeliveredForm](t, bUndelivered, k)
 	if err != nil {
 		return nil, err
 	}
-	open, err := t.openedOwed(u.storedOwed)
+	open, err := u.Reveal(t.vault)
 	if err != nil {
 		return nil, fmt.Errorf("a message owed to %d: %w", u.Chat, err)
 	}
 	return func() error {
-		u.storedOwed = t.sealedOwed(open)
+		u.OwedForm = store.SealOwed(t.vault, open.Owed)
 		return t.putJSON(bUndelivered, k, u)
 	}, nil
 }

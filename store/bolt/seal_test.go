@@ -30,7 +30,7 @@ func TestSecretsAreBoundToTheirRows(t *testing.T) {
 		if _, err := tx.Owe(store.Owed{Panel: "codes/a", Chat: 5, Since: at, Body: []byte("secret")}); err != nil {
 			return err
 		}
-		o, err := getRow[storedOwed](tx, bOutbox, []byte("codes/a"))
+		o, err := getRow[store.OwedForm](tx, bOutbox, []byte("codes/a"))
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func TestSecretsAreBoundToTheirRows(t *testing.T) {
 		if err := tx.put(bSessions, i64(6), bytes.Clone(b)); err != nil {
 			return err
 		}
-		sealed, err := tx.sealVouchers("a", []topup.Voucher{{Code: "secret"}})
+		sealed, err := store.SealVouchers(v, "a", []topup.Voucher{{Code: "secret"}})
 		if err != nil {
 			return err
 		}

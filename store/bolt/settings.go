@@ -1,6 +1,9 @@
 package bolt
 
-import "hanout/topup"
+import (
+	"hanout/store"
+	"hanout/topup"
+)
 
 // Setting reads a named JSON value into v; false leaves v as it is.
 func (t *Tx) Setting(name string, v any) (bool, error) {
@@ -16,12 +19,7 @@ func (t *Tx) PutSetting(name string, v any) error {
 func (t *Tx) DropSetting(name string) error { return t.delete(bSettings, []byte(name)) }
 
 // Mark is what stands for a secret in the name of a setting.
-func (t *Tx) Mark(secret string) string {
-	if t.vault == nil {
-		return secret
-	}
-	return t.vault.Mark("name " + secret)
-}
+func (t *Tx) Mark(secret string) string { return store.NameMark(t.vault, secret) }
 
 const settingPlans = "plans"
 

@@ -2,20 +2,15 @@ package bolt
 
 import (
 	"iter"
-	"strconv"
 	"time"
 
 	"hanout/store"
 )
 
-func deadLetterContext(updateID int64) string { return "update " + strconv.FormatInt(updateID, 10) }
-
 // SetAside seals an update that could not be handled, and keeps it.
 func (t *Tx) SetAside(updateID int64, raw []byte, why string, at time.Time) error {
-	if t.vault != nil {
-		raw = t.vault.Seal(raw, deadLetterContext(updateID))
-	}
-	return t.putJSON(bDeadLetters, i64(updateID), store.DeadLetter{UpdateID: updateID, Raw: raw, Why: why, At: at})
+	d := store.DeadLetter{UpdateID: updateID, Raw: raw, Why: why, At: at}
+	return t.putJSON(bDeadLetters, i64(updateID), store.SealLetter(t.vault, d))
 }
 
 // DeadLetters walks the updates set aside. One that the key does not open
@@ -26,10 +21,10 @@ func (t *Tx) DeadLetters() iter.Seq2[store.DeadLetter, error] {
 
 func (t *Tx) deadLetter(k []byte) (store.DeadLetter, error) {
 	d, err := getRow[store.DeadLetter](t, bDeadLetters, k)
-	if err == nil && t.vault != nil {
-		d.Raw, err = t.vault.Open(d.Raw, deadLetterContext(d.UpdateID))
+	if err != nil {
+		return d, err
 	}
-	return d, err
+	return store.OpenLetter(t.vault, d)
 }
 
 // Handled tells whether an update was handled. IDs are compared for equality
