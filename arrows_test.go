@@ -18,6 +18,7 @@ func TestArrows(t *testing.T) {
 		"hanout/flows":            {[]string{"hanout/topup"}, "a conversation must run without Telegram, disk and languages"},
 		"hanout/store":            {[]string{"hanout/topup"}, "the store keeps what it does not understand; a session is bytes to it"},
 		"hanout/store/bolt":       {[]string{"hanout/store", "hanout/topup"}, "a database keeps what a till hands it, and knows no till"},
+		"hanout/store/postgres":   {[]string{"hanout/store", "hanout/topup"}, "a database keeps what a till hands it, and knows no till and no other database"},
 		"hanout/store/storetest":  {[]string{"hanout/chart", "hanout/flows", "hanout/locales", "hanout/render", "hanout/sheet", "hanout/store", "hanout/till", "hanout/topup"}, "the suite asks for what the till needs, and knows no database"},
 		"hanout/oneclick":         {[]string{"hanout/topup"}, "the client knows the wire and the business's words, nothing else"},
 		"hanout/locales":          {nil, "words depend on nothing"},
@@ -30,6 +31,7 @@ func TestArrows(t *testing.T) {
 		"hanout/till":             {[]string{"hanout/chart", "hanout/flows", "hanout/locales", "hanout/render", "hanout/sheet", "hanout/store", "hanout/topup"}, "the till knows neither Telegram's library, nor the provider's wire, nor a database"},
 		"hanout/bot":              {[]string{"hanout/chart", "hanout/flows", "hanout/locales", "hanout/redact", "hanout/render", "hanout/sheet", "hanout/store", "hanout/till", "hanout/topup"}, "the messenger must not know the provider's wire"},
 		"hanout/sandbox":          {nil, "a fake that shares code with us shares our mistakes"},
+		"hanout/sandbox/cluster":  {nil, "a server for tests knows nobody of ours"},
 		"hanout/sandbox/provider": {nil, "a fake that shares code with us shares our mistakes"},
 		"hanout/sandbox/telegram": {[]string{"hanout/sandbox"}, "a fake that shares code with us shares our mistakes"},
 		"hanout/sandbox/page":     {[]string{"hanout/sandbox", "hanout/sandbox/provider", "hanout/sandbox/telegram"}, "the page shows the fakes, not the bot"},
@@ -59,6 +61,7 @@ func TestArrows(t *testing.T) {
 				{"hanout/flows", "net/http"}, {"hanout/flows", "go.etcd.io/bbolt"},
 				{"hanout/flows", "github.com/go-telegram/bot"}, {"hanout/flows", "github.com/nicksnyder/go-i18n/v2/i18n"},
 				{"hanout/topup", "go.etcd.io/bbolt"}, {"hanout/oneclick", "go.etcd.io/bbolt"}, {"hanout/store", "net/http"}, {"hanout/store", "go.etcd.io/bbolt"}, {"hanout/store/bolt", "net/http"},
+				{"hanout/store/bolt", "github.com/jackc/pgx/v5"}, {"hanout/store", "github.com/jackc/pgx/v5"}, {"hanout/till", "github.com/jackc/pgx/v5"}, {"hanout/store/postgres", "go.etcd.io/bbolt"},
 				{"hanout/till", "filippo.io/age"}, {"hanout/store", "filippo.io/age"}, {"hanout/parcel", "net/http"},
 			} {
 				if f[0] == forbidden.pkg && dep == forbidden.lib {

@@ -191,7 +191,8 @@ func TestCheckNamesEachFault(t *testing.T) {
 		{"a complaint in no state", func(tx *Tx) error {
 			c := complaint
 			c.State = "lost"
-			return tx.writeComplaint(c)
+			f, err := store.SealComplaint(nil, c)
+			return errors.Join(err, tx.writeComplaint(f))
 		}, "this is no complaint"},
 		{"a complaint closed", func(tx *Tx) error {
 			c, _ := complaint.Close(topup.ComplaintVoid, topup.Remark{At: at, By: 9})

@@ -25,21 +25,22 @@ func (t *Tx) PutComplaint(c topup.Complaint) error {
 			return err
 		}
 	}
+	f, err := store.SealComplaint(t.vault, c)
+	if err != nil {
+		return err
+	}
+	return t.writeComplaint(f)
+}
+
+// writeComplaint writes the row itself, and what leads to it.
+func (t *Tx) writeComplaint(f store.ComplaintForm) error {
+	c := f.Complaint
 	if c.Open() {
 		if err := t.put(bComplaintsOpen, timeKey(c.Opened, orderKey(c.Order)), nil); err != nil {
 			return err
 		}
 	}
 	if err := t.put(bComplaintShop, complaintShopKey(c), nil); err != nil {
-		return err
-	}
-	return t.writeComplaint(c)
-}
-
-// writeComplaint writes the row itself.
-func (t *Tx) writeComplaint(c topup.Complaint) error {
-	f, err := store.SealComplaint(t.vault, c)
-	if err != nil {
 		return err
 	}
 	return t.putJSON(bComplaints, orderKey(c.Order), f)

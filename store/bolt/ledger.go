@@ -34,21 +34,26 @@ func (t *Tx) Post(j topup.Transaction) (posted bool, err error) {
 	}
 	j.Seq, j.Prev = seq+1, prev
 	j.Hash = store.Hash(j)
+	return true, t.addLine(j, after)
+}
+
+// addLine writes a line, and the balances that it leaves.
+func (t *Tx) addLine(j topup.Transaction, after map[topup.AccountID]topup.Money) error {
 	if err := t.putJSON(bJournal, u64(j.Seq), j); err != nil {
-		return false, err
+		return err
 	}
 	if err := t.put(bJournalKey, []byte(j.Key), u64(j.Seq)); err != nil {
-		return false, err
+		return err
 	}
 	for account, m := range after {
 		if err := t.put(bBalances, []byte(account), i64(int64(m))); err != nil {
-			return false, err
+			return err
 		}
 		if err := t.put(bEntries, textKey(string(account), j.Seq), nil); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return true, nil
+	return nil
 }
 
 // Posted finds a journal line by its key.

@@ -49,24 +49,35 @@ func (t *Tx) Place(o topup.Order) (topup.Order, error) {
 	if o.No, err = t.NextID("order"); err != nil {
 		return o, err
 	}
-	id := orderKey(o.ID)
-	for _, ix := range []struct {
-		bucket string
-		key    []byte
-		value  []byte
-	}{
+	return o, t.addOrder(store.SealOrder(t.vault, o, nil), store.NumberMark(t.vault, o.To))
+}
+
+// addOrder writes a new order, and the indexes by which it is found; mark
+// stands for the customer's number.
+func (t *Tx) addOrder(f store.OrderForm, mark string) error {
+	o, id := f.Order, orderKey(f.ID)
+	type index struct {
+		bucket     string
+		key, value []byte
+	}
+	indexes := []index{
 		{bOrderNo, u64(o.No), id},
 		{bOrderShop, append(u64(uint64(o.Shop)), u64(o.No)...), id},
-		{bOrderTo, t.toKey(o.Shop, o.To, o.No), id},
+		{bOrderTo, toKey(o.Shop, mark, o.No), id},
 		{bOrderPanel, []byte(o.Panel), id},
-		{bOrderOpen, id, nil},
-		{bDue, timeKey(o.Due, id), nil},
-	} {
+	}
+	if o.ProviderID != "" {
+		indexes = append(indexes, index{bOrderProvider, []byte(o.ProviderID), id})
+	}
+	if !o.State.Final() {
+		indexes = append(indexes, index{bOrderOpen, id, nil}, index{bDue, timeKey(o.Due, id), nil})
+	}
+	for _, ix := range indexes {
 		if err := t.put(ix.bucket, ix.key, ix.value); err != nil {
-			return o, err
+			return err
 		}
 	}
-	return o, t.putOrder(o, nil)
+	return t.putJSON(bOrders, id, f)
 }
 
 // Apply writes a change of an order and gives the order as it is then: its

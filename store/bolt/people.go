@@ -79,14 +79,19 @@ func (t *Tx) PutSession(chat int64, b []byte) error {
 
 // PutShop stores a shop and finds it by its chat from now on.
 func (t *Tx) PutShop(s topup.Shop) error {
-	if err := t.put(bShopChat, i64(s.Chat), u64(uint64(s.ID))); err != nil {
-		return err
-	}
 	f, err := store.SealShop(t.vault, s)
 	if err != nil {
 		return err
 	}
-	return t.putJSON(bShops, u64(uint64(s.ID)), f)
+	return t.writeShop(f)
+}
+
+// writeShop writes the row itself.
+func (t *Tx) writeShop(f store.ShopForm) error {
+	if err := t.put(bShopChat, i64(f.Chat), u64(uint64(f.ID))); err != nil {
+		return err
+	}
+	return t.putJSON(bShops, u64(uint64(f.ID)), f)
 }
 
 // Shop reads a shop by its number.

@@ -236,5 +236,11 @@ func resealComplaint(t *Tx, k []byte) (func() error, error) {
 	if err != nil {
 		err = fmt.Errorf("a complaint of sale %d: %w", c.No, err)
 	}
-	return func() error { return t.writeComplaint(c) }, err
+	return func() error {
+		f, err := store.SealComplaint(t.vault, c)
+		if err != nil {
+			return err
+		}
+		return t.writeComplaint(f)
+	}, err
 }

@@ -51,7 +51,13 @@ func claims(t *testing.T, site func(testing.TB) Site) {
 
 func showings(t *testing.T, site func(testing.TB) Site) {
 	db := open(t, site(t), nil)
+	s := stock(t, db, 1000_00)
 	update(t, db, func(tx till.Tx) error {
+		for _, id := range []string{"a", "ab"} {
+			if _, err := tx.Place(order(s, id, 100_00)); err != nil {
+				return err
+			}
+		}
 		for i, why := range []topup.Why{"delivery", "again", "claim"} {
 			if err := tx.RecordShowing("a", topup.Showing{At: t0.Add(time.Duration(i) * time.Hour), Chat: 5, By: 5, Why: why}); err != nil {
 				return err

@@ -27,7 +27,9 @@ type booked struct {
 func debts(t *testing.T, site func(testing.TB) Site) {
 	outer := t
 	rapid.Check(t, func(t *rapid.T) {
-		db, err := site(outer).Open(nil, nil)
+		here := site(outer)
+		defer here.drop()
+		db, err := here.Open(nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

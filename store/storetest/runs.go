@@ -62,6 +62,7 @@ func againstModel(t *testing.T, site func(testing.TB) Site) {
 	outer := t
 	rapid.Check(t, func(t *rapid.T) {
 		here := site(outer)
+		defer here.drop()
 		db, err := here.Open(nil, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -91,6 +92,7 @@ func crashPoints(t *testing.T, site func(testing.TB) Site) {
 	outer, v := t, vault(t, 1)
 	rapid.Check(t, func(t *rapid.T) {
 		here := site(outer)
+		defer here.drop()
 		var after func()
 		db, err := here.Open(v, func() {
 			if after != nil {
@@ -104,6 +106,7 @@ func crashPoints(t *testing.T, site func(testing.TB) Site) {
 		m := newModel()
 		begin(t, db)
 		left := func(when string, left Site, m *model) {
+			defer left.drop()
 			db, err := left.Open(v, nil)
 			if err != nil {
 				t.Fatalf("%s: %v", when, err)

@@ -41,6 +41,15 @@ type Site struct {
 	Crashed func() Site
 	// Bytes is all that lies here.
 	Bytes func() []byte
+	// Drop, unless it is nil, is called when nothing here is wanted any more,
+	// where a test makes many places.
+	Drop func()
+}
+
+func (s Site) drop() {
+	if s.Drop != nil {
+		s.Drop()
+	}
 }
 
 // Run puts a store to all tests; site makes a new place.

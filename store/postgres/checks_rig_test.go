@@ -1,0 +1,5 @@
+//go:build rigs
+
+package postgres_test
+
+const checks = 100

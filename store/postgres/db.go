@@ -1,0 +1,321 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"hanout/store"
+)
+
+// Options say how a database is opened.
+type Options struct {
+	// Vault seals codes, numbers, sessions, messages and complaints. Only tools that need
+	// none of them do without.
+	Vault    *store.Vault
+	ReadOnly bool
+	OnCommit func() // called after every successful commit
+	// Password is used where the address has none.
+	Password string
+	// Copier makes the files of backups; without it there are none.
+	Copier Copier
+}
+
+// DB is an open database. One connection writes; reads beside it, each over
+// one unchanging state, have connections of their own.
+type DB struct {
+	place    place
+	onCommit func()
+	vault    *store.Vault
+	copier   Copier
+	readOnly bool
+	pool     *pgxpool.Pool
+	notices  *notices
+
+	writing sync.Mutex
+	conn    *pgx.Conn // the writer's; nil when opened for reading
+	epoch   int64
+	batch   int64 // the last one that began
+	lost    error // why the writer's connection is of no more use
+}
+
+// Marker names a batch: whoever lost the answer of its commit can ask for it
+// ([DB.Landed]).
+type Marker struct{ Epoch, Batch int64 }
+
+const (
+	lockWait    = time.Second // for a writer that is just closing
+	lockPause   = 50 * time.Millisecond
+	answerMost  = 30 * time.Second // for one round trip; a connection that takes longer is given up
+	readersMost = 8
+)
+
+// Create makes the tables of a new, empty till. It never overwrites
+// ([store.ErrExists]).
+func Create(ctx context.Context, address string, o Options) error {
+	p, err := parse(address, o.Password)
+	if err != nil {
+		return err
+	}
+	return p.about(p.create(ctx))
+}
+
+// Open opens a database that [Create] made. One that is missing, foreign, in
+// use or of a newer schema is refused with an error of its own; one of an
+// older schema is brought up to date.
+func Open(ctx context.Context, address string, o Options) (*DB, error) {
+	p, err := parse(address, o.Password)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, readOnly: o.ReadOnly, notices: &notices{}}
+	if err := db.open(ctx); err != nil {
+		db.Close()
+		return nil, p.about(err)
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context) (err error) {
+	if db.pool, err = pgxpool.NewWithConfig(ctx, db.place.readers()); err != nil {
+		return err
+	}
+	if err := db.pool.Ping(ctx); err != nil {
+		return err
+	}
+	if db.readOnly {
+		return db.place.known(ctx, db.pool)
+	}
+	cfg := db.place.config.Copy()
+	cfg.OnNotice = db.notices.take
+	if db.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
+		return err
+	}
+	if err := db.lock(ctx); err != nil {
+		return err
+	}
+	err = db.place.known(ctx, db.pool)
+	if errors.Is(err, store.ErrOld) {
+		err = db.place.migrate(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return db.lead(ctx)
+}
+
+// lock takes the lock that a session holds while it writes.
+func (db *DB) lock(ctx context.Context) error {
+	for began := time.Now(); ; time.Sleep(lockPause) {
+		var got bool
+		if err := db.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended('hanout till ' || current_schema(), 0))`).Scan(&got); err != nil || got {
+			return err
+		}
+		if time.Since(began) > lockWait {
+			return store.ErrLocked
+		}
+	}
+}
+
+// lead begins an epoch: what a former writer still tries to commit fails. How
+// far that one came stays written down.
+func (db *DB) lead(ctx context.Context) error {
+	return pgx.BeginFunc(ctx, db.conn, func(tx pgx.Tx) error {
+		if err := tx.QueryRow(ctx, `UPDATE till SET epoch = epoch + 1 RETURNING epoch`).Scan(&db.epoch); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `INSERT INTO epochs (epoch, batch) SELECT epoch - 1, batch FROM till WHERE epoch > 1`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `UPDATE till SET batch = 0`)
+		return err
+	})
+}
+
+// Close lets go of the connections; it waits for open reads.
+func (db *DB) Close() error {
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	var err error
+	if db.conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), answerMost)
+		err = db.conn.Close(ctx)
+		cancel()
+	}
+	if db.pool != nil {
+		db.pool.Close()
+	}
+	return err
+}
+
+// Update runs fn in a write transaction and commits. An error or panic of fn
+// rolls back and comes out as it is; an error of the commit itself comes as
+// *store.CommitError, and so does the loss of the connection, after which
+// nothing more is written.
+func (db *DB) Update(fn func(*Tx) error) (err error) {
+	if db.readOnly {
+		return store.ErrReadOnly
+	}
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	if db.lost != nil {
+		return &store.CommitError{Err: db.lost}
+	}
+	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault}
+	db.batch++
+	t.queue.Queue("begin")
+	t.queue.Queue(`UPDATE till SET batch = $2 WHERE epoch = $1`, db.epoch, db.batch).Exec(func(done pgconn.CommandTag) error {
+		if done.RowsAffected() != 1 {
+			return errFenced
+		}
+		return nil
+	})
+	done := false
+	defer func() {
+		if !done { // fn panicked
+			db.rollback(t)
+		}
+	}()
+	if err := fn(t); err != nil {
+		done = true
+		db.rollback(t)
+		if db.lost != nil {
+			return &store.CommitError{Err: db.lost}
+		}
+		return err
+	}
+	done = true
+	if err := db.commit(t); err != nil {
+		return err
+	}
+	if db.onCommit != nil {
+		db.onCommit()
+	}
+	return nil
+}
+
+// errFenced ends a writer that another one took over from.
+var errFenced = errors.New("store: another process has taken over the database")
+
+// commit sends what is queued and the commit in one round trip.
+func (db *DB) commit(t *Tx) error {
+	ended := ""
+	db.notices.clear()
+	t.queue.Queue("commit").Exec(func(tag pgconn.CommandTag) error { ended = tag.String(); return nil })
+	err := t.send()
+	warned := db.notices.warned()
+	switch {
+	case err == nil && warned != nil:
+		// It is on this server, and no other has said that it has it.
+		db.lose(warned)
+		return &store.CommitError{Err: warned}
+	case err == nil && ended != "COMMIT":
+		return fmt.Errorf("store: the commit ended as %q", ended)
+	case err == nil:
+		return nil
+	}
+	db.rollback(t)
+	if db.lost != nil {
+		return &store.CommitError{Err: db.place.about(err)}
+	}
+	return err
+}
+
+// rollback ends a transaction that is not to be kept. Where the connection is
+// gone with it, or the lead, nothing more is written.
+func (db *DB) rollback(t *Tx) {
+	if errors.Is(t.err, errFenced) || db.conn.IsClosed() {
+		db.lose(t.err)
+		return
+	}
+	if !t.sent {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), answerMost)
+	defer cancel()
+	if _, err := db.conn.Exec(ctx, "rollback"); err != nil {
+		db.lose(err)
+	}
+}
+
+// lose gives up the connection.
+func (db *DB) lose(why error) {
+	if db.lost == nil {
+		db.lost = db.place.about(why)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = db.conn.Close(ctx)
+}
+
+// Last is the marker of the batch that was written last, or was about to be.
+func (db *DB) Last() Marker { return Marker{db.epoch, db.batch} }
+
+// Landed tells whether a batch is in the database, over a connection of its
+// own.
+func (db *DB) Landed(ctx context.Context, m Marker) (bool, error) {
+	var in bool
+	err := db.pool.QueryRow(ctx, `SELECT coalesce((SELECT batch FROM epochs WHERE epoch = $1), (SELECT batch FROM till WHERE epoch = $1), 0) >= $2`, m.Epoch, m.Batch).Scan(&in)
+	return in, db.place.about(err)
+}
+
+// View runs fn over one unchanging state.
+func (db *DB) View(fn func(*Tx) error) error { return db.read(context.Background(), db.vault, fn) }
+
+func (db *DB) read(ctx context.Context, v *store.Vault, fn func(*Tx) error) error {
+	conn, err := db.pool.Acquire(ctx)
+	if err != nil {
+		return db.place.about(err)
+	}
+	defer conn.Release() // the pool keeps no connection within a transaction
+	t := &Tx{ctx: ctx, conn: conn.Conn(), vault: v}
+	t.queue.Queue("begin isolation level repeatable read read only")
+	if err := fn(t); err != nil {
+		return err
+	}
+	if t.sent {
+		t.queue.Queue("commit")
+		return t.send()
+	}
+	return nil
+}
+
+// Size is the size of the tables in bytes; 0 when it can't be told.
+func (db *DB) Size() (n int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerMost)
+	defer cancel()
+	_ = db.pool.QueryRow(ctx, `SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`).Scan(&n)
+	return n
+}
+
+// notices are what the server says beside its answers. A commit that it warns
+// of is not kept as it should be: a wait for a standby was cut short.
+type notices struct {
+	mu   sync.Mutex
+	last *pgconn.Notice
+}
+
+func (n *notices) take(_ *pgconn.PgConn, said *pgconn.Notice) {
+	if said.SeverityUnlocalized == "WARNING" {
+		n.mu.Lock()
+		n.last = said
+		n.mu.Unlock()
+	}
+}
+
+func (n *notices) clear() { n.mu.Lock(); n.last = nil; n.mu.Unlock() }
+
+func (n *notices) warned() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.last == nil {
+		return nil
+	}
+	return fmt.Errorf("store: the server warns: %s", n.last.Message)
+}

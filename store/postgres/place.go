@@ -1,0 +1,213 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"hanout/store"
+)
+
+// place is where a database lies.
+type place struct {
+	config *pgx.ConnConfig
+	pooled *pgxpool.Config
+	schema string
+}
+
+// defaultSchema holds the tables unless the address names a search_path.
+const defaultSchema = "hanout"
+
+var schemaForm = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+// Is tells an address of PostgreSQL from a path.
+func Is(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// parse reads an address. What is wrong with it is not repeated: it may hold a
+// password.
+func parse(address, password string) (place, error) {
+	pooled, err := pgxpool.ParseConfig(address)
+	if !Is(address) || err != nil {
+		return place{}, errors.New("not an address of a database such as postgres://USER@HOST:5432/NAME?sslmode=verify-full")
+	}
+	c := pooled.ConnConfig
+	if password != "" {
+		c.Password = password
+	}
+	schema := c.RuntimeParams["search_path"]
+	if schema == "" {
+		schema = defaultSchema
+	}
+	if !schemaForm.MatchString(schema) {
+		return place{}, errors.New("the search_path of the database must be one plain name, such as hanout")
+	}
+	c.RuntimeParams["search_path"] = schema
+	c.RuntimeParams["timezone"] = "UTC"
+	for name, value := range map[string]string{"application_name": "hanout", "statement_timeout": "20s", "lock_timeout": "10s"} {
+		if c.RuntimeParams[name] == "" {
+			c.RuntimeParams[name] = value
+		}
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 10 * time.Second
+	}
+	return place{c, pooled, schema}, nil
+}
+
+// Name tells where an address leads, without what is secret in it.
+func Name(address string) string {
+	p, err := parse(address, "")
+	if err != nil {
+		return "the database"
+	}
+	return p.name()
+}
+
+func (p place) name() string {
+	hosts := []string{fmt.Sprintf("%s:%d", p.config.Host, p.config.Port)}
+	for _, f := range p.config.Fallbacks {
+		if h := fmt.Sprintf("%s:%d", f.Host, f.Port); h != hosts[len(hosts)-1] {
+			hosts = append(hosts, h)
+		}
+	}
+	return fmt.Sprintf("postgres://%s/%s (schema %s)", strings.Join(hosts, ","), p.config.Database, p.schema)
+}
+
+// readers is how connections that only read are made.
+func (p place) readers() *pgxpool.Config {
+	c := p.pooled.Copy()
+	c.MaxConns = readersMost
+	return c
+}
+
+// The codes of errors of PostgreSQL that have a meaning here.
+const (
+	noDatabase = "3D000"
+	noTable    = "42P01"
+	noSchema   = "3F000"
+)
+
+// about says what an error of PostgreSQL means for a store, and where it was
+// met.
+func (p place) about(err error) error {
+	if err == nil {
+		return nil
+	}
+	if named := (*store.FileError)(nil); errors.As(err, &named) {
+		return err
+	}
+	var said *pgconn.PgError
+	if errors.As(err, &said) {
+		switch said.Code {
+		case noDatabase, noTable, noSchema:
+			err = fmt.Errorf("%w: %w", store.ErrMissing, err)
+		}
+	}
+	return &store.FileError{Path: p.name(), Err: err}
+}
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// migrator runs the migrations; close ends it.
+func (p place) migrator() (m *goose.Provider, close func() error, err error) {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		return nil, nil, err
+	}
+	db := stdlib.OpenDB(*p.config)
+	m, err = goose.NewProvider(goose.DialectPostgres, db, sub, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return m, db.Close, nil
+}
+
+// create makes the schema and its tables.
+func (p place) create(ctx context.Context) error {
+	conn, err := pgx.ConnectConfig(ctx, p.config)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	var made bool
+	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1))`, p.schema).Scan(&made); err != nil {
+		return err
+	}
+	if made {
+		return store.ErrExists
+	}
+	if _, err := conn.Exec(ctx, `CREATE SCHEMA IF NOT EXISTS `+p.schema); err != nil {
+		return err
+	}
+	return p.migrate(ctx)
+}
+
+// migrate brings the tables to the newest schema, each step whole or not at
+// all.
+func (p place) migrate(ctx context.Context) error {
+	m, closed, err := p.migrator()
+	if err != nil {
+		return err
+	}
+	_, err = m.Up(ctx)
+	return errors.Join(err, closed())
+}
+
+// newest is the number of the schema that this program knows.
+func newest() int64 {
+	names, err := fs.Glob(files, "migrations/*.sql")
+	if err != nil || len(names) == 0 {
+		panic("store: no migrations") // they are part of the program
+	}
+	return int64(len(names))
+}
+
+// querier is a connection, or a pool of them.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// known reports whether the tables are there, and are of the schema that this
+// program knows.
+func (p place) known(ctx context.Context, q querier) error {
+	var ours, something bool
+	if err := q.QueryRow(ctx, `SELECT to_regclass('till') IS NOT NULL AND to_regclass('goose_db_version') IS NOT NULL,
+		EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1))`, p.schema).Scan(&ours, &something); err != nil {
+		return err
+	}
+	switch {
+	case !ours && something:
+		return store.ErrForeign
+	case !ours:
+		return store.ErrMissing
+	}
+	n, err := version(ctx, q)
+	switch {
+	case err != nil:
+		return err
+	case n > newest():
+		return store.ErrFuture
+	case n < newest():
+		return store.ErrOld
+	}
+	return nil
+}
+
+func version(ctx context.Context, q querier) (n int64, err error) {
+	err = q.QueryRow(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&n)
+	return n, err
+}
