@@ -114,7 +114,7 @@ func (db *DB) open(ctx context.Context) (err error) {
 func (db *DB) lock(ctx context.Context) error {
 	for began := time.Now(); ; time.Sleep(lockPause) {
 		var got bool
-		if err := db.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended('hanout till ' || current_schema(), 0))`).Scan(&got); err != nil || got {
+		if err := db.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended('hanout till ' || $1, 0))`, db.place.schema).Scan(&got); err != nil || got {
 			return err
 		}
 		if time.Since(began) > lockWait {
