@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	"hanout/store/bolt"
 )
 
 // errUnsound makes the exit status 1 after a report has told why.
 var errUnsound = errors.New("the database is not sound")
 
-func runCheck(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
-	path := databasePath(getenv)
+func runCheck(ctx context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
+	w, err := whereOf(getenv)
+	if err != nil {
+		return err
+	}
 	if len(args) > 0 {
-		path, args = args[0], args[1:]
+		w.db, args = args[0], args[1:]
 	}
 	if err := noArguments(args); err != nil {
 		return err
@@ -24,11 +25,11 @@ func runCheck(_ context.Context, args []string, getenv func(string) string, stdo
 	if err != nil {
 		return err
 	}
-	report, err := bolt.Check(path, vault)
+	report, err := w.check(ctx, vault)
 	if err != nil {
-		return explain(path, err)
+		return explain(w.String(), err)
 	}
-	fmt.Fprintf(stdout, "%s\n", path)
+	fmt.Fprintf(stdout, "%s\n", w)
 	report.Write(stdout)
 	if len(report.Problems) > 0 {
 		return errUnsound

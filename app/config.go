@@ -16,6 +16,7 @@ import (
 	"hanout/locales"
 	"hanout/parcel"
 	"hanout/redact"
+	"hanout/store/postgres"
 	"hanout/till"
 	"hanout/topup"
 )
@@ -27,7 +28,8 @@ type config struct {
 	apiKey      string
 	providerURL string
 	admins      []int64
-	db          string
+	db          string // a path, or an address of PostgreSQL
+	dbPassword  string
 	codesKey    []byte
 	oldKeys     [][]byte
 	language    string
@@ -40,6 +42,8 @@ type config struct {
 
 const defaultDB = "hanout.db"
 
+func (c config) where() where { return where{c.db, c.dbPassword} }
+
 // readConfig reads and checks the whole environment, and reports every fault
 // at once. No error contains a secret.
 func readConfig(getenv func(string) string) (config, error) {
@@ -50,7 +54,6 @@ func readConfig(getenv func(string) string) (config, error) {
 		apiKey:      r.secret("ONECLICKDZ_API_KEY"),
 		providerURL: r.address("ONECLICKDZ_BASE_URL", "https://api.oneclickdz.com/v3"),
 		admins:      r.admins("HANOUT_ADMINS"),
-		db:          r.text("HANOUT_DB", defaultDB),
 		codesKey:    r.key("HANOUT_CODES_KEY"),
 		oldKeys:     r.keys("HANOUT_CODES_OLD_KEYS"),
 		language:    r.oneOf("HANOUT_LANGUAGE", locales.Codes...),
@@ -59,6 +62,8 @@ func readConfig(getenv func(string) string) (config, error) {
 		safety:      till.Safety{Every: r.every("HANOUT_BACKUP_EVERY", 24*time.Hour), Keep: r.keep("HANOUT_BACKUP_KEEP", topup.Keep{Newest: 7, Weeks: 4, Months: 6})},
 		logJSON:     r.oneOf("HANOUT_LOG", "text", "json") == "json",
 	}
+	w := r.where()
+	c.db, c.dbPassword = w.db, w.password
 	if packer := r.packer("HANOUT_BACKUP_RECIPIENT"); packer != nil {
 		c.safety.Packer = packer
 	}
@@ -116,6 +121,27 @@ func (r *envReader) secret(name string) string {
 	return v
 }
 
+// optional reads a secret that need not be there.
+func (r *envReader) optional(name string) string {
+	if r.text(name, "") == "" && r.text(name+"_FILE", "") == "" {
+		return ""
+	}
+	return r.secret(name)
+}
+
+// where reads where the till is kept. A password in the address would be told
+// by whatever prints the environment.
+func (r *envReader) where() where {
+	w := where{r.text("HANOUT_DB", defaultDB), r.optional("HANOUT_DB_PASSWORD")}
+	if w.remote() && postgres.TellsPassword(w.db) {
+		r.fault("HANOUT_DB holds a password; put it into a file, and name that in HANOUT_DB_PASSWORD_FILE")
+	}
+	if !w.remote() && w.password != "" {
+		r.fault("HANOUT_DB_PASSWORD is for an address such as postgres://…; HANOUT_DB names a file")
+	}
+	return w
+}
+
 func (r *envReader) address(name, fallback string) string {
 	v := strings.TrimRight(r.text(name, fallback), "/")
 	u, err := url.Parse(v)
@@ -158,11 +184,12 @@ func (r *envReader) key(name string) []byte {
 
 // keys reads former codes keys, separated by commas; they only open.
 func (r *envReader) keys(name string) [][]byte {
-	if r.text(name, "") == "" && r.text(name+"_FILE", "") == "" {
+	all := r.optional(name)
+	if all == "" {
 		return nil
 	}
 	var out [][]byte
-	for _, v := range strings.Split(r.secret(name), ",") {
+	for _, v := range strings.Split(all, ",") {
 		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(v))
 		if err != nil || len(b) != 32 {
 			r.fault("%s must list keys of 32 bytes in base64, separated by commas", name)

@@ -225,10 +225,10 @@ func TestDiskIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if d, err := diskOf(r.cfg.db, db)(); err != nil || d.Free <= 0 || d.File <= 0 {
+	if d, err := diskOf(r.cfg.where(), db)(); err != nil || d.Free <= 0 || d.File <= 0 {
 		t.Errorf("the disk reads as %+v, %v", d, err)
 	}
-	if _, err := diskOf(filepath.Join(t.TempDir(), "gone", "x.db"), db)(); err == nil {
+	if _, err := diskOf(where{db: filepath.Join(t.TempDir(), "gone", "x.db")}, db)(); err == nil {
 		t.Error("a folder that is gone has room")
 	}
 }

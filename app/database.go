@@ -6,29 +6,24 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"syscall"
 
 	"hanout/store"
 	"hanout/store/bolt"
 )
 
-func databasePath(getenv func(string) string) string {
-	if v := strings.TrimSpace(getenv("HANOUT_DB")); v != "" {
-		return v
-	}
-	return defaultDB
-}
-
-func runInit(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
+func runInit(ctx context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
 	if err := noArguments(args); err != nil {
 		return err
 	}
-	path := databasePath(getenv)
-	if err := bolt.Create(path); err != nil {
-		return explain(path, err)
+	w, err := whereOf(getenv)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(stdout, "made a new, empty database: %s\n", path)
+	if err := w.create(ctx); err != nil {
+		return explain(w.String(), err)
+	}
+	fmt.Fprintf(stdout, "made a new, empty database: %s\n", w)
 	return nil
 }
 
@@ -36,20 +31,23 @@ func runBackup(ctx context.Context, args []string, getenv func(string) string, s
 	if len(args) != 1 {
 		return &usageError{errors.New("backup wants one argument: the file to write")}
 	}
-	path := databasePath(getenv)
-	db, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	w, err := whereOf(getenv)
+	if err != nil {
+		return err
+	}
+	db, err := w.open(ctx, opening{readOnly: true})
 	if err != nil {
 		if errors.Is(err, store.ErrLocked) {
-			return fmt.Errorf("%s is in use by a running bot: send it /backup in the chat, or stop it first", path)
+			return fmt.Errorf("%s is in use by a running bot: send it /backup in the chat, or stop it first", w)
 		}
-		return explain(path, err)
+		return explain(w.String(), err)
 	}
 	defer db.Close()
 	head, err := db.Backup(ctx, args[0])
 	if err != nil {
 		return explain(args[0], err)
 	}
-	fmt.Fprintf(stdout, "backed up %s to %s, journal up to entry %d\n", path, args[0], head.Seq)
+	fmt.Fprintf(stdout, "backed up %s to %s, journal up to entry %d\n", w, args[0], head.Seq)
 	return nil
 }
 
@@ -57,7 +55,14 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 	if len(args) != 1 {
 		return &usageError{errors.New("restore wants one argument: the backup to restore from")}
 	}
-	path := databasePath(getenv)
+	w, err := whereOf(getenv)
+	if err != nil {
+		return err
+	}
+	if w.remote() {
+		return &usageError{errors.New("a backup can't be restored into PostgreSQL yet: name a file in HANOUT_DB")}
+	}
+	path := w.db
 	report, err := bolt.Restore(args[0], path)
 	if len(report.Problems) > 0 {
 		report.Write(stdout)
@@ -107,6 +112,10 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s is not sound and is not used (%w): `hanout check` says more of it", path, err)
 	case errors.Is(err, store.ErrOld):
 		return fmt.Errorf("%s was written by an older Hanout: put it in place and start the bot, which brings it up to date", path)
+	case errors.Is(err, store.ErrUnreachable):
+		return fmt.Errorf("%s can't be reached, or was lost (%w): see that the server runs and answers from here, and start again. Nothing that was told to anybody is lost; what was being written may be there or not, and the start finds that out", path, err)
+	case errors.Is(err, store.ErrRights):
+		return fmt.Errorf("%s refuses the user of HANOUT_DB (%w): see that its name, its password in HANOUT_DB_PASSWORD_FILE and its rights are right", path, err)
 	case errors.Is(err, store.ErrFuture):
 		return fmt.Errorf("%s was written by a newer Hanout: use that version", path)
 	case errors.Is(err, os.ErrPermission):

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -68,31 +69,33 @@ func TestDatabaseCommands(t *testing.T) {
 	}
 }
 
-func credit(t *testing.T, file, request string) {
+// in opens a database, whichever kind it is, for as long as fn takes.
+func in(t *testing.T, db string, fn func(kept) error) {
 	t.Helper()
-	db, err := bolt.Open(file, bolt.Options{})
+	k, err := where{db: db}.open(t.Context(), opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if err := db.Update(func(tx *bolt.Tx) error {
-		_, err := tx.Post(topup.Credit(1, topup.Dinars(1000), request, 601, 601, "test", time.Now()))
-		return err
-	}); err != nil {
+	if err := errors.Join(fn(k), k.Close()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func money(t *testing.T, file string) (w topup.Wallet) {
+func credit(t *testing.T, db, request string) {
 	t.Helper()
-	db, err := bolt.Open(file, bolt.Options{ReadOnly: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.View(func(tx *bolt.Tx) (err error) { w, err = tx.Wallet(1); return err }); err != nil {
-		t.Fatal(err)
-	}
+	in(t, db, func(k kept) error {
+		return k.Update(func(tx till.Tx) error {
+			_, err := tx.Post(topup.Credit(1, topup.Dinars(1000), request, 601, 601, "test", time.Now()))
+			return err
+		})
+	})
+}
+
+func money(t *testing.T, db string) (w topup.Wallet) {
+	t.Helper()
+	in(t, db, func(k kept) error {
+		return k.View(func(tx till.Tx) (err error) { w, err = tx.Wallet(1); return err })
+	})
 	return w
 }
 

@@ -4,16 +4,19 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"hanout/store/bolt"
 	"hanout/till"
 )
 
 // diskOf reads the room in the folder of the database, where its copies are,
-// too: what this process may still fill.
-func diskOf(path string, db *bolt.DB) func() (till.Disk, error) {
+// too: what this process may still fill. The disk of a database on a server is
+// that server's to watch: nil.
+func diskOf(w where, db opened) func() (till.Disk, error) {
+	if w.remote() {
+		return nil
+	}
 	return func() (till.Disk, error) {
 		var s syscall.Statfs_t
-		if err := syscall.Statfs(filepath.Dir(path), &s); err != nil {
+		if err := syscall.Statfs(filepath.Dir(w.db), &s); err != nil {
 			return till.Disk{}, err
 		}
 		return till.Disk{Free: int64(s.Bavail) * int64(s.Bsize), File: db.Size()}, nil

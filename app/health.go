@@ -13,12 +13,11 @@ import (
 
 	"hanout/bot"
 	"hanout/caller"
-	"hanout/store/bolt"
 	"hanout/till"
 )
 
 // listen serves /healthz and /metrics on an address of the owner's choice.
-func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db *bolt.DB) (*http.Server, error) {
+func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db opened) (*http.Server, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("HANOUT_LISTEN: %w", err)

@@ -9,7 +9,6 @@ import (
 	"io"
 
 	"hanout/store"
-	"hanout/store/bolt"
 )
 
 func runKeygen(_ context.Context, args []string, _ func(string) string, stdout, _ io.Writer) error {
@@ -22,7 +21,7 @@ func runKeygen(_ context.Context, args []string, _ func(string) string, stdout, 
 	return err
 }
 
-func runRekey(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
+func runRekey(ctx context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
 	if err := noArguments(args); err != nil {
 		return err
 	}
@@ -33,17 +32,20 @@ func runRekey(_ context.Context, args []string, getenv func(string) string, stdo
 	if vault == nil {
 		return &usageError{errors.New("rekey wants the new key in HANOUT_CODES_KEY and the former ones in HANOUT_CODES_OLD_KEYS")}
 	}
-	path := databasePath(getenv)
-	db, err := bolt.Open(path, bolt.Options{})
+	w, err := whereOf(getenv)
 	if err != nil {
-		return explain(path, err)
+		return err
+	}
+	db, err := w.open(ctx, opening{})
+	if err != nil {
+		return explain(w.String(), err)
 	}
 	defer db.Close()
 	changed, err := db.Rekey(vault)
 	if err != nil {
-		return explain(path, err)
+		return explain(w.String(), err)
 	}
-	fmt.Fprintf(stdout, "%d orders sealed anew; the former keys are no longer needed for %s\n", changed, path)
+	fmt.Fprintf(stdout, "%d orders sealed anew; the former keys are no longer needed for %s\n", changed, w)
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -19,7 +18,6 @@ import (
 	"hanout/oneclick"
 	"hanout/redact"
 	"hanout/store"
-	"hanout/store/bolt"
 	"hanout/till"
 	"hanout/topup"
 )
@@ -51,7 +49,7 @@ func newLog(cfg config, w io.Writer) *slog.Logger {
 	if cfg.logJSON {
 		h = slog.NewJSONHandler(w, opts)
 	}
-	return slog.New(redact.New(cfg.token, cfg.apiKey, string(cfg.codesKey)).Handler(h))
+	return slog.New(redact.New(cfg.token, cfg.apiKey, string(cfg.codesKey), cfg.dbPassword).Handler(h))
 }
 
 // serve runs the bot until ctx is done or it can't go on.
@@ -68,7 +66,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 type program struct {
 	cfg       config
 	log       *slog.Logger
-	db        *bolt.DB
+	db        kept
 	api       *bot.API
 	engine    *till.Engine
 	sender    *bot.Sender
@@ -98,14 +96,14 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 	}
 	db, err := openFor(cfg, vault, via)
 	if err != nil {
-		return nil, explain(cfg.db, err)
+		return nil, explain(cfg.where().String(), err)
 	}
 
 	p := &program{cfg: cfg, log: log, db: db, api: api}
 	p.engine = till.NewEngine(till.Config{
-		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: filepath.Dir(cfg.db), Safety: cfg.safety, Disk: diskOf(cfg.db, db),
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cfg.where().folder(), Safety: cfg.safety, Disk: diskOf(cfg.where(), db),
 		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
-	}, till.Over(db), texts, log)
+	}, db, texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)
 	p.caller = caller.New(client, oneclick.Limits(), p.engine.Username, cfg.pollScale, p.engine.Answered, log)
 	p.messenger = bot.NewSideCalls(p.sender, api, log)
@@ -122,14 +120,14 @@ func keyPrint(key string) string {
 }
 
 // openFor opens the database, and lets in only the key that it was used with.
-func openFor(cfg config, vault *store.Vault, via transports) (*bolt.DB, error) {
-	db, err := bolt.Open(cfg.db, bolt.Options{Vault: vault, OnCommit: via.onCommit, Unflushed: via.unflushed})
+func openFor(cfg config, vault *store.Vault, via transports) (kept, error) {
+	db, err := cfg.where().open(context.Background(), opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed})
 	if err != nil {
-		return nil, err
+		return kept{}, err
 	}
 	if err := db.Admit(vault); err != nil {
 		db.Close()
-		return nil, err
+		return kept{}, err
 	}
 	return db, nil
 }
@@ -151,10 +149,10 @@ func (p *program) run(ctx context.Context) error {
 			defer health.Close()
 		}
 	}
-	p.log.Info("hanout is running", "version", versionText(), "database", p.cfg.db)
+	p.log.Info("hanout is running", "version", versionText(), "database", p.cfg.where().String())
 
 	<-ctx.Done()
-	cause := explain(p.cfg.db, reason(context.Cause(ctx)))
+	cause := explain(p.cfg.where().String(), reason(context.Cause(ctx)))
 	if cause == nil {
 		p.log.Info("hanout is stopping")
 	} else {

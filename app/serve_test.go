@@ -14,7 +14,6 @@ import (
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
 	"hanout/store"
-	"hanout/store/bolt"
 	"hanout/till"
 	"hanout/topup"
 )
@@ -22,18 +21,23 @@ import (
 // The whole program over HTTP: it sells, lets no second process near its
 // file, and on a stop ends within five seconds with nothing lost.
 func TestRunAndStop(t *testing.T) {
+	runAndStop(t, filepath.Join(t.TempDir(), "till.db"))
+}
+
+func runAndStop(t *testing.T, db string) {
+	t.Helper()
 	messenger := telegram.New(telegram.Options{Limits: telegram.Limits{Off: true}})
 	messenger.People.Add(telegram.Person{ID: shopID, FirstName: "Karim", LanguageCode: "fr", Phone: "213661000501"})
 	sales := provider.New(provider.Options{PendingFor: 100 * time.Millisecond, HandlingFor: time.Hour})
 	atTelegram, atProvider := httptest.NewServer(messenger), httptest.NewServer(sales)
 	defer atProvider.Close()
 	defer atTelegram.Close()
-	e := settings(filepath.Join(t.TempDir(), "till.db"), atTelegram.URL, atProvider.URL)
+	e := settings(db, atTelegram.URL, atProvider.URL)
 	if _, err := command(t, e, "init"); err != nil {
 		t.Fatal(err)
 	}
-	credit(t, e["HANOUT_DB"], "1")
-	approve(t, e["HANOUT_DB"])
+	approve(t, db)
+	credit(t, db, "1")
 
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -63,14 +67,7 @@ func TestRunAndStop(t *testing.T) {
 	time.Sleep(time.Second) // the card is read
 	await(shopID, "En cours…", func() { _ = messenger.People.PressButton(shopID, "✅") })
 
-	for _, args := range [][]string{{"run"}, {"check"}, {"restore", "x.db"}} {
-		_, err := command(t, e, args...)
-		says(t, err)
-	}
-	_, err := command(t, e, "run")
-	says(t, err, "in use by another process")
-	_, err = command(t, e, "backup", filepath.Join(t.TempDir(), "b.db"))
-	says(t, err, "in use by a running bot", "/backup")
+	besideTheBot(t, e)
 
 	began := time.Now()
 	stop()
@@ -96,30 +93,53 @@ func TestRunAndStop(t *testing.T) {
 	}
 }
 
-// approve makes the shop of a till, as if its owner had.
-func approve(t *testing.T, file string) {
+// besideTheBot tries commands on the database of a bot that runs: a file is
+// its alone, while a server lets others read.
+func besideTheBot(t *testing.T, e environment) {
 	t.Helper()
-	db, err := bolt.Open(file, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
+	for _, args := range [][]string{{"run"}, {"restore", "x.db"}, {"init"}} {
+		_, err := command(t, e, args...)
+		says(t, err)
 	}
-	defer db.Close()
-	if err := db.Update(func(tx *bolt.Tx) error {
-		id, err := tx.NextID("shop")
+	_, err := command(t, e, "run")
+	says(t, err, "in use by another process")
+	copied := filepath.Join(t.TempDir(), "b.db")
+	if _, err := command(t, e, "backup", copied); (where{db: e["HANOUT_DB"]}).remote() {
 		if err != nil {
-			return err
+			t.Errorf("backup: %v", err)
 		}
-		if err := tx.PutChat(store.Chat{ID: shopID, Language: "fr"}); err != nil {
-			return err
+		for _, args := range [][]string{{"check"}, {"check", copied}} {
+			if out, err := command(t, e, args...); err != nil || !strings.Contains(out, "sound") {
+				t.Errorf("%v: %q, %v", args, out, err)
+			}
 		}
-		shop := topup.Shop{ID: topup.ShopID(id), Chat: shopID, Name: "Taxiphone Nour", State: topup.ShopApproved}
-		if err := tx.PutShop(shop); err != nil {
-			return err
-		}
-		return tx.PutMember(shop.Keeper())
-	}); err != nil {
-		t.Fatal(err)
+		return
+	} else {
+		says(t, err, "in use by a running bot", "/backup")
 	}
+	_, err = command(t, e, "check")
+	says(t, err)
+}
+
+// approve makes the shop of a till, as if its owner had.
+func approve(t *testing.T, db string) {
+	t.Helper()
+	in(t, db, func(k kept) error {
+		return k.Update(func(tx till.Tx) error {
+			id, err := tx.NextID("shop")
+			if err != nil {
+				return err
+			}
+			if err := tx.PutChat(store.Chat{ID: shopID, Language: "fr"}); err != nil {
+				return err
+			}
+			shop := topup.Shop{ID: topup.ShopID(id), Chat: shopID, Name: "Taxiphone Nour", State: topup.ShopApproved}
+			if err := tx.PutShop(shop); err != nil {
+				return err
+			}
+			return tx.PutMember(shop.Keeper())
+		})
+	})
 }
 
 // What ends the process is told without a secret, and names what to do.

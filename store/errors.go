@@ -20,6 +20,9 @@ var (
 	ErrOld       = errors.New("store: written by an older version; a start of the bot brings it up to date")
 	ErrReadOnly  = errors.New("store: opened for reading only")
 	ErrUnsound   = errors.New("store: it does not check")
+
+	ErrUnreachable = errors.New("store: the server of the database can't be reached")
+	ErrRights      = errors.New("store: the server of the database does not let us in, or not do this")
 )
 
 // Errors of the rows. Nothing is written when one of them comes back.

@@ -155,18 +155,66 @@ func (db *DB) Close() error {
 }
 
 // Update runs fn in a write transaction and commits. An error or panic of fn
-// rolls back and comes out as it is; an error of the commit itself comes as
-// *store.CommitError, and so does the loss of the connection, after which
-// nothing more is written.
-func (db *DB) Update(fn func(*Tx) error) (err error) {
+// rolls back and comes out as it is. An error of the commit itself comes as
+// *store.CommitError, and so does one of the server or of the connection, for
+// no step has brought it about. What passes (a lock that somebody holds, a
+// statement that took too long) is tried again: fn may run more than once.
+func (db *DB) Update(fn func(*Tx) error) error {
 	if db.readOnly {
 		return store.ErrReadOnly
 	}
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	if db.lost != nil {
-		return &store.CommitError{Err: db.lost}
+	for try := 1; ; try++ {
+		if db.lost != nil {
+			return &store.CommitError{Err: db.lost}
+		}
+		whose, err := db.attempt(fn)
+		switch {
+		case err == nil:
+			if db.onCommit != nil {
+				db.onCommit()
+			}
+			return nil
+		case whose == ofStep:
+			return err
+		case whose == passing && try < tries:
+			time.Sleep(time.Duration(try) * 50 * time.Millisecond)
+			continue
+		}
+		return &store.CommitError{Err: db.place.about(err)}
 	}
+}
+
+// tries is how often a batch is begun that the server could not do just then.
+const tries = 3
+
+// fault says whose an error is.
+type fault int
+
+const (
+	ofStep   fault = iota // what runs in the transaction
+	passing               // the server's, for now; nothing is kept of the transaction
+	ofServer              // the server's, or the connection's; whether it is kept may be unknown
+)
+
+// faultOf tells whose the error of a round trip is.
+func faultOf(err error) fault {
+	var said *pgconn.PgError
+	if !errors.As(err, &said) || said.Severity != "ERROR" {
+		return ofServer
+	}
+	switch class := said.Code[:2]; {
+	case class == "22", class == "23": // a value that does not fit, a rule of the tables
+		return ofStep
+	case class == "40", said.Code == "55P03", said.Code == "57014":
+		return passing
+	}
+	return ofServer
+}
+
+// attempt runs fn once.
+func (db *DB) attempt(fn func(*Tx) error) (whose fault, err error) {
 	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault}
 	db.batch++
 	t.queue.Queue("begin")
@@ -176,55 +224,51 @@ func (db *DB) Update(fn func(*Tx) error) (err error) {
 		}
 		return nil
 	})
-	done := false
+	ended := false
 	defer func() {
-		if !done { // fn panicked
+		if !ended { // fn panicked
 			db.rollback(t)
 		}
 	}()
-	if err := fn(t); err != nil {
-		done = true
-		db.rollback(t)
-		if db.lost != nil {
-			return &store.CommitError{Err: db.lost}
-		}
-		return err
+	err = fn(t)
+	ended = true
+	if err == nil && t.err == nil {
+		return db.commit(t)
 	}
-	done = true
-	if err := db.commit(t); err != nil {
-		return err
+	db.rollback(t)
+	switch {
+	case db.lost != nil:
+		return ofServer, db.lost
+	case t.err != nil:
+		return faultOf(t.err), t.err
 	}
-	if db.onCommit != nil {
-		db.onCommit()
-	}
-	return nil
+	return ofStep, err
 }
 
 // errFenced ends a writer that another one took over from.
 var errFenced = errors.New("store: another process has taken over the database")
 
 // commit sends what is queued and the commit in one round trip.
-func (db *DB) commit(t *Tx) error {
-	ended := ""
+func (db *DB) commit(t *Tx) (whose fault, err error) {
+	tag := ""
 	db.notices.clear()
-	t.queue.Queue("commit").Exec(func(tag pgconn.CommandTag) error { ended = tag.String(); return nil })
-	err := t.send()
-	warned := db.notices.warned()
-	switch {
-	case err == nil && warned != nil:
-		// It is on this server, and no other has said that it has it.
-		db.lose(warned)
-		return &store.CommitError{Err: warned}
-	case err == nil && ended != "COMMIT":
-		return fmt.Errorf("store: the commit ended as %q", ended)
-	case err == nil:
-		return nil
+	t.queue.Queue("commit").Exec(func(done pgconn.CommandTag) error { tag = done.String(); return nil })
+	err = t.send()
+	if err == nil {
+		switch warned := db.notices.warned(); {
+		case warned != nil: // it is on this server, and no other has said that it has it
+			err = warned
+			db.lose(err)
+		case tag != "COMMIT":
+			err = fmt.Errorf("store: the commit ended as %q", tag)
+		}
+		return ofServer, err
 	}
 	db.rollback(t)
 	if db.lost != nil {
-		return &store.CommitError{Err: db.place.about(err)}
+		return ofServer, db.lost
 	}
-	return err
+	return faultOf(err), err
 }
 
 // rollback ends a transaction that is not to be kept. Where the connection is

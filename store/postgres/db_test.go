@@ -457,7 +457,7 @@ func TestLostConnection(t *testing.T) {
 // any other: nothing of it is there, and the next batch goes on.
 func TestRefusedAtTheCommit(t *testing.T) {
 	db, address, s := stocked(t, postgres.Options{})
-	if _, err := admin(t, address).Exec(context.Background(), `CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
+	if _, err := admin(t, address).Exec(context.Background(), `CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation'; END $$;
 		CREATE CONSTRAINT TRIGGER no AFTER INSERT ON settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION no()`); err != nil {
 		t.Fatal(err)
 	}
@@ -484,4 +484,61 @@ func TestRefusedAtTheCommit(t *testing.T) {
 	if r, err := db.Check(nil); err != nil || len(r.Problems) > 0 {
 		t.Errorf("not sound: %v %q", err, r.Problems)
 	}
+}
+
+// TestServersFaults: what passes is tried again and lands once; what does not is
+// no fault of a step, and ends the writer's work without a word.
+func TestServersFaults(t *testing.T) {
+	for code, want := range map[string]bool{"40001": true, "40P01": true, "55P03": true, "57014": true, "53100": false, "58030": false, "XX000": false, "42501": false} {
+		t.Run(code, func(t *testing.T) {
+			db, address, s := stocked(t, postgres.Options{})
+			if _, err := admin(t, address).Exec(context.Background(), `CREATE SEQUENCE nth; CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$
+				BEGIN IF nextval('nth') % 3 > 0 THEN RAISE EXCEPTION 'no' USING ERRCODE = '`+code+`'; END IF; RETURN NEW; END $$;
+				CREATE TRIGGER no BEFORE INSERT ON settings FOR EACH ROW EXECUTE FUNCTION no()`); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if _, err := admin(t, address).Exec(context.Background(), `DROP TRIGGER no ON settings; DROP FUNCTION no(); DROP SEQUENCE nth`); err != nil {
+					t.Error(err)
+				}
+			})
+			ran := 0
+			err := db.Update(func(tx *postgres.Tx) error {
+				ran++
+				_, err := tx.Place(order(s, "a", 100_00))
+				return errors.Join(err, tx.PutSetting("x", ran))
+			})
+			var unknown *store.CommitError
+			if (err == nil) != want || !want && (!errors.As(err, &unknown) || ran != 1) || want && ran != 3 {
+				t.Errorf("got %v after %d tries", err, ran)
+			}
+			if r, err := db.Check(nil); err != nil || len(r.Problems) > 0 || (r.Orders[topup.Placed] == 1) != want {
+				t.Errorf("%v %+v", err, r)
+			}
+		})
+	}
+}
+
+// TestStrangersLock: a lock that somebody holds keeps a batch waiting, and no
+// longer than it may.
+func TestStrangersLock(t *testing.T) {
+	address, _ := fresh(t)
+	db := open(t, address+"&lock_timeout=100", postgres.Options{})
+	update(t, db, func(tx *postgres.Tx) error { return tx.PutSetting("x", 1) })
+	stranger, err := admin(t, address).Begin(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stranger.Exec(context.Background(), `SELECT * FROM settings FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	put := func(tx *postgres.Tx) error { return tx.PutSetting("x", 2) }
+	var unknown *store.CommitError
+	if err := db.Update(put); !errors.As(err, &unknown) || !strings.Contains(err.Error(), "lock timeout") {
+		t.Errorf("got %v", err)
+	}
+	if err := stranger.Rollback(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	update(t, db, put)
 }

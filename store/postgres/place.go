@@ -5,7 +5,9 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net"
 	"regexp"
 	"strings"
 	"time"
@@ -34,6 +36,16 @@ var schemaForm = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
 // Is tells an address of PostgreSQL from a path.
 func Is(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// TellsPassword reports whether an address holds a password.
+func TellsPassword(address string) bool {
+	_, rest, _ := strings.Cut(address, "://")
+	if user, _, named := strings.Cut(rest, "@"); named && strings.Contains(user, ":") && !strings.Contains(user, "?") {
+		return true
+	}
+	_, query, _ := strings.Cut(strings.ToLower(rest), "?")
+	return strings.Contains("&"+query, "&password=") || strings.Contains("&"+query, "&sslpassword=")
 }
 
 // parse reads an address. What is wrong with it is not repeated: it may hold a
@@ -98,6 +110,8 @@ const (
 	noDatabase = "3D000"
 	noTable    = "42P01"
 	noSchema   = "3F000"
+	noRights   = "42501"
+	noEntry    = "28" // a class of them
 )
 
 // about says what an error of PostgreSQL means for a store, and where it was
@@ -110,13 +124,25 @@ func (p place) about(err error) error {
 		return err
 	}
 	var said *pgconn.PgError
-	if errors.As(err, &said) {
-		switch said.Code {
-		case noDatabase, noTable, noSchema:
-			err = fmt.Errorf("%w: %w", store.ErrMissing, err)
+	var connecting *pgconn.ConnectError
+	switch {
+	case errors.As(err, &said):
+		switch {
+		case said.Code == noDatabase, said.Code == noTable, said.Code == noSchema:
+			err = fmt.Errorf("%w: %w", store.ErrMissing, said)
+		case said.Code == noRights, strings.HasPrefix(said.Code, noEntry):
+			err = fmt.Errorf("%w: %w", store.ErrRights, said)
 		}
+	case errors.As(err, &connecting), lost(err):
+		err = fmt.Errorf("%w: %s", store.ErrUnreachable, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return &store.FileError{Path: p.name(), Err: err}
+}
+
+// lost tells the errors of a connection from those of what was asked over it.
+func lost(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, pgconn.ErrConnClosed)
 }
 
 //go:embed migrations/*.sql
