@@ -30,6 +30,7 @@ type config struct {
 	admins      []int64
 	db          string // a path, or an address of PostgreSQL
 	dbPassword  string
+	copies      string // the folder of the safety copies
 	codesKey    []byte
 	oldKeys     [][]byte
 	language    string
@@ -64,6 +65,10 @@ func readConfig(getenv func(string) string) (config, error) {
 	}
 	w := r.where()
 	c.db, c.dbPassword = w.db, w.password
+	c.copies = r.text("HANOUT_BACKUP_DIR", w.folder())
+	if c.copies == "" {
+		r.fault("HANOUT_BACKUP_DIR is not set: the folder for the safety copies of a database on a server")
+	}
 	if packer := r.packer("HANOUT_BACKUP_RECIPIENT"); packer != nil {
 		c.safety.Packer = packer
 	}

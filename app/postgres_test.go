@@ -64,6 +64,12 @@ func commandsOn(t *testing.T, db string) {
 	}
 }
 
+// A database on a server has no folder: the one for copies must be named.
+func TestCopiesOfPostgresNeedAFolder(t *testing.T) {
+	_, err := command(t, settings("postgres://hanout@127.0.0.1:1/x", "http://t", "http://p"), "run")
+	says(t, err, "HANOUT_BACKUP_DIR is not set")
+}
+
 // What is wrong with the settings of the database is told, and no password.
 func TestSettingsOfPostgres(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "password")

@@ -101,7 +101,7 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 
 	p := &program{cfg: cfg, log: log, db: db, api: api}
 	p.engine = till.NewEngine(till.Config{
-		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cfg.where().folder(), Safety: cfg.safety, Disk: diskOf(cfg.where(), db),
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: diskOf(cfg.where(), db),
 		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
 	}, db, texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)

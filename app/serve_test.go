@@ -33,6 +33,7 @@ func runAndStop(t *testing.T, db string) {
 	defer atProvider.Close()
 	defer atTelegram.Close()
 	e := settings(db, atTelegram.URL, atProvider.URL)
+	e["HANOUT_BACKUP_DIR"] = t.TempDir()
 	if _, err := command(t, e, "init"); err != nil {
 		t.Fatal(err)
 	}

@@ -61,11 +61,11 @@ func (w where) String() string {
 	return w.db
 }
 
-// folder is where the safety copies lie: beside the file, else where the
-// program works.
+// folder is where the database lies, and its safety copies unless another one
+// is named; "" where it is none of this machine's.
 func (w where) folder() string {
 	if w.remote() {
-		return "."
+		return ""
 	}
 	return filepath.Dir(w.db)
 }
