@@ -10,6 +10,7 @@ import (
 
 	"hanout/store"
 	"hanout/store/bolt"
+	"hanout/store/postgres"
 )
 
 func runInit(ctx context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
@@ -90,6 +91,8 @@ func explain(path string, err error) error {
 		path, err = named.Path, named.Err
 	}
 	switch {
+	case errors.Is(err, store.ErrMissing) && postgres.Is(path):
+		return fmt.Errorf("there is no database at %s (%w): `hanout init` makes its tables in a database that is there", path, err)
 	case errors.Is(err, store.ErrMissing):
 		return fmt.Errorf("there is no database at %s: `hanout init` makes a new one, `hanout restore FILE` brings a backup back", path)
 	case errors.Is(err, store.ErrExists):

@@ -107,7 +107,10 @@ func (db *DB) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return db.lead(ctx)
+	if err := db.lead(ctx); err != nil {
+		return err
+	}
+	return db.settle(ctx)
 }
 
 // lock takes the lock that a session holds while it writes.

@@ -542,3 +542,33 @@ func TestStrangersLock(t *testing.T) {
 	}
 	update(t, db, put)
 }
+
+// TestCopiedDatabaseIsMarked: one that is opened where it was not written last
+// goes on as one that was restored; a restart and another writer change nothing.
+func TestCopiedDatabaseIsMarked(t *testing.T) {
+	db, address, _ := stocked(t, postgres.Options{})
+	marked := func() (r topup.Restored, is bool) {
+		t.Helper()
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db = open(t, address, postgres.Options{})
+		if err := db.View(func(tx *postgres.Tx) (err error) { is, err = tx.Setting(store.SettingRestored, &r); return err }); err != nil {
+			t.Fatal(err)
+		}
+		return r, is
+	}
+	if r, is := marked(); is {
+		t.Errorf("a restart: %+v", r)
+	}
+	update(t, db, func(tx *postgres.Tx) error { return tx.MarkHandled(1, t0.Add(time.Hour)) })
+	if _, err := admin(t, address).Exec(context.Background(), `UPDATE till SET place = regexp_replace(place, '^[0-9]+', '7')`); err != nil {
+		t.Fatal(err)
+	}
+	if r, is := marked(); !is || !r.Copied.Equal(t0.Add(time.Hour)) || !r.Waits() {
+		t.Errorf("in another cluster: %t %+v", is, r)
+	}
+	if r, is := marked(); !is || !r.Copied.Equal(t0.Add(time.Hour)) {
+		t.Errorf("a restart after it: %t %+v", is, r)
+	}
+}
