@@ -453,7 +453,8 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		s.recovered(l)
 		if unreachable(kind) {
 			s.log.Info("a chat can't be reached", "panel", o.Panel, "kind", string(kind))
-			return append([]till.Sent{sent}, s.giveUp(l, sent.Lost)...)
+			sent.Moved = f.NewChat
+			return append([]till.Sent{sent}, s.giveUp(l, sent)...)
 		}
 		s.log.Error("Telegram refuses a message", "panel", o.Panel, "kind", string(kind), "method", f.Method, "code", f.Code)
 		return []till.Sent{sent}
@@ -486,12 +487,12 @@ func unreachable(kind FailKind) bool {
 
 // giveUp takes all off the line of a chat that can't be reached: each would
 // fail as the last one did, and cost everybody's time.
-func (s *Sender) giveUp(l *lane, why till.Lost) (lost []till.Sent) {
+func (s *Sender) giveUp(l *lane, first till.Sent) (lost []till.Sent) {
 	for len(l.next) > 0 {
 		o := l.next[0]
 		c := l.slots[o.Panel]
 		s.withdraw(l, c)
-		lost = append(lost, till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID, Lost: why})
+		lost = append(lost, till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID, Lost: first.Lost, Moved: first.Moved})
 	}
 	return lost
 }

@@ -530,7 +530,11 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api := &puppet{refuse: func(method, text string) error {
 					if text == "refused 0661234567" {
-						return &Fail{Kind: tc.kind, Text: "can't parse 0661234567"}
+						f := &Fail{Kind: tc.kind, Text: "can't parse 0661234567"}
+						if tc.kind == FailMigrated {
+							f.NewChat = -1000000000500
+						}
+						return f
 					}
 					return nil
 				}}
@@ -559,6 +563,11 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 				}
 				if len(failed) != 1+unsent || failed[0].Panel != "the card" || failed[0].Seq != 1 || failed[0].Lost != till.Lost(tc.kind) {
 					t.Errorf("failed: %+v", failed)
+				}
+				for _, s := range failed {
+					if (s.Moved == -1000000000500) != (tc.kind == FailMigrated) {
+						t.Errorf("where it has moved: %+v", s)
+					}
 				}
 				logged := r.logged.String()
 				if !strings.Contains(logged, `panel="the card"`) || strings.Contains(logged, "level=ERROR") != tc.error {

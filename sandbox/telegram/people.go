@@ -198,17 +198,6 @@ func (p People) Block(person int64, blocked bool) {
 	s.pushMembership(c, r.user(), before, after)
 }
 
-// Estrange makes a person one who never wrote to the bot, as everybody is to a new bot that takes the place of another.
-func (p People) Estrange(person int64) {
-	s := p.server
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.residents[person] != nil {
-		delete(s.chatByID, person)
-		s.touch()
-	}
-}
-
 // Deactivate deletes a person's account: the bot can reach it no more, and the person is silent.
 func (p People) Deactivate(person int64) {
 	s := p.server

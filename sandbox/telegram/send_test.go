@@ -196,7 +196,7 @@ func TestPeopleOfGroups(t *testing.T) {
 	r.wantError(r.call("sendMessage", "chat_id", itoa(super), "text", "x"), 400, "Bad Request: TOPIC_CLOSED")
 	r.Groups.CloseTopic(super, false)
 	r.call("sendMessage", "chat_id", itoa(super), "text", "x")
-	r.People.Estrange(karim)
+	r.Chats.Forget(karim)
 	r.wantError(r.call("sendMessage", "chat_id", "1002", "text", "x"), 403, "Forbidden: bot can't initiate conversation with a user")
 }
 
