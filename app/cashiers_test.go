@@ -7,7 +7,7 @@ import (
 )
 
 // hire makes the customer a cashier of the shop.
-func (r *rig) hire() {
+func (r *rig) hire(lang string) {
 	r.t.Helper()
 	r.say(shopID, "/cashiers")
 	r.tap(shopID, "➕")
@@ -17,7 +17,7 @@ func (r *rig) hire() {
 	token, _, _ = strings.Cut(token, "\"")
 	r.telegram.People.Start(customerID, token)
 	r.settle(time.Second)
-	r.tap(customerID, "Français")
+	r.tap(customerID, map[string]string{"ar": "العربية", "fr": "Français"}[lang])
 	r.tap(customerID, "✅")
 }
 
@@ -26,7 +26,7 @@ func (r *rig) hire() {
 func TestCashierRemovedWhileSelling(t *testing.T) {
 	bubble(t, "fr", func(r *rig) {
 		r.openShop("fr", 5000)
-		r.hire()
+		r.hire("fr")
 		r.say(customerID, "/internet")
 		r.tap(customerID, "ADSL")
 		r.say(customerID, "036362608")
@@ -69,7 +69,7 @@ func TestCashierRemovedWhileSelling(t *testing.T) {
 func TestDayOfAShopIsSharedByAll(t *testing.T) {
 	bubble(t, "fr", func(r *rig) {
 		r.openShop("fr", 5000)
-		r.hire()
+		r.hire("fr")
 		r.say(shopID, "0778037340 500")
 		r.say(customerID, "0778037341 500")
 		r.settle(2 * time.Second)

@@ -45,6 +45,13 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	shop forwards: 0778037340 500
 //	shop edits: 0778037340 500        the last that it has typed
 //	shop in the group: /mobile
+//	shop answers in the group: 500    to the bot's newest message there
+//	somebody anonymous in the group: /mobile
+//	shop taps ✅ in the group
+//	shop opens the group's link       the newest that the bot has shown there
+//	the group becomes a supergroup
+//	the bot is thrown out of the group
+//	the bot is let into the group again
 //	customer scans the code           opens the newest link that the shop was shown
 //	customer scans the former code    opens the one before
 //	customer scans the code and blocks the bot
@@ -73,7 +80,9 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	given: an open shop with 5000     the people, their language, the wallet
 //	given: the production key
 //	given: copies are sent            one a night, sealed, to the owner
-//	given: a group
+//	given: a cashier                  the customer, who works for the shop
+//	given: a group                    which the shop has made
+//	given: a group of the customer
 //	given: 10s after each line        where two things at once may end in either order
 //
 // A line that begins with # is kept as the transcript's prose. To see
@@ -153,6 +162,8 @@ type stage struct {
 	said int                      // answers to taps told so far
 	copy []byte                   // of the bot's file
 	beat time.Duration            // passes after each line
+
+	group int64 // its number now
 }
 
 // pressable is a button on a message, as it was once shown.
@@ -164,15 +175,18 @@ type pressable struct {
 // groupID is the group of the scripts that have one.
 const groupID = -4001
 
+// superID is the supergroup that it may become.
+const superID = -1000000004001
+
 var cast = []struct {
 	id   int64
 	name string
-}{{shopID, "shop"}, {ownerID, "owner"}, {customerID, "customer"}, {strangerID, "stranger"}, {groupID, "the group"}}
+}{{shopID, "shop"}, {ownerID, "owner"}, {customerID, "customer"}, {strangerID, "stranger"}, {groupID, "the group"}, {superID, "the supergroup"}}
 
 func play(t *testing.T, f *film, lang, script string) string {
 	var s *stage
 	synctest.Test(t, func(t *testing.T) {
-		s = &stage{rig: newRig(t, lang), lang: lang, film: f, seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second}
+		s = &stage{rig: newRig(t, lang), lang: lang, film: f, seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second, group: groupID}
 		if strings.Contains(script, "given: the production key") {
 			s.cfg.apiKey = provider.ProductionKey
 		}
@@ -212,6 +226,7 @@ func play(t *testing.T, f *film, lang, script string) string {
 func (s *stage) act(lang, line string) error {
 	who, what, spoken := strings.Cut(line, ": ")
 	member, inGroup := strings.CutSuffix(who, " in the group")
+	member, replies := strings.CutSuffix(member, " answers")
 	switch {
 	case spoken && who == "provider":
 		defer s.settle(0)
@@ -226,7 +241,7 @@ func (s *stage) act(lang, line string) error {
 		defer s.settle(s.beat)
 		return s.edits(s.member(strings.TrimSuffix(who, " edits")), what)
 	case spoken && inGroup:
-		s.telegram.Groups.Type(groupID, s.member(member), what)
+		s.saidInGroup(member, replies, strings.ReplaceAll(what, `\n`, "\n"))
 		s.settle(s.beat)
 		return nil
 	case spoken:
@@ -236,6 +251,14 @@ func (s *stage) act(lang, line string) error {
 	}
 	f := strings.Fields(line)
 	switch {
+	case strings.HasSuffix(line, " in the group") && f[1] == "taps":
+		if err := s.pressInGroup(lang, s.member(f[0]), strings.TrimSuffix(strings.Join(f[2:], " "), " in the group")); err != nil {
+			return err
+		}
+	case strings.Contains(line, "the group") && len(f) > 3 && !strings.Contains(line, ":"):
+		if err := s.toGroup(line, s.telegram.Groups); err != nil {
+			return err
+		}
 	case len(f) >= 3 && f[1] == "taps":
 		first, second, both := strings.Cut(strings.Join(f[2:], " "), ", ")
 		if err := s.press(lang, s.member(f[0]), first); err != nil {
@@ -331,13 +354,77 @@ func (s *stage) edits(who int64, text string) error {
 	return errors.New("nothing was typed")
 }
 
+// saidInGroup has somebody write into the group.
+func (s *stage) saidInGroup(member string, replies bool, text string) {
+	switch {
+	case member == "somebody anonymous":
+		s.telegram.Groups.TypeAs(s.group, telegram.Anonymous, text)
+	case replies:
+		newest := 0
+		for _, m := range s.telegram.Chats.Messages(s.group) {
+			if m.From != nil && m.From.IsBot {
+				newest = m.MessageID
+			}
+		}
+		s.telegram.Groups.Reply(s.group, s.member(member), newest, text)
+	default:
+		s.telegram.Groups.Type(s.group, s.member(member), text)
+	}
+}
+
+// pressInGroup taps the newest button of the group with a label.
+func (s *stage) pressInGroup(lang string, person int64, label string) error {
+	if lang == "ar" {
+		label = mirrored.Replace(label)
+	}
+	for _, m := range slices.Backward(s.telegram.Chats.Messages(s.group)) {
+		for _, b := range buttons(m) {
+			if b.CallbackData != "" && strings.Contains(plainText(b.Text), label) {
+				_, err := s.telegram.Groups.Press(s.group, person, m.MessageID, b.CallbackData)
+				return err
+			}
+		}
+	}
+	return fmt.Errorf("the group has no button %q", label)
+}
+
+// toGroup does something to the group.
+func (s *stage) toGroup(line string, groups telegram.Groups) error {
+	switch {
+	case line == "the group becomes a supergroup":
+		groups.Migrate(s.group, superID)
+		s.group = superID
+	case line == "the bot is thrown out of the group":
+		groups.RemoveBot(s.group, shopID)
+	case line == "the bot is let into the group again":
+		groups.AddBot(s.group, shopID)
+	case strings.HasSuffix(line, " opens the group's link"):
+		for _, m := range slices.Backward(s.telegram.Chats.Messages(s.group)) {
+			for _, b := range buttons(m) {
+				if _, payload, ok := strings.Cut(b.URL, "?start="); ok {
+					s.telegram.People.Start(s.member(strings.Fields(line)[0]), payload)
+					return nil
+				}
+			}
+		}
+		return errors.New("the group has no link")
+	default:
+		return fmt.Errorf("no such action")
+	}
+	return nil
+}
+
 // given makes what a script takes for granted.
 func (s *stage) given(lang, what string) error {
 	var money int
 	switch {
 	case what == "the production key", what == "copies are sent": // it was chosen before the start
+	case what == "a cashier":
+		s.hire(lang)
 	case what == "a group":
-		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID}})
+		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID, strangerID}})
+	case what == "a group of the customer":
+		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Kiosques", Members: []int64{customerID, shopID, ownerID}})
 	case strings.HasSuffix(what, " after each line"):
 		var err error
 		if s.beat, err = time.ParseDuration(strings.TrimSuffix(what, " after each line")); err != nil {

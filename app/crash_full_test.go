@@ -299,3 +299,8 @@ func TestRigCrashInPartEverywhere(t *testing.T) {
 func TestComplaintSurvivesEverywhere(t *testing.T) {
 	sweepIn(t, grieving, calmIn(t, grieving), 1)
 }
+
+// TestRigCrashWhileMovingEverywhere does the same for a group that moves.
+func TestRigCrashWhileMovingEverywhere(t *testing.T) {
+	sweepIn(t, moving, calmIn(t, moving), 1)
+}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -182,6 +183,7 @@ func (r *rig) check() {
 			r.t.Errorf("a message is edited to the text that it has: %s", h)
 		}
 	}
+	r.groupsAreSafe()
 	for _, leak := range r.leaks(r.log.String()) {
 		r.t.Errorf("the log tells %s", leak)
 	}
@@ -192,6 +194,47 @@ func (r *rig) check() {
 	for _, c := range append(r.canaries(), r.codes()...) {
 		if bytes.Contains(file, []byte(c)) {
 			r.t.Errorf("the database file tells %.4s…", c)
+		}
+	}
+}
+
+// groupsTap are the buttons that a group may have: those of a sale.
+var groupsTap = regexp.MustCompile(`^(s:|o:\w+:(cancel|again|offer|amount|show)(:|$)|m:(mobile|internet|cards)$)`)
+
+// shopsOwn is what a shop alone reads of its money.
+var shopsOwn = regexp.MustCompile(`Solde.: |ommission.: |Portefeuille après|Débité.: |رصيدك:|عمولتك:|المحفظة بعدها`)
+
+// customersLink is what opens a customer's link, or gives a place.
+var customersLink = regexp.MustCompile(`start=[\w-]{22}\b`)
+
+var callbackData = regexp.MustCompile(`"callback_data":"([^"]*)"`)
+
+// groupsAreSafe proves that no group was ever sent a code, a serial, a link that
+// gives something, a picture or a file, nor what the shop has, pays or earns, nor
+// a button that leads out of a sale.
+func (r *rig) groupsAreSafe() {
+	r.t.Helper()
+	codes := r.codes()
+	for _, c := range r.telegram.Journal.All() {
+		if !strings.HasPrefix(c.Params["chat_id"], "-") {
+			continue
+		}
+		said := c.Params["text"] + c.Params["caption"] + c.Params["reply_markup"]
+		if len(c.Uploads) > 0 || c.Params["photo"] != "" || c.Params["document"] != "" || strings.Contains(said, "copy_text") || customersLink.MatchString(said) {
+			r.t.Errorf("a group was sent by %s: %s %v", c.Method, said, c.Uploads)
+		}
+		if own := shopsOwn.FindString(said); own != "" {
+			r.t.Errorf("a group reads %q: %s", own, said)
+		}
+		for _, tap := range callbackData.FindAllStringSubmatch(c.Params["reply_markup"], -1) {
+			if !groupsTap.MatchString(tap[1]) {
+				r.t.Errorf("a group was given the button %s", tap[1])
+			}
+		}
+		for _, secret := range codes {
+			if strings.Contains(strings.Join(strings.Fields(said), ""), secret) {
+				r.t.Errorf("a group was sent the code %.4s…", secret)
+			}
 		}
 	}
 }

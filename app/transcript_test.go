@@ -32,7 +32,7 @@ func (s *stage) tell(n int, line string) {
 			text := shown(m)
 			old, known := seen[m.MessageID]
 			seen[m.MessageID] = text
-			if m.From == nil || !m.From.IsBot || (known && old == text) {
+			if m.From == nil || !m.From.IsBot || m.SenderChat != nil || (known && old == text) {
 				continue
 			}
 			head := "sees"

@@ -268,14 +268,18 @@ type (
 		Member   json.RawMessage `json:"my_chat_member"`
 	}
 	wireMessage struct {
-		MessageID int             `json:"message_id"`
-		Chat      till.Chat       `json:"chat"`
-		From      till.User       `json:"from"`
-		Date      int64           `json:"date"` // Unix seconds
-		Text      string          `json:"text"`
-		Contact   *till.Contact   `json:"contact"`
-		Photo     json.RawMessage `json:"photo"`
-		Caption   string          `json:"caption"` // of a photo or a document
+		MessageID  int             `json:"message_id"`
+		Chat       till.Chat       `json:"chat"`
+		From       till.User       `json:"from"`
+		Date       int64           `json:"date"` // Unix seconds
+		Text       string          `json:"text"`
+		Contact    *till.Contact   `json:"contact"`
+		Photo      json.RawMessage `json:"photo"`
+		Caption    string          `json:"caption"`     // of a photo or a document
+		SenderChat json.RawMessage `json:"sender_chat"` // in whose name it was said, instead of a person's
+		ReplyTo    json.RawMessage `json:"reply_to_message"`
+		MovedTo    int64           `json:"migrate_to_chat_id"`
+		MovedFrom  int64           `json:"migrate_from_chat_id"`
 		wireThings
 	}
 	// wireThings are what somebody may send without a word.
@@ -369,9 +373,18 @@ func readMessage(u *till.Update, raw json.RawMessage) {
 		u.Broken = "message: no chat"
 		return
 	}
+	switch {
+	case w.MovedTo != 0:
+		u.Moved = &till.Move{From: w.Chat.ID, To: w.MovedTo}
+		return
+	case w.MovedFrom != 0:
+		u.Moved = &till.Move{From: w.MovedFrom, To: w.Chat.ID}
+		return
+	}
 	u.Message = &till.Incoming{
 		MessageID: w.MessageID, Chat: w.Chat, From: w.From, Date: time.Unix(w.Date, 0),
 		Text: cmp.Or(w.Text, w.Caption), Contact: w.Contact, Photo: largest(w.Photo), Thing: w.some(),
+		Nameless: given(w.SenderChat) && w.Chat.Type != "private", ReplyTo: answered(w.ReplyTo),
 	}
 }
 
@@ -400,6 +413,21 @@ func readEdited(u *till.Update, raw json.RawMessage) {
 		m.Date = time.Unix(at.EditDate, 0)
 	}
 	m.Contact, m.Photo, m.Thing = nil, "", false
+}
+
+// answered names the bot that a message answers; "" for a person, and for what
+// does not read.
+func answered(raw json.RawMessage) string {
+	var to struct {
+		From struct {
+			IsBot    bool   `json:"is_bot"`
+			Username string `json:"username"`
+		} `json:"from"`
+	}
+	if !given(raw) || json.Unmarshal(raw, &to) != nil || !to.From.IsBot {
+		return ""
+	}
+	return to.From.Username
 }
 
 // photoNameMost bounds the name of a photo; Telegram's are under a hundred

@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"hanout/render"
 	"hanout/sandbox/telegram"
 	"hanout/till"
 )
@@ -72,6 +73,70 @@ func (r *pollerRig) texts() []string {
 		}
 	}
 	return all
+}
+
+// TestPollerReadsGroups: who speaks for a chat is nameless, an answer to us is
+// told from others, both messages of a migration say the same, and a channel says
+// nothing to us.
+func TestPollerReadsGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newPollerRig(t)
+		const group, super = -500, -1000000000500
+		r.server.Groups.Add(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina, karim}, SeesAll: true})
+		for _, as := range []telegram.Sender{telegram.Anonymous, telegram.AsChannel, telegram.Linked} {
+			r.server.Groups.TypeAs(group, as, "/mobile")
+		}
+		api := newTestAPI(t, r.server.Transport())
+		id, err := api.Send(t.Context(), group, render.Message{Text: "hello"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine := r.server.Groups.Type(group, karim, "first")
+		r.server.Groups.Reply(group, amina, id, "500")
+		r.server.Groups.Reply(group, amina, mine, "600")
+		r.server.Groups.Migrate(group, super)
+		r.server.Updates.Push(json.RawMessage(`{"message":{"message_id":5,"date":1700000000,"chat":{"id":-7,"type":"group"},"from":{"id":9},"text":"x","reply_to_message":[],"sender_chat":null}}`))
+		// A topic is told by more, and its messages are the group's; a channel's
+		// posts are nobody's.
+		r.server.Updates.Push(json.RawMessage(`{"message":{"message_id":6,"date":1700000000,"chat":{"id":-1007,"type":"supergroup","is_forum":true},"from":{"id":9},"text":"t",
+			"message_thread_id":3,"is_topic_message":true,"reply_to_message":{"message_id":3,"from":{"id":9},"forum_topic_created":{"name":"Ventes"}}}}`))
+		r.server.Updates.Push(json.RawMessage(`{"channel_post":{"message_id":7,"date":1700000000,"chat":{"id":-1008,"type":"channel"},"sender_chat":{"id":-1008},"text":"/mobile"}}`))
+		if err := r.run(t, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		var all []till.Update
+		for _, u := range slices.Concat(r.taken...) {
+			if u.Moved != nil || (u.Message != nil && u.Message.Chat.ID < 0) {
+				all = append(all, u)
+			}
+		}
+		if len(all) != 10 {
+			t.Fatalf("took %d: %+v", len(all), all)
+		}
+		for i, nameless := range []bool{true, true, true, false, false, false} {
+			if m := all[i].Message; m == nil || m.Nameless != nameless || (m.ReplyTo != "") != (i == 4) {
+				t.Errorf("message %d: %+v", i, m)
+			}
+		}
+		for _, u := range all[6:8] {
+			if u.Moved == nil || *u.Moved != (till.Move{From: group, To: super}) || u.Message != nil {
+				t.Errorf("a migration: %+v", u)
+			}
+		}
+		if m := all[8].Message; m == nil || m.ReplyTo != "" || m.Nameless {
+			t.Errorf("a strange answer: %+v", m)
+		}
+		if m := all[9].Message; m == nil || m.Text != "t" || m.ReplyTo != "" || m.Nameless {
+			t.Errorf("in a topic: %+v", m)
+		}
+		for person, admin := range map[int64]bool{amina: true, karim: false, nadia: false} {
+			if title, is, err := api.GroupChat(t.Context(), super, person); title != "Shop" || is != admin || err != nil {
+				t.Errorf("%d in %q: %t, %v", person, title, is, err)
+			}
+		}
+		_, _, err = api.GroupChat(t.Context(), -4040, amina)
+		wantFail(t, err, FailChatGone)
+	})
 }
 
 func TestPollerReadsUpdates(t *testing.T) {

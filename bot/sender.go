@@ -122,12 +122,21 @@ func NewSender(api telegramAPI, report func(till.Sent), log *slog.Logger) *Sende
 	}
 }
 
-// Offer hands over a message. It replaces an older one of its panel that is not
-// yet on its way; after one that is, it follows. It never blocks, and may be
-// called from any goroutine, also before Run.
-func (s *Sender) Offer(o till.Outgoing) {
+// Offer hands over messages, of which none leaves before all are known. Each
+// replaces an older one of its panel that is not yet on its way; after one that
+// is, it follows. It never blocks, and may be called from any goroutine, also
+// before Run.
+func (s *Sender) Offer(all ...till.Outgoing) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, o := range all {
+		s.queue(o)
+	}
+	s.nudge()
+}
+
+// queue puts one offered message into its line. The caller holds the lock.
+func (s *Sender) queue(o till.Outgoing) {
 	l := s.lane(o.Chat)
 	c := l.slots[o.Panel]
 	if c == nil {
@@ -145,7 +154,6 @@ func (s *Sender) Offer(o till.Outgoing) {
 		s.withdraw(l, c)
 	}
 	s.enqueue(l, c, &o)
-	s.nudge()
 }
 
 // Answer ends the waiting of a pressed button, ahead of all messages. It is
@@ -453,7 +461,8 @@ func (s *Sender) settle(ctx context.Context, l *lane, c *slot, messageID int, f 
 		s.recovered(l)
 		if unreachable(kind) {
 			s.log.Info("a chat can't be reached", "panel", o.Panel, "kind", string(kind))
-			return append([]till.Sent{sent}, s.giveUp(l, sent.Lost)...)
+			sent.Moved = f.NewChat
+			return append([]till.Sent{sent}, s.giveUp(l, sent)...)
 		}
 		s.log.Error("Telegram refuses a message", "panel", o.Panel, "kind", string(kind), "method", f.Method, "code", f.Code)
 		return []till.Sent{sent}
@@ -486,12 +495,12 @@ func unreachable(kind FailKind) bool {
 
 // giveUp takes all off the line of a chat that can't be reached: each would
 // fail as the last one did, and cost everybody's time.
-func (s *Sender) giveUp(l *lane, why till.Lost) (lost []till.Sent) {
+func (s *Sender) giveUp(l *lane, first till.Sent) (lost []till.Sent) {
 	for len(l.next) > 0 {
 		o := l.next[0]
 		c := l.slots[o.Panel]
 		s.withdraw(l, c)
-		lost = append(lost, till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID, Lost: why})
+		lost = append(lost, till.Sent{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, MessageID: c.messageID, Lost: first.Lost, Moved: first.Moved})
 	}
 	return lost
 }

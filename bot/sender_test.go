@@ -206,6 +206,19 @@ func TestSenderOrder(t *testing.T) {
 	})
 }
 
+// TestSenderOrderOfOneOffer: of what is handed over at once nothing leaves
+// before all is known, also where the chat has nothing else to wait for.
+func TestSenderOrderOfOneOffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := &puppet{}
+		r := newSenderRig(t, api).start()
+		synctest.Wait() // it has nothing to do
+		r.Offer(owed(1, amina, "menu", 2, "menu"), owed(2, amina, "code", 0, "code"))
+		r.drained(time.Minute)
+		wantCalls(t, api, "send 1001 code", "send 1001 menu")
+	})
+}
+
 func TestSenderClassesFirstOverChats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &puppet{}
@@ -530,7 +543,11 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				api := &puppet{refuse: func(method, text string) error {
 					if text == "refused 0661234567" {
-						return &Fail{Kind: tc.kind, Text: "can't parse 0661234567"}
+						f := &Fail{Kind: tc.kind, Text: "can't parse 0661234567"}
+						if tc.kind == FailMigrated {
+							f.NewChat = -1000000000500
+						}
+						return f
 					}
 					return nil
 				}}
@@ -559,6 +576,11 @@ func TestSenderReportsWhatCanNeverBe(t *testing.T) {
 				}
 				if len(failed) != 1+unsent || failed[0].Panel != "the card" || failed[0].Seq != 1 || failed[0].Lost != till.Lost(tc.kind) {
 					t.Errorf("failed: %+v", failed)
+				}
+				for _, s := range failed {
+					if (s.Moved == -1000000000500) != (tc.kind == FailMigrated) {
+						t.Errorf("where it has moved: %+v", s)
+					}
 				}
 				logged := r.logged.String()
 				if !strings.Contains(logged, `panel="the card"`) || strings.Contains(logged, "level=ERROR") != tc.error {

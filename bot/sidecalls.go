@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"sync"
@@ -35,6 +36,7 @@ type sideAPI interface {
 	Delete(ctx context.Context, chat int64, ids ...int) error
 	SetCommands(ctx context.Context, chat int64, language string, cmds []till.Command) error
 	SendFile(ctx context.Context, f till.File, before func(context.Context)) (id string, err error)
+	GroupChat(ctx context.Context, chat, person int64) (title string, admin bool, err error)
 }
 
 type (
@@ -133,6 +135,24 @@ func (c *SideCalls) runMenus(ctx context.Context) {
 			m.done()
 		}
 	}
+}
+
+// groupChatTries is how often Telegram is asked about a group chat: somebody waits.
+const groupChatTries = 3
+
+// GroupChat is the till's way to ask about a group chat.
+func (c *SideCalls) GroupChat(ctx context.Context, chat, person int64) (title string, admin bool, err error) {
+	var last error
+	if c.attempt(ctx, groupChatTries, "Telegram tells nothing of a group chat", func() error {
+		title, admin, last = c.api.GroupChat(ctx, chat, person)
+		return last
+	}) {
+		return title, admin, nil
+	}
+	if f := failOf(last); f != nil && permanent(f.Kind) {
+		return "", false, till.ErrUnreachable
+	}
+	return "", false, cmp.Or(last, context.Cause(ctx))
 }
 
 func (c *SideCalls) nextMenu() (chat int64, m sideMenu, ok bool) {

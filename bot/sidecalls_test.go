@@ -39,6 +39,10 @@ func (p *sidePuppet) SetCommands(_ context.Context, chat int64, language string,
 	return p.made(fmt.Sprintf("menu %d %s %d", chat, language, len(cmds)))
 }
 
+func (p *sidePuppet) GroupChat(context.Context, int64, int64) (string, bool, error) {
+	return "", false, nil
+}
+
 func (p *sidePuppet) SendFile(_ context.Context, f till.File, _ func(context.Context)) (string, error) {
 	return "id of " + f.Path, p.made(fmt.Sprintf("file %d %s", f.Chat, f.Path))
 }

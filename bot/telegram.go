@@ -342,6 +342,41 @@ func (a *API) Delete(ctx context.Context, chat int64, ids ...int) error {
 	})
 }
 
+// GroupChat tells what a group chat is called, and whether a person is one of its
+// administrators.
+func (a *API) GroupChat(ctx context.Context, chat, person int64) (title string, admin bool, err error) {
+	r, err := a.call(ctx, callTimeout, "getChat", func(ctx context.Context) error {
+		_, err := a.client.GetChat(ctx, &tg.GetChatParams{ChatID: chat})
+		return err
+	})
+	if err != nil {
+		return "", false, err
+	}
+	var chatOf struct {
+		Title string `json:"title"`
+	}
+	if json.Unmarshal(r.Result, &chatOf) != nil {
+		return "", false, &Fail{Kind: FailTemporary, Method: "getChat", Text: "the answer has an unknown shape"}
+	}
+	r, err = a.call(ctx, callTimeout, "getChatAdministrators", func(ctx context.Context) error {
+		_, err := a.client.GetChatAdministrators(ctx, &tg.GetChatAdministratorsParams{ChatID: chat})
+		return err
+	})
+	if err != nil {
+		return "", false, err
+	}
+	var list []struct {
+		User till.User `json:"user"`
+	}
+	if json.Unmarshal(r.Result, &list) != nil {
+		return "", false, &Fail{Kind: FailTemporary, Method: "getChatAdministrators", Text: "the answer has an unknown shape"}
+	}
+	for _, m := range list {
+		admin = admin || m.User.ID == person
+	}
+	return chatOf.Title, admin, nil
+}
+
 // Answer ends the waiting of a pressed button, with a text of at most 200
 // characters or none; alert shows it in a window to be closed by hand.
 func (a *API) Answer(ctx context.Context, queryID, text string, alert bool) error {
@@ -525,6 +560,8 @@ var failTexts = []struct {
 	{"group chat was deactivated", FailChatGone},
 	{"not enough rights", FailChatGone},
 	{"have no rights", FailChatGone},
+	{"topic_closed", FailChatGone},
+	{"topic_deleted", FailChatGone},
 }
 
 func failKind(code int, description string) FailKind {

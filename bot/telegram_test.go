@@ -376,6 +376,7 @@ func TestFailKinds(t *testing.T) {
 		{refusal(403, "Forbidden: bot was kicked from the group chat", ""), FailBlocked, 0},
 		{refusal(400, "Bad Request: chat not found", ""), FailChatGone, 0},
 		{refusal(400, "Bad Request: PEER_ID_INVALID", ""), FailChatGone, 0},
+		{refusal(400, "Bad Request: TOPIC_CLOSED", ""), FailChatGone, 0},
 		{refusal(400, "Bad Request: not enough rights to send text messages to the chat", ""), FailChatGone, 0},
 		{refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", `,"parameters":{"migrate_to_chat_id":-1001}`), FailMigrated, 0},
 		{refusal(400, "Bad Request: message is not modified: specified new message content", ""), FailNotModified, 0},

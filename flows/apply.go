@@ -72,6 +72,9 @@ func (t *turn) askName(problem Msg) {
 				sc.line(M("ask.again", "Shop", Name(sh.Name)))
 			}
 		}
+		if t.s.GroupChat != 0 {
+			sc.line(M("groupchat.asks", "GroupChat", Name(t.s.GroupChatTitle)))
+		}
 		sc.line(M("ask.name"))
 	})
 }
@@ -136,6 +139,7 @@ func (t *turn) phoneGiven(phone string) {
 		sh = topup.Shop{ID: t.v.People.NextShop(), Chat: t.in.Chat}
 	}
 	sh = sh.Ask(t.s.Name, phone, t.env.Now)
+	sh.GroupChat, sh.GroupChatTitle = t.s.GroupChat, t.s.GroupChatTitle
 	t.s = t.blank()
 	t.do(SaveShop{Shop: sh})
 	t.say(Screen{Lines: []Msg{M("ask.sent", "Shop", Name(sh.Name))}, RemoveKeyboard: true})

@@ -22,6 +22,9 @@ import (
 //	r:<verb>[:<arg>[:<arg>]]            a till that goes on from a copy
 const maxCallback = 64
 
+// tapFields are the kinds of taps, with the fewest and most fields of each.
+var tapFields = map[string][2]int{"s": {3, 4}, "o": {2, 3}, "h": {2, 3}, "v": {3, 4}, "w": {4, 4}, "m": {1, 2}, "a": {3, 4}, "r": {1, 3}}
+
 type tap struct {
 	kind  string
 	parts []string
@@ -42,8 +45,7 @@ func decodeTap(data string) (tap, bool) {
 		}
 	}
 	f := strings.Split(data, ":")
-	want := map[string][2]int{"s": {3, 4}, "o": {2, 3}, "h": {2, 3}, "v": {3, 4}, "w": {4, 4}, "m": {1, 2}, "a": {3, 4}, "r": {1, 3}}
-	limits, ok := want[f[0]]
+	limits, ok := tapFields[f[0]]
 	if n := len(f) - 1; !ok || n < limits[0] || n > limits[1] {
 		return tap{}, false
 	}

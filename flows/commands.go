@@ -50,7 +50,7 @@ func allCommands() []command {
 		{verb: "drill", label: "button.drill", act: topup.ActBackup, run: (*turn).practised},
 	}
 	for _, g := range goods {
-		list = append(list, command{name: g.verb, verb: g.verb, label: g.label, act: topup.ActSell, run: bare(g.begin)})
+		list = append(list, command{name: g.verb, verb: g.verb, label: g.label, act: topup.ActSell, run: beginning(g)})
 	}
 	return append(append(list,
 		command{name: "balance", verb: "balance", label: "button.wallet", act: topup.ActWallet, run: bare((*turn).balance)},
@@ -117,16 +117,20 @@ func (t *turn) commandOf(verb string) (command, bool) {
 	return command{}, false
 }
 
-// command takes "/name@bot arguments".
-func (t *turn) command() {
+// commandGiven reads "/name@bot arguments"; false when it is another bot's.
+func (t *turn) commandGiven() (name, args string, ours bool) {
 	text := strings.TrimSpace(topup.PlainDigits(t.in.Text))
 	head, args, _ := strings.Cut(strings.ReplaceAll(text, "\n", " "), " ")
 	name, bot, _ := strings.Cut(strings.TrimPrefix(head, "/"), "@")
-	if bot != "" && t.env.BotName != "" && !strings.EqualFold(bot, t.env.BotName) {
+	return strings.ToLower(name), strings.TrimSpace(args), bot == "" || t.env.BotName == "" || strings.EqualFold(bot, t.env.BotName)
+}
+
+// command takes it in a person's own chat.
+func (t *turn) command() {
+	name, args, ours := t.commandGiven()
+	if !ours {
 		return
 	}
-	args = strings.TrimSpace(args)
-	name = strings.ToLower(name)
 	for _, c := range commands {
 		if name != "" && c.name == name && t.who.May(c.act) {
 			c.run(t, args)

@@ -60,13 +60,18 @@ type desk struct {
 	inquiries  topup.Inquiries
 	suggested  topup.Suggested
 	journal    []topup.Transaction // the oldest first
+	groupChat  int64               // of shop 1
+	cards      map[string]int64    // panels in it, and whose
 }
 
 const deskChat = 77
 
+// deskGroup is the group of shop 1, where it sells when the desk has one.
+const deskGroup = -7700
+
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
-func (d *desk) view() View { return View{d, d, d, d, d, d, d, d} }
+func (d *desk) view() View { return View{d, d, d, d, d, d, d, d, d} }
 
 func (d *desk) Copies() topup.Copies    { return d.copies }
 func (d *desk) Float() topup.FloatWatch { return d.float }
@@ -132,8 +137,13 @@ func (d *desk) ShopOf(person int64) (topup.Shop, bool) {
 		state = topup.ShopSuspended
 	}
 	return topup.Shop{ID: 1, Chat: deskChat, Name: cmp.Or(d.name, "Nour"), State: state, Ceiling: d.ceiling, Request: d.request,
-		Letters: d.letters, MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings, Group: d.group, Markup: d.markup, Favourites: d.favourites}.Share(d.sharing), person == deskChat
+		Letters: d.letters, MostSale: d.mostSale, MostDay: d.mostDay, Today: d.takings, Group: d.group, Markup: d.markup, Favourites: d.favourites, GroupChat: d.groupChat, GroupChatTitle: "Comptoir"}.Share(d.sharing), person == deskChat
 }
+func (d *desk) ShopIn(group int64) (topup.Shop, bool) {
+	sh, _ := d.ShopOf(deskChat)
+	return sh, group != 0 && group == d.groupChat
+}
+func (d *desk) CardOf(_ int64, panel string) int64 { return d.cards[panel] }
 func (d *desk) Shop(id topup.ShopID) (topup.Shop, bool) {
 	for _, sh := range d.Shops() {
 		if sh.ID == id {

@@ -72,6 +72,7 @@ type (
 	// with. It is applied after the turn's other effects, by [Dismissed].
 	Dismiss struct {
 		Chat int64
+		Shop topup.ShopID // that they worked for; 0 for the business
 		Why  Msg
 	}
 	// MakeInvite makes a link that gives a place, SaveInvite writes down who
@@ -162,6 +163,8 @@ type Question struct {
 	// newest), and of Shop (0: of all).
 	Serial string
 	Before uint64
+	// JobGroupChat: which.
+	GroupChat int64
 }
 
 // Job names slow work.
@@ -190,7 +193,9 @@ const (
 	// JobDebts reads what all shops owe.
 	JobDebts Job = "debts"
 	JobLists Job = "lists" // read the provider's lists since the copy; every owner is shown them
-	JobLine  Job = "line"  // check a line; the answer goes to LineChecked
+	// JobGroupChat asks Telegram about a group chat; the answer goes to GroupChatSeen.
+	JobGroupChat Job = "groupchat"
+	JobLine      Job = "line" // check a line; the answer goes to LineChecked
 	// JobOffers asks for the offers of a number; the answer goes to OffersFound.
 	JobOffers Job = "offers"
 	JobStock  Job = "stock" // read a product's stock; the answer goes to StockChecked

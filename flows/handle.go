@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -80,7 +81,14 @@ func (t *turn) draw(build func(*Screen)) {
 	}
 	t.s.Version++
 	var sc Screen
+	if !t.in.Private {
+		t.s.Who = cmp.Or(CleanName(t.in.Person.Name, 20), t.s.Who)
+		sc.line(M("groupchat.card", "Person", t.colleague(t.in.Person.ID)))
+	}
 	build(&sc)
+	if st := steps[t.s.Step]; !t.in.Private && st.told != nil && t.s.Step != StepConfirm {
+		sc.line(M("groupchat.reply")) // else Telegram may keep the answer from us
+	}
 	t.do(Show{Chat: t.in.Chat, Panel: t.s.Panel, Screen: sc, Class: ClassAnswer, Fresh: fresh})
 }
 
@@ -149,7 +157,7 @@ func (t *turn) shop() topup.Shop {
 
 func (t *turn) route() {
 	if !t.in.Private {
-		t.elsewhere()
+		t.groupChat()
 		return
 	}
 	if t.in.Person.ID != t.in.Chat {
@@ -165,20 +173,6 @@ func (t *turn) route() {
 		}
 	default:
 		t.told()
-	}
-}
-
-// elsewhere answers in groups and channels: the till works in private only.
-func (t *turn) elsewhere() {
-	switch {
-	case t.in.Data != "":
-		t.alert(M("group.tap"))
-	case strings.HasPrefix(t.in.Text, "/"):
-		sc := Screen{Lines: []Msg{M("group.private")}}
-		if t.env.BotName != "" {
-			sc.row(Button{Label: M("group.open"), URL: "https://t.me/" + t.env.BotName})
-		}
-		t.say(sc)
 	}
 }
 
@@ -352,8 +346,8 @@ func (t *turn) sessionTapped(c tap) {
 func (t *turn) oldButton(panel string) {
 	if o, ok := t.v.Orders.OrderByPanel(panel); ok && t.who.MayFor(topup.ActHistory, o.Shop) {
 		t.toast(M("tap.sold", "No", number(o.No), "State", StateMsg(o)))
-		if o.Batch != nil && o.Chat == t.in.Chat {
-			t.do(Show{Chat: o.Chat, Panel: o.Batch.Panel, Screen: BatchScreen(t.batch(o)), Class: ClassMoney})
+		if o.Batch != nil && t.here(o) {
+			t.do(Show{Chat: t.in.Chat, Panel: o.Batch.Panel, Screen: BatchScreen(t.batch(o)), Class: ClassMoney})
 			return
 		}
 		t.showSale(o, ClassMoney, false)

@@ -12,6 +12,7 @@ type Input struct {
 	Contact *Contact // a shared phone number
 	Photo   string   // a photo, by the name that Telegram has for it
 	Thing   bool     // a sticker, a voice note or the like
+	Reply   bool     // in a group chat, it answers a message of ours
 	Late    bool     // it reached us long after it was done
 }
 

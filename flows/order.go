@@ -299,12 +299,18 @@ func codesKept(sh topup.Shop) Msg {
 	return M("codes.others")
 }
 
+// here reports whether a sale's own panel is in this chat. A group
+// chat's former numbers are the group chat still.
+func (t *turn) here(o topup.Order) bool {
+	return o.Chat == t.in.Chat || (!t.in.Private && o.Chat < 0 && o.Shop == t.who.Shop)
+}
+
 // showSale shows a sale to the person: on its own panel where that is in their
 // chat, and on one of theirs where another of the shop sold it.
 func (t *turn) showSale(o topup.Order, class Class, fresh bool) {
 	sc := t.saleScreen(o)
-	if o.Chat == t.in.Chat {
-		t.do(Show{Chat: o.Chat, Panel: DetailPanel(o), Screen: sc, Class: class, Fresh: fresh})
+	if t.here(o) {
+		t.do(Show{Chat: t.in.Chat, Panel: DetailPanel(o), Screen: sc, Class: class, Fresh: fresh})
 		return
 	}
 	if o.State == topup.Placed {

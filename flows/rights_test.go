@@ -65,7 +65,7 @@ var (
 		StepMoney: topup.ActMoney, StepSure: topup.ActMoney, StepSum: topup.ActMoney, StepPaid: topup.ActMoney,
 		StepSlip: topup.ActMoney, StepNote: topup.ActMoney, StepCeiling: topup.ActMoney, StepRefuse: topup.ActMoney, StepSlipOf: topup.ActMoney, StepLow: topup.ActLow,
 		StepAskSum: topup.ActRequest, StepAskPaid: topup.ActRequest, StepAskSlip: topup.ActRequest, StepAskSend: topup.ActRequest, StepConfirm: topup.ActSell,
-		StepJoin: topup.ActOpenLink, StepCashiers: topup.ActCashiers, StepCashier: topup.ActCashiers, StepCashierName: topup.ActCashiers,
+		StepJoin: topup.ActOpenLink, StepGroupChatFirst: topup.ActGroupChat, StepGroupChat: topup.ActGroupChat, StepGroupChatSure: topup.ActGroupChat, StepCashiers: topup.ActCashiers, StepCashier: topup.ActCashiers, StepCashierName: topup.ActCashiers,
 		StepCashierLimit: topup.ActCashiers, StepCashierOut: topup.ActCashiers, StepTeam: topup.ActTeam, StepMate: topup.ActTeam,
 		StepMateRole: topup.ActTeam, StepMateName: topup.ActTeam, StepMateLimit: topup.ActTeam, StepMateOut: topup.ActTeam,
 		StepNews: topup.ActBroadcast, StepCounting: topup.ActBroadcast, StepAudience: topup.ActBroadcast, StepNewsReady: topup.ActBroadcast, StepNewsTwice: topup.ActBroadcast,
@@ -368,7 +368,7 @@ func TestRightsOfLinks(t *testing.T) {
 // group.
 func TestOthersChats(t *testing.T) {
 	for name, who := range everybody {
-		for data, want := range map[bool]string{true: "tap.foreign", false: "group.tap"} {
+		for data, want := range map[bool]string{true: "tap.foreign", false: "groupchat.tap"} {
 			k := as(t, who)
 			in := k.input()
 			in.Chat, in.Private, in.Data = deskChat, data, menuTap("home")

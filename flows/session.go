@@ -36,6 +36,12 @@ type Session struct {
 	Card      *ShopDraft      `json:"shopdraft,omitempty"`
 	Favourite *FavouriteDraft `json:"favourite,omitempty"`
 	Thanked   bool            `json:"thanked,omitempty"` // the last that came was a thing without words, and got a kind one
+
+	// GroupChat is the group chat that is to become a shop's, and GroupChatTitle
+	// what it is called.
+	GroupChat      int64  `json:"group_chat,omitempty"`
+	GroupChatTitle string `json:"group_chat_title,omitempty"`
+	Who            string `json:"who,omitempty"` // in a group chat, whose panel it is, as Telegram names them
 }
 
 // DecodeSession reads a stored session; what can't be read, or does not have

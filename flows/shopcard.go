@@ -231,6 +231,9 @@ func (t *turn) shopCard(sh topup.Shop, page uint64, fresh bool) {
 			sc.line(M("card.language", "Language", Name(l.Name)))
 		}
 	}
+	if sh.GroupChat != 0 {
+		sc.line(M("groupchat.sells", "GroupChat", Name(sh.GroupChatTitle)))
+	}
 	if sh.State == topup.ShopSuspended {
 		sc.line(whySuspended(sh))
 	}

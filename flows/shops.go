@@ -93,6 +93,9 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 	if carded {
 		shown()
 	}
+	if sh.State == topup.ShopApproved && sh.GroupChat != 0 {
+		t.greetGroupChat(sh)
+	}
 	var sc Screen
 	if sh.State == topup.ShopApproved {
 		sc.line(M("shop.welcome", "Shop", Name(sh.Name)), M("shop.number", "No", number(uint64(sh.ID))), M("home.hint"))
@@ -138,6 +141,9 @@ func RequestScreen(sh topup.Shop, person string, twin topup.Shop) Screen {
 		sc.line(M("rename.twin", "Shop", Name(sh.Name), "No", number(uint64(twin.ID))))
 	}
 	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Person", Name(CleanName(person, 40)), "Phone", Latin(sh.Phone)))
+	if sh.GroupChat != 0 {
+		sc.line(M("ask.groupchat", "GroupChat", Name(sh.GroupChatTitle)))
+	}
 	sc.row(decisionButtons(sh, "")...)
 	return sc
 }

@@ -77,6 +77,7 @@ func staffing(needs topup.Act, team bool) conversation {
 		c.steps[r.list].taps["sh"] = simple((*turn).askSharing)
 		c.steps[StepSharing] = step{show: (*turn).askSharing, back: simpleNote((*turn).showStaff),
 			taps: map[string]func(*turn, string){"c": (*turn).shareCodes}}
+		c.steps[r.list].taps["lg"] = simple((*turn).leaveGroupChat)
 	}
 	return c
 }
@@ -170,6 +171,9 @@ func (t *turn) listed(sh topup.Shop, note Msg) {
 		if !st.Team && len(list) > 0 {
 			sc.line(M("sharing." + string(sh.Sharing())))
 			sc.row(button(M("button.sharing"), t.s.tap("sh")))
+		}
+		if !st.Team {
+			t.groupChatRow(sc, sh)
 		}
 		sc.row(Button{Label: M("button.invite"), Data: t.s.tap("inv"), Style: Main}, homeButton())
 	})
@@ -445,7 +449,7 @@ func (t *turn) removeMate() {
 	if m.Shop != 0 {
 		why = M("cashiers.removed", "Shop", Name(t.shop().Name))
 	}
-	t.do(RemoveMember{Member: m}, Menu{Chat: m.Person}, Dismiss{Chat: m.Person, Why: why})
+	t.do(RemoveMember{Member: m}, Menu{Chat: m.Person}, Dismiss{Chat: m.Person, Shop: m.Shop, Why: why})
 	t.endInvitesOf(m.Person)
 	t.tellOwners(m, "team.left")
 	t.gone = m.Person
@@ -561,8 +565,11 @@ func (t *turn) cashiersOf(arg string) {
 }
 
 // sellerName is the name that a sale of the person's goes by: none where the
-// shop has nobody else.
+// shop has nobody else; in a group chat all are seen.
 func (t *turn) sellerName() string {
+	if !t.in.Private {
+		return string(t.colleague(t.in.Person.ID))
+	}
 	if len(t.v.People.Members(t.who.Shop)) < 2 {
 		return ""
 	}

@@ -21,6 +21,10 @@ func (t *turn) start(payload string) {
 		t.claim(payload)
 		return
 	}
+	if chat, ok := groupChatOf(payload); ok {
+		t.groupChatOpened(chat)
+		return
+	}
 	t.dropQuietly()
 	if !t.spoken() {
 		t.language()
@@ -55,6 +59,9 @@ func (t *turn) chooseLanguage(code string) {
 		return
 	}
 	t.do(Speak{Chat: t.in.Chat, Language: code}, Menu{Chat: t.in.Chat})
+	if sh := t.shop(); sh.GroupChat != 0 && t.who.Is(topup.Keeper) {
+		t.do(Speak{Chat: sh.GroupChat, Language: code})
+	}
 	st, ok := t.at()
 	_, asked := t.v.People.ShopOf(t.in.Person.ID)
 	switch {

@@ -32,7 +32,7 @@ func join(list ...good) {
 // the sales.
 func allConversations() []conversation {
 	all := []conversation{applying(), finding(), lookingUp(), seekingShop(), suspending(), renaming(), limiting(), writing(topup.ActWrite, StepWrite), writing(topup.ActAnswer, StepAnswer), settling(), adjusting(), askingCredit(), choosingLow(), choosingMarkup(), grouping(), rulesetting(), broadcasting(), opening(), catchingUp(), confirming(), sellingMany(),
-		joining(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true), complaining(), answeringComplaints(), namingFavourite(), listingFavourites()}
+		joining(), addingGroupChat(), staffing(topup.ActCashiers, false), staffing(topup.ActTeam, true), complaining(), answeringComplaints(), namingFavourite(), listingFavourites()}
 	for _, g := range goods {
 		all = append(all, g.conversation())
 	}

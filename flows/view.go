@@ -18,6 +18,7 @@ type View struct {
 	Safety  Safety
 
 	Complaints Complaints
+	GroupChats GroupChats
 }
 
 // People says who is who.
@@ -48,6 +49,14 @@ type People interface {
 	NextShop() topup.ShopID
 	// News is what the shops were told last.
 	News() topup.News
+}
+
+// GroupChats says who sells in the group chats.
+type GroupChats interface {
+	// ShopIn is the shop that sells in a group chat, and CardOf whose panel stands
+	// there; 0 for nobody's.
+	ShopIn(chat int64) (topup.Shop, bool)
+	CardOf(chat int64, panel string) int64
 }
 
 // Wallets says what the shops hold.

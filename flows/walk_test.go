@@ -100,8 +100,11 @@ var ways = map[Step]map[string]func(*talk){
 		k.who, k.v.invites = 9, map[string]topup.Invite{linkToken: i}
 		k.say("/start " + linkToken)
 	}},
-	StepCashiers: {"nobody": func(k *talk) { k.say("/cashiers") }, "": func(k *talk) { staffed(k); k.say("/cashiers") }},
-	StepCashier:  {"": cashier},
+	StepGroupChatFirst: {"no language yet": func(k *talk) { k.who, k.v.language = 9, ""; k.say("/start g-7700") }},
+	StepGroupChat:      {"a keeper": func(k *talk) { k.say("/start g-7700") }, "a stranger": func(k *talk) { k.who = 9; k.say("/start g-7700") }},
+	StepGroupChatSure:  {"": func(k *talk) { k.say("/start g-7700"); k.seen(true) }},
+	StepCashiers:       {"nobody": func(k *talk) { k.say("/cashiers") }, "": func(k *talk) { staffed(k); k.say("/cashiers") }},
+	StepCashier:        {"": cashier},
 	StepCashierName: {
 		"a new one": func(k *talk) { k.say("/cashiers"); k.tap("inv") },
 		"another":   func(k *talk) { cashier(k); k.tap("rn") },
@@ -294,6 +297,11 @@ var ways = map[Step]map[string]func(*talk){
 			mobileQuote(k)
 		},
 	},
+}
+
+// seen is Telegram's answer about a group.
+func (k *talk) seen(admin bool) {
+	k.s, k.out = GroupChatSeen(k.v.view(), k.env(), k.s, k.input(), GroupChatAnswer{GroupChat: deskGroup, Title: "Comptoir", Admin: admin})
 }
 
 // backlog brings a talk to three lines that came late.
@@ -539,7 +547,9 @@ func (k *talk) buttons() (data []string) {
 			data = nil
 			for _, row := range s.Screen.Rows {
 				for _, b := range row {
-					data = append(data, b.Data)
+					if b.URL == "" {
+						data = append(data, b.Data)
+					}
 				}
 			}
 		}

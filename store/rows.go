@@ -39,6 +39,9 @@ type Chat struct {
 	// Kept are the orders whose codes Telegram refused to take for this chat.
 	// Whether they are kept still, the claim says.
 	Kept []topup.OrderID `json:"kept,omitempty"`
+	// Moved is the supergroup that a group chat has become: what is of the one is of
+	// the other.
+	Moved int64 `json:"moved,omitempty"`
 }
 
 // Owed is a message that Telegram has not taken yet. A panel owes at most

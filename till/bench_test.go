@@ -22,10 +22,13 @@ import (
 // measured.
 type idle struct{}
 
-func (idle) Offer(Outgoing)                                       {}
-func (idle) Answer(string, string, bool)                          {}
-func (idle) Forget(int64, int)                                    {}
-func (idle) SendFile(context.Context, File) (string, error)       { return "", nil }
+func (idle) Offer(...Outgoing)                              {}
+func (idle) Answer(string, string, bool)                    {}
+func (idle) Forget(int64, int)                              {}
+func (idle) SendFile(context.Context, File) (string, error) { return "", nil }
+func (idle) GroupChat(context.Context, int64, int64) (string, bool, error) {
+	return "", false, ErrUnreachable
+}
 func (idle) Menu(int64, string, []Command, func())                {}
 func (idle) Ask(topup.Order, topup.Call)                          {}
 func (idle) Asking(topup.OrderID) bool                            { return true }

@@ -17,7 +17,8 @@ import (
 //     silence. A tap is always answered, at last without text;
 //   - a customer's link is looked at also when the budget is used up, as long
 //     as the chat has not guessed too many;
-//   - a group gets one answer in a while, whoever asks, and no word;
+//   - a group chat gets one answer in a while for all who don't work for its
+//     shop, and no word;
 //   - what is said to strangers goes behind all that shops and owners wait for
 //     (flows.ClassStrangers).
 //
@@ -28,7 +29,7 @@ const (
 	budgetFor     = 10 * time.Minute
 	strangersMost = 20 // answers to one stranger
 	linksAlways   = 20 // links of one chat, looked at whatever else it had
-	groupsMost    = 1  // answers to one group
+	groupsMost    = 1  // answers to one group chat
 	crowdFor      = time.Minute
 	crowdMost     = 300    // answers to all strangers
 	wordsMost     = 60     // kind words to all strangers
@@ -141,12 +142,12 @@ func (u *arrived) admitted(e *Engine, tx Tx, a *after, in flows.Input, query str
 // judge decides what an input may have.
 func (e *Engine) judge(tx Tx, a *after, in flows.Input) (verdict, error) {
 	r := e.reading(tx, a.now)
-	if in.Private {
-		if known := insider(people{r}.Actor(in.Person.ID, in.Chat)); known || r.err != nil {
-			return within, r.err
-		}
-	} else if in.Data != "" || !strings.HasPrefix(in.Text, "/") {
-		return within, nil // costs no message
+	who := people{r}.Actor(in.Person.ID, in.Chat)
+	place, sells := groupChats{r}.ShopIn(in.Chat)
+	known := insider(who) && (in.Private || sells && who.Shop == place.ID)
+	free := !in.Private && (in.Data != "" || !strings.HasPrefix(in.Text, "/")) // it costs no message
+	if known || free || r.err != nil {
+		return within, r.err
 	}
 	link := in.Private && flows.OpensLink(in.Text) && claims{r}.Guesses(in.Chat) < flows.GuessesMost
 	return e.budget.verdict(a.now, in, link), r.err

@@ -21,8 +21,14 @@ func vouchersOf(tx Tx, id topup.OrderID) ([]topup.Voucher, error) {
 	return list, err
 }
 
-// codesPanel shows the codes of an order as they came.
-func codesPanel(o topup.Order) string { return "codes/" + string(o.ID) }
+// codesPanel shows the codes of an order as they came. That of a sale in a group
+// chat has a name of its own: what becomes of its message is told there.
+func codesPanel(o topup.Order) string {
+	if o.Chat < 0 {
+		return codesFromGroupChat + string(o.ID)
+	}
+	return "codes/" + string(o.ID)
+}
 
 // codes owes an order's vouchers to a chat of its shop, in a message of their
 // own, and records that they are shown.

@@ -39,10 +39,12 @@ type kept struct {
 	idle
 	out     []Outgoing
 	answers []string
+	forgot  []int // messages that were to be deleted
 }
 
-func (k *kept) Offer(o Outgoing)              { k.out = append(k.out, o) }
+func (k *kept) Offer(all ...Outgoing)         { k.out = append(k.out, all...) }
 func (k *kept) Answer(_, text string, _ bool) { k.answers = append(k.answers, text) }
+func (k *kept) Forget(_ int64, id int)        { k.forgot = append(k.forgot, id) }
 func (k *kept) to(chat int64) (list []Outgoing) {
 	for _, o := range k.out {
 		if o.Chat == chat {

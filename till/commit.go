@@ -202,9 +202,7 @@ func (e *Engine) release(a *after) {
 	for _, an := range a.answers {
 		e.messenger.Answer(an.query, e.render.Plain(an.lang, an.msg), an.alert)
 	}
-	for _, o := range a.offers {
-		e.messenger.Offer(o)
-	}
+	e.messenger.Offer(a.offers...)
 	for _, q := range a.asks {
 		e.caller.Ask(q.order, q.call)
 	}

@@ -110,6 +110,9 @@ func (e *Engine) alive(tx Tx, a *after, chat store.Chat) error {
 			return err
 		}
 		if !ok || c.State != topup.ClaimKept || c.By != chat.ID {
+			if err := e.sellerAlive(tx, a, chat.ID, id); err != nil {
+				return err
+			}
 			continue
 		}
 		o, _, err := tx.Order(id)

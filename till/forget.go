@@ -68,6 +68,14 @@ func pruneStrangers(e *Engine, tx Tx, a *after) (more bool, err error) {
 
 func (e *Engine) forgetStranger(tx Tx, a *after, c store.Chat) error {
 	r := e.reading(tx, a.now)
+	if _, sells := (groupChats{r}).ShopIn(c.ID); sells || r.err != nil {
+		return r.err
+	}
+	if c.Moved != 0 { // known as long as what it has become
+		if _, known, err := tx.Chat(c.Moved); known || err != nil {
+			return err
+		}
+	}
 	who := people{r}.Actor(c.ID, c.ID)
 	_, asks := people{r}.ShopOf(c.ID)
 	switch {

@@ -43,7 +43,7 @@ func changeInquiries(tx Tx, change func(topup.Inquiries) topup.Inquiries) error 
 // somebody waits.
 func (e *Engine) inquire(j job) {
 	q := j.Ask.Inquiry
-	found := inquired{id: q.ID, chat: j.Chat, answer: flows.OffersAnswer{Inquiry: q.ID, Panel: j.Panel,
+	found := inquired{id: q.ID, chat: j.Chat, by: j.by, answer: flows.OffersAnswer{Inquiry: q.ID, Panel: j.Panel,
 		Suggested: topup.Suggested{Number: q.Number, Operator: q.Operator}}}
 	missing := found
 	missing.answer.Fault = topup.FaultUnavailable
@@ -51,7 +51,7 @@ func (e *Engine) inquire(j job) {
 	var once sync.Once
 	answer := func(ev event) { once.Do(func() { e.later(ev) }) }
 	timer := time.AfterFunc(inquiryWait, func() { answer(missing) })
-	work := topup.Work{Kind: topup.WorkInquiry, Shop: q.Shop, Chat: j.Chat, Until: deadline}
+	work := topup.Work{Kind: topup.WorkInquiry, Shop: q.Shop, Chat: j.by, Until: deadline}
 	e.caller.Do(work, func(ctx context.Context, p topup.Provider) {
 		defer timer.Stop()
 		sent := p.Send(ctx, q.Order()) // a context that is done sends nothing
@@ -150,10 +150,10 @@ func (i inquirySent) apply(_ *Engine, tx Tx, a *after) error {
 
 // inquired is the end of an inquiry for who waits for it.
 type inquired struct {
-	id     topup.OrderID
-	chat   int64
-	status *topup.Status // nil when nothing was heard
-	answer flows.OffersAnswer
+	id       topup.OrderID
+	chat, by int64
+	status   *topup.Status // nil when nothing was heard
+	answer   flows.OffersAnswer
 }
 
 func (i inquired) apply(e *Engine, tx Tx, a *after) error {
@@ -166,7 +166,7 @@ func (i inquired) apply(e *Engine, tx Tx, a *after) error {
 			a.suggested = append(a.suggested, i.answer.Suggested)
 		}
 	}
-	return e.answerTurn(tx, a, i.chat, func(v flows.View, env flows.Env, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+	return e.answerTurn(tx, a, i.chat, i.by, func(v flows.View, env flows.Env, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
 		return flows.OffersFound(v, env, s, in, i.answer)
 	})
 }

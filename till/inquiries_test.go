@@ -76,7 +76,7 @@ func (c *counter) inquires() topup.OrderID {
 	id := topup.OrderID(topup.NewID())
 	q := topup.Inquiry{ID: id, Plan: "GETMENU_Djezzy", Operator: topup.Djezzy, Number: "0778037340", Shop: 1, By: shopChat, Asked: time.Now()}
 	c.does(func(e *Engine, tx Tx, a *after) error {
-		return e.effects(tx, a, flows.Input{}, "", []flows.Effect{flows.Run{Job: flows.JobOffers, Chat: shopChat, Panel: "card", Ask: flows.Question{Inquiry: q}}})
+		return e.effects(tx, a, inputOf(shopChat, shopChat), "", []flows.Effect{flows.Run{Job: flows.JobOffers, Chat: shopChat, Panel: "card", Ask: flows.Question{Inquiry: q}}})
 	})
 	return id
 }

@@ -293,16 +293,16 @@ func gaveBack(tx Tx, was, o topup.Order) error {
 	})
 }
 
-// codesChat is the chat that a sale's codes go to: the one that sold, and the
+// codesChat is the chat that a sale's codes go to: the seller's, and the
 // keeper's when its person works there no more.
 func codesChat(tx Tx, o topup.Order) (int64, error) {
 	m, ok, err := tx.Member(o.By)
 	if err != nil || (ok && m.Shop == o.Shop) {
-		return o.Chat, err
+		return sellerChat(o), err
 	}
 	s, ok, err := tx.Shop(o.Shop)
 	if err != nil || !ok {
-		return o.Chat, err
+		return sellerChat(o), err
 	}
 	return s.Chat, nil
 }

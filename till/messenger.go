@@ -11,7 +11,7 @@ import (
 )
 
 // Update is one update, read as far as this bot needs it. At most one of
-// Message, Callback and Blocked is set.
+// Message, Callback, Blocked and Moved is set.
 type Update struct {
 	ID       int64
 	Raw      json.RawMessage // as Telegram sent it
@@ -21,6 +21,7 @@ type Update struct {
 	// again (false); in a private chat, that the person blocked it.
 	Blocked *bool
 	Chat    Chat
+	Moved   *Move
 	// Broken says why the update could not be read; it holds nothing of the
 	// content.
 	Broken string
@@ -32,6 +33,9 @@ type Chat struct {
 	ID   int64  `json:"id"`
 	Type string `json:"type"`
 }
+
+// Move tells that a group chat has become a supergroup, which is another chat.
+type Move struct{ From, To int64 }
 
 // User is who did it. The names are as the person typed them.
 type User struct {
@@ -52,6 +56,11 @@ type Incoming struct {
 	Contact   *Contact
 	Photo     string // its largest size, by Telegram's name for it
 	Thing     bool   // a sticker, a voice note or the like
+	// Nameless tells that it was said in the name of a chat: of the group chat, by
+	// an administrator who stays anonymous, or of a channel. Who it was is not
+	// known, whatever From says.
+	Nameless bool
+	ReplyTo  string // the name of the bot whose message it answers
 }
 
 // Contact is a shared phone number, as Telegram writes it. UserID is 0 for a
@@ -101,6 +110,9 @@ type Sent struct {
 	// Lost is "" for a message that is out. Otherwise trying again would not
 	// help.
 	Lost Lost
+	// Moved is the supergroup that the chat has become: nothing is lost, and it
+	// is owed there.
+	Moved int64
 }
 
 // Lost says why a message can never be delivered.
@@ -138,7 +150,13 @@ type Messenger interface {
 	// turn, tries a few times, and ends with ctx; [ErrUnreachable] is for good.
 	SendFile(ctx context.Context, f File) (id string, err error)
 
-	Offer(Outgoing)
+	// GroupChat tells what a group chat is called, and whether a person is one of its
+	// administrators. [ErrUnreachable] is for good.
+	GroupChat(ctx context.Context, chat, person int64) (title string, admin bool, err error)
+
+	// Offer hands over what one commit owes, all at once: then its order is that
+	// of the classes, whatever leaves first.
+	Offer(...Outgoing)
 	Answer(queryID, text string, alert bool)
 	Forget(chat int64, messageID int)
 	Menu(chat int64, language string, commands []Command, done func())

@@ -181,7 +181,7 @@ type shopsCounted struct {
 }
 
 func (c shopsCounted) apply(e *Engine, tx Tx, a *after) error {
-	return e.answerTurn(tx, a, c.job.Chat, func(v flows.View, env flows.Env, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+	return e.answerTurn(tx, a, c.job.Chat, c.job.Chat, func(v flows.View, env flows.Env, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
 		return flows.ShopsCounted(v, env, s, in, c.job.Panel, c.reach)
 	})
 }

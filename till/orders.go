@@ -20,7 +20,11 @@ func (e *Engine) place(tx Tx, a *after, o topup.Order) error {
 		if err != nil {
 			return err
 		}
-		return e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Panel, Screen: flows.ShortScreen(o, w.Available), Class: flows.ClassMoney})
+		chat, err := saleChat(tx, o)
+		if err != nil {
+			return err
+		}
+		return e.show(tx, a, flows.Show{Chat: chat, Panel: o.Panel, Screen: flows.ShortScreen(o, w.Available), Class: flows.ClassMoney})
 	}
 	if err != nil && !errors.Is(err, store.ErrExists) {
 		return err
@@ -81,24 +85,28 @@ func (e *Engine) placeMany(tx Tx, a *after, list []topup.Order) error {
 // present shows an order on its panel. One of several that were confirmed
 // together is shown with them; its own panel only if it was asked for.
 func (e *Engine) present(tx Tx, a *after, o topup.Order) error {
+	where, err := saleChat(tx, o)
+	if err != nil {
+		return err
+	}
 	complaint, _, err := tx.Complaint(o.ID)
 	if err != nil {
 		return err
 	}
-	own := flows.Show{Chat: o.Chat, Panel: flows.DetailPanel(o), Screen: flows.OrderScreen(o, complaint), Class: flows.ClassMoney}
+	own := owing{chat: where, panel: flows.DetailPanel(o), screen: flows.OrderScreen(o, complaint), class: flows.ClassMoney, follows: o.Chat < 0}
 	// Who works there no more can do nothing with it.
 	chat, err := codesChat(tx, o)
 	if err != nil {
 		return err
 	}
-	left := chat != o.Chat
+	left := chat != sellerChat(o)
 	if left {
-		own.Screen.Rows = nil
-	} else if own.Screen, err = e.asShared(tx, a, o.Chat, o, own.Screen); err != nil {
+		own.screen.Rows = nil
+	} else if own.screen, err = e.asShared(tx, a, chat, o, own.screen); err != nil {
 		return err
 	}
 	if o.Batch == nil {
-		return e.show(tx, a, own)
+		return e.owe(tx, a, own)
 	}
 	list, err := batch(tx, o)
 	if err != nil {
@@ -108,17 +116,17 @@ func (e *Engine) present(tx Tx, a *after, o topup.Order) error {
 	if left {
 		all.Rows = nil
 	}
-	if err := e.show(tx, a, flows.Show{Chat: o.Chat, Panel: o.Batch.Panel, Screen: all, Class: flows.ClassMoney}); err != nil {
+	if err := e.owe(tx, a, owing{chat: where, panel: o.Batch.Panel, screen: all, class: flows.ClassMoney, follows: o.Chat < 0}); err != nil {
 		return err
 	}
-	_, shown, err := tx.PanelRef(own.Panel)
+	_, shown, err := tx.PanelRef(own.panel)
 	if err != nil || shown {
-		return errors.Join(err, e.show(tx, a, own))
+		return errors.Join(err, e.owe(tx, a, own))
 	}
-	if _, waits, err := tx.OwedOf(own.Panel); err != nil || !waits {
+	if _, waits, err := tx.OwedOf(own.panel); err != nil || !waits {
 		return err
 	}
-	return e.show(tx, a, own)
+	return e.owe(tx, a, own)
 }
 
 // batch reads the orders that were confirmed with one.

@@ -24,21 +24,22 @@ type owing struct {
 	fresh   bool
 	replyTo int
 	aside   bool // it goes again by itself: what stood last before does so still
+	follows bool // the panel of a sale in a group chat: it is where its sale is shown
 }
 
-func (e *Engine) owe(tx Tx, a *after, w owing) error {
+// errToGroupChat is a message with codes that was about to be owed to a group chat.
+var errToGroupChat = errors.New("till: codes don't go to a group chat")
+
+func (e *Engine) owe(tx Tx, a *after, w owing) (err error) {
+	if w, err = e.fit(tx, a, w); err != nil {
+		return err
+	}
+	if w.chat < 0 && len(w.screen.Lines) == 0 && !w.screen.Gone {
+		return nil // it holds nothing that a group chat may read
+	}
 	chat, _, err := tx.Chat(w.chat)
 	if err != nil {
 		return err
-	}
-	if w.class > flows.ClassMoney {
-		// A crowd must not delay what a shop waits for.
-		r := e.reading(tx, a.now)
-		if who := (people{r}).Actor(w.chat, w.chat); r.err != nil {
-			return r.err
-		} else if !insider(who) {
-			w.class = flows.ClassStrangers
-		}
 	}
 	m := e.render.Screen(cmp.Or(w.screen.In, language(chat.Language, chat.Guess, e.cfg.Language)), w.screen)
 	m.Fresh, m.ReplyTo = w.fresh && !m.Gone, w.replyTo
@@ -57,15 +58,14 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	if err != nil {
 		return err
 	}
-	if same && !lower && (waits && former.Class <= int(w.class) || !waits && !m.Fixed()) {
-		return nil // an edit to the text that it has would show nothing
+	// An edit to the text that it has would show nothing.
+	idle := same && !lower && (waits && former.Class <= int(w.class) || !waits && !m.Fixed())
+	if idle && w.chat > 0 && !w.follows {
+		return nil
 	}
-	ref, _, err := tx.PanelRef(w.panel)
-	if err != nil {
+	ref, moves, may, err := place(tx, w, former)
+	if err != nil || !may || (idle && !moves) {
 		return err
-	}
-	if (waits && former.Chat != w.chat) || (ref.Chat != 0 && ref.Chat != w.chat) {
-		return nil // a forged tap named a panel of another chat
 	}
 	if m.Gone && ref.MessageID == 0 && !waits {
 		return nil // nobody has seen it
@@ -86,6 +86,52 @@ func (e *Engine) owe(tx Tx, a *after, w owing) error {
 	return nil
 }
 
+// fit makes what is to be owed fit for its chat, as that is now.
+func (e *Engine) fit(tx Tx, a *after, w owing) (_ owing, err error) {
+	if w.chat, err = current(tx, w.chat); err != nil {
+		return w, err
+	}
+	if w.chat < 0 {
+		if w.class == flows.ClassCodes {
+			return w, errToGroupChat
+		}
+		w.screen = flows.InGroupChat(w.screen, e.ourName())
+	}
+	if w.class > flows.ClassMoney {
+		// A crowd must not delay what a shop waits for.
+		r := e.reading(tx, a.now)
+		_, sells := groupChats{r}.ShopIn(w.chat)
+		if !sells && !insider(people{r}.Actor(w.chat, w.chat)) {
+			w.class = flows.ClassStrangers
+		}
+		return w, r.err
+	}
+	return w, nil
+}
+
+// place finds the message that shows a panel. One that is in another chat moves
+// where it may: a sale's, and any of a group chat that is a supergroup now. No
+// other may: a forged tap named it.
+func place(tx Tx, w owing, former store.Owed) (ref store.PanelRef, moves, may bool, err error) {
+	if ref, _, err = tx.PanelRef(w.panel); err != nil {
+		return ref, false, false, err
+	}
+	for _, chat := range []int64{former.Chat, ref.Chat} {
+		if chat == 0 || chat == w.chat {
+			continue
+		}
+		now, err := current(tx, chat)
+		if err != nil || (now != w.chat && !w.follows) {
+			return store.PanelRef{}, true, false, err
+		}
+		moves = true
+	}
+	if moves {
+		ref = store.PanelRef{}
+	}
+	return ref, moves, true, nil
+}
+
 // outgoing joins an outbox row with the message that its panel has now.
 func (e *Engine) outgoing(tx Tx, o store.Owed) (Outgoing, error) {
 	m, err := render.Decode(o.Body)
@@ -95,6 +141,9 @@ func (e *Engine) outgoing(tx Tx, o store.Owed) (Outgoing, error) {
 	ref, _, err := tx.PanelRef(o.Panel)
 	if err != nil {
 		return Outgoing{}, err
+	}
+	if ref.Chat != o.Chat {
+		ref.MessageID = 0 // the panel has moved to another chat, where it is sent anew
 	}
 	return Outgoing{Panel: o.Panel, Seq: o.Seq, Chat: o.Chat, Class: o.Class, Message: m, MessageID: ref.MessageID}, nil
 }
@@ -106,6 +155,12 @@ func (e *Engine) Report(s Sent) { e.later(delivered{s}) }
 type delivered struct{ Sent }
 
 func (d delivered) apply(e *Engine, tx Tx, a *after) error {
+	if d.Moved != 0 {
+		err := e.moved(tx, a, Move{From: d.Chat, To: d.Moved})
+		if o, waits, _ := tx.OwedOf(d.Panel); err != nil || !waits || o.Chat != d.Chat {
+			return err
+		}
+	}
 	if d.Lost == "" {
 		former, err := tx.Delivered(d.Panel, d.Seq, d.Chat, d.MessageID, a.now)
 		if err == nil && former != 0 && former != d.MessageID {
@@ -117,7 +172,13 @@ func (d delivered) apply(e *Engine, tx Tx, a *after) error {
 		if err := e.newsOut(tx, a, d.Sent); err != nil {
 			return err
 		}
+		if err := e.codesCame(tx, a, d.Sent); err != nil {
+			return err
+		}
 		return e.outcome(tx, a, d.Sent)
+	}
+	if d.Chat < 0 && (d.Lost == LostBlocked || d.Lost == LostChatGone) {
+		return d.lostThere(e, tx, a)
 	}
 	return d.lost(e, tx, a)
 }
@@ -159,6 +220,9 @@ func (d delivered) lost(e *Engine, tx Tx, a *after) error {
 		return err
 	}
 	if err := e.outcome(tx, a, d.Sent); err != nil {
+		return err
+	}
+	if err := e.codesLost(tx, a, d.Sent); err != nil {
 		return err
 	}
 	if who.Is(topup.Cashier) && !was {

@@ -11,18 +11,25 @@ import (
 )
 
 func (e *Engine) speak(tx Tx, s flows.Speak) error {
-	c, _, err := tx.Chat(s.Chat)
+	id, err := current(tx, s.Chat)
 	if err != nil {
 		return err
 	}
-	c.ID, c.Language = s.Chat, s.Language
+	c, _, err := tx.Chat(id)
+	if err != nil {
+		return err
+	}
+	c.ID, c.Language = id, s.Language
 	return tx.PutChat(c)
 }
 
 // saveShop stores a shop; a new one with its keeper.
-func (e *Engine) saveShop(tx Tx, s topup.Shop) error {
+func (e *Engine) saveShop(tx Tx, a *after, s topup.Shop) error {
 	old, known, err := tx.Shop(s.ID)
 	if err != nil {
+		return err
+	}
+	if err := e.saveGroupChat(tx, a, old, &s); err != nil {
 		return err
 	}
 	if err := countRequests(tx, known && old.State == topup.ShopAsked, s.State == topup.ShopAsked); err != nil {

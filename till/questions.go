@@ -14,7 +14,8 @@ import (
 // chat has no shop.
 type job struct {
 	flows.Run
-	shop topup.ShopID
+	shop topup.ShopID // that who asked works for
+	by   int64        // who asked
 }
 
 // startJob starts slow work; its result comes back as an event.
@@ -61,6 +62,8 @@ func (e *Engine) startJob(j job) {
 		e.helpers.Go(func() { e.reconcileAsked(j) })
 	case flows.JobShops:
 		e.helpers.Go(func() { e.countShops(j.Run) })
+	case flows.JobGroupChat:
+		e.helpers.Go(func() { e.askGroupChat(j) })
 	case flows.JobBackup:
 		e.helpers.Go(func() { e.backUp(j.Run) })
 	}
@@ -79,7 +82,7 @@ func (e *Engine) question(j job, missing event, ask func(context.Context, topup.
 	var once sync.Once
 	answer := func(ev event) { once.Do(func() { e.later(ev) }) }
 	timer := time.AfterFunc(answerWait, func() { answer(missing) })
-	work := topup.Work{Kind: topup.WorkQuestion, Shop: j.shop, Chat: j.Chat, Until: deadline}
+	work := topup.Work{Kind: topup.WorkQuestion, Shop: j.shop, Chat: j.by, Until: deadline}
 	e.caller.Do(work, func(ctx context.Context, p topup.Provider) {
 		defer timer.Stop()
 		if errors.Is(context.Cause(ctx), topup.ErrReplaced) {
@@ -94,7 +97,7 @@ func (e *Engine) question(j job, missing event, ask func(context.Context, topup.
 // checkLine asks whether a line takes cards, and for the cards when the list
 // at hand is old.
 func (e *Engine) checkLine(j job) {
-	checked := lineChecked{chat: j.Chat, answer: flows.LineAnswer{Panel: j.Panel, LineType: j.Ask.LineType, Line: j.Ask.Line}}
+	checked := lineChecked{chat: j.Chat, by: j.by, answer: flows.LineAnswer{Panel: j.Panel, LineType: j.Ask.LineType, Line: j.Ask.Line}}
 	missing := checked
 	missing.answer.Fault = topup.FaultUnavailable
 	e.question(j, missing, func(ctx context.Context, p topup.Provider) event {
@@ -115,7 +118,7 @@ func (e *Engine) checkLine(j job) {
 
 // readStock asks for the denominations of a gift card.
 func (e *Engine) readStock(j job) {
-	checked := stockChecked{chat: j.Chat, answer: flows.StockAnswer{Panel: j.Panel, Product: j.Ask.Product}}
+	checked := stockChecked{chat: j.Chat, by: j.by, answer: flows.StockAnswer{Panel: j.Panel, Product: j.Ask.Product}}
 	missing := checked
 	missing.answer.Fault = topup.FaultUnavailable
 	e.question(j, missing, func(ctx context.Context, p topup.Provider) event {
@@ -141,7 +144,7 @@ func faultKind(err error) topup.FaultKind {
 
 // lineChecked is the provider's answer about a line.
 type lineChecked struct {
-	chat     int64
+	chat, by int64
 	answer   flows.LineAnswer
 	products *[]topup.InternetProduct // nil when they were not read
 }
@@ -152,19 +155,19 @@ func (l lineChecked) apply(e *Engine, tx Tx, a *after) error {
 			return err
 		}
 	}
-	return e.answerTurn(tx, a, l.chat, func(v flows.View, env flows.Env, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+	return e.answerTurn(tx, a, l.chat, l.by, func(v flows.View, env flows.Env, s flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
 		return flows.LineChecked(v, env, s, in, l.answer)
 	})
 }
 
 // stockChecked is the provider's answer about the stock of a gift card.
 type stockChecked struct {
-	chat   int64
-	answer flows.StockAnswer
+	chat, by int64
+	answer   flows.StockAnswer
 }
 
 func (s stockChecked) apply(e *Engine, tx Tx, a *after) error {
-	return e.answerTurn(tx, a, s.chat, func(v flows.View, env flows.Env, ss flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
+	return e.answerTurn(tx, a, s.chat, s.by, func(v flows.View, env flows.Env, ss flows.Session, in flows.Input) (flows.Session, []flows.Effect) {
 		return flows.StockChecked(v, env, ss, in, s.answer)
 	})
 }

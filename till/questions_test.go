@@ -35,8 +35,13 @@ func TestWorkSaysWhoWaits(t *testing.T) {
 			flows.Run{Job: flows.JobSync, Chat: 1, Panel: "p"},
 		}
 		var a after
-		if err := c.db.Update(func(tx Tx) error { return c.engine.effects(tx, &a, flows.Input{}, "", jobs) }); err != nil {
-			t.Fatal(err)
+		for _, ef := range jobs {
+			chat := ef.(flows.Run).Chat
+			if err := c.db.Update(func(tx Tx) error {
+				return c.engine.effects(tx, &a, inputOf(chat, chat), "", []flows.Effect{ef})
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		c.engine.release(&a)
 		c.engine.Sync(0, "")

@@ -39,7 +39,7 @@ func TestReportIsReadToItsEnd(t *testing.T) {
 		}
 	}
 	place(sales+1, now.AddDate(0, 0, -3)) // taken over
-	for _, j := range []job{{flows.Run{Job: flows.JobDay, Chat: shopChat, Panel: "day"}, 1}, {flows.Run{Job: flows.JobReport, Chat: 1, Panel: "report"}, 0}} {
+	for _, j := range []job{{Run: flows.Run{Job: flows.JobDay, Chat: shopChat, Panel: "day"}, shop: 1}, {Run: flows.Run{Job: flows.JobReport, Chat: 1, Panel: "report"}}} {
 		c.engine.startJob(j)
 		ev, ok := (<-c.engine.events).(reportRead)
 		if !ok || ev.report.All.Pending != sales || ev.report.All.Held != sales*10_00 {

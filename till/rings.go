@@ -20,15 +20,18 @@ import (
 
 // ring tells the change of an order, if that is to be told.
 func (e *Engine) ring(tx Tx, a *after, was, o topup.Order) error {
+	where, err := saleChat(tx, o)
+	if err != nil {
+		return err
+	}
 	if o.State.Final() && !was.State.Final() {
-		if err := e.hush(tx, a, o.Chat); err != nil {
+		if err := e.hush(tx, a, where); err != nil {
 			return err
 		}
 	}
 	how, panel, screen := topup.RingOf(was, o, a.now), o.Panel, flows.RingScreen(o)
 	of := []topup.Order{o}
 	if o.Batch != nil {
-		var err error
 		if of, err = batch(tx, o); err != nil || !flows.BatchOver(of) {
 			return err
 		}
@@ -41,21 +44,30 @@ func (e *Engine) ring(tx Tx, a *after, was, o topup.Order) error {
 	case topup.RingNone:
 		return nil
 	case topup.RingDone:
-		return e.whisper(tx, a, o, panel, of, screen)
+		return e.whisper(tx, a, o.ID, where, panel, of, screen)
 	}
-	ref, _, err := tx.PanelRef(panel)
+	beside, err := messageIn(tx, where, panel)
 	if err != nil {
 		return err
 	}
 	return e.owe(tx, a, owing{
-		chat: o.Chat, panel: "ring/" + string(o.ID), class: flows.ClassMoney,
-		screen: screen, replyTo: ref.MessageID, fresh: true,
+		chat: where, panel: "ring/" + string(o.ID), class: flows.ClassMoney,
+		screen: screen, replyTo: beside, fresh: true,
 	})
 }
 
+// messageIn is the message by which a chat shows a panel; 0 for none there.
+func messageIn(tx Tx, chat int64, panel string) (int, error) {
+	ref, _, err := tx.PanelRef(panel)
+	if err != nil || ref.Chat != chat {
+		return 0, err
+	}
+	return ref.MessageID, nil
+}
+
 // whisper tells of sales that were delivered, unless their panel is in sight.
-func (e *Engine) whisper(tx Tx, a *after, o topup.Order, panel string, of []topup.Order, screen flows.Screen) error {
-	chat, _, err := tx.Chat(o.Chat)
+func (e *Engine) whisper(tx Tx, a *after, id topup.OrderID, where int64, panel string, of []topup.Order, screen flows.Screen) error {
+	chat, _, err := tx.Chat(where)
 	if err != nil {
 		return err
 	}
@@ -63,16 +75,16 @@ func (e *Engine) whisper(tx Tx, a *after, o topup.Order, panel string, of []topu
 	if seen && !chat.Blocked {
 		return nil // who blocked us sees nothing, which only a message finds out
 	}
-	ref, _, err := tx.PanelRef(panel)
+	beside, err := messageIn(tx, where, panel)
 	if err != nil {
 		return err
 	}
 	screen.Silent = true
-	chat.ID, chat.Ring = o.Chat, "done/"+string(o.ID)
+	chat.ID, chat.Ring = where, "done/"+string(id)
 	if err := tx.PutChat(chat); err != nil {
 		return err
 	}
-	return e.owe(tx, a, owing{chat: o.Chat, panel: chat.Ring, class: flows.ClassMoney, screen: screen, replyTo: ref.MessageID, fresh: true, aside: true})
+	return e.owe(tx, a, owing{chat: where, panel: chat.Ring, class: flows.ClassMoney, screen: screen, replyTo: beside, fresh: true, aside: true})
 }
 
 // hush takes away what a chat was told of a delivery.

@@ -1,8 +1,8 @@
 package till
 
 import (
-	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 
 	"hanout/flows"
@@ -35,16 +35,20 @@ func (e *Engine) remember(tx Tx, a *after, in flows.Input) (store.Chat, error) {
 type turnFunc func(flows.View, flows.Env, flows.Session, flows.Input) (flows.Session, []flows.Effect)
 
 func (e *Engine) env(a *after, lastPanel string) flows.Env {
-	env := flows.Env{Now: a.now, Zone: locales.Algiers, NewID: topup.NewID, LastPanel: lastPanel}
+	return flows.Env{Now: a.now, Zone: locales.Algiers, NewID: topup.NewID, LastPanel: lastPanel, BotName: e.ourName()}
+}
+
+// ourName is our Telegram username; "" until it is known.
+func (e *Engine) ourName() string {
 	if name := e.botName.Load(); name != nil {
-		env.BotName = *name
+		return *name
 	}
-	return env
+	return ""
 }
 
 // turn runs one turn of the conversation with a chat.
 func (e *Engine) turn(tx Tx, a *after, env flows.Env, in flows.Input, query string, run turnFunc) error {
-	stored, err := tx.Session(in.Chat)
+	stored, err := sessionOf(tx, in)
 	if err != nil {
 		return err
 	}
@@ -53,51 +57,63 @@ func (e *Engine) turn(tx Tx, a *after, env flows.Env, in flows.Input, query stri
 	if r.err != nil {
 		return r.err
 	}
-	if b := session.Encode(); in.Private && !bytes.Equal(b, stored) {
-		if err := tx.PutSession(in.Chat, b); err != nil {
-			return err
-		}
+	if err := keepSession(tx, in, stored, session.Encode()); err != nil {
+		return err
 	}
 	return e.effects(tx, a, in, query, effects)
 }
 
 // answerTurn runs the turn that an answer of the provider brings, of a
-// conversation in a person's own chat.
-func (e *Engine) answerTurn(tx Tx, a *after, chat int64, run turnFunc) error {
+// person's conversation in a chat.
+func (e *Engine) answerTurn(tx Tx, a *after, chat, person int64, run turnFunc) error {
+	chat, err := current(tx, chat)
+	if err != nil {
+		return err
+	}
 	c, _, err := tx.Chat(chat)
 	if err != nil {
 		return err
 	}
-	in := flows.Input{Chat: chat, Private: true, Person: flows.Person{ID: chat}}
-	return e.turn(tx, a, e.env(a, c.LastPanel), in, "", run)
+	return e.turn(tx, a, e.env(a, c.LastPanel), inputOf(chat, person), "", run)
 }
 
 func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects []flows.Effect) error {
 	type other struct {
-		chat int64
-		run  turnFunc
+		chat, person int64
+		run          turnFunc
 	}
 	var others []other
 	for _, ef := range effects {
 		switch ef := ef.(type) {
 		case flows.Wake:
+			s, _, err := tx.Shop(ef.Shop)
+			if err != nil {
+				return err
+			}
 			for m, err := range tx.Members(ef.Shop) {
 				if err != nil {
 					return err
 				}
-				others = append(others, other{m.Person, flows.Resume})
+				others = append(others, other{m.Person, m.Person, flows.Resume})
+				if s.GroupChat != 0 {
+					others = append(others, other{s.GroupChat, m.Person, flows.Resume})
+				}
 			}
 		case flows.Dismiss:
-			others = append(others, other{ef.Chat, flows.Dismissed(ef.Why)})
+			others = append(others, other{ef.Chat, ef.Chat, flows.Dismissed(ef.Why)})
+			if s, _, err := tx.Shop(ef.Shop); err != nil {
+				return err
+			} else if s.GroupChat != 0 {
+				others = append(others, other{s.GroupChat, ef.Chat, flows.LeftGroupChat})
+			}
 		default:
-			if err := e.effect(tx, a, in.Chat, query, ef); err != nil {
+			if err := e.effect(tx, a, in, query, ef); err != nil {
 				return err
 			}
 		}
 	}
 	for _, o := range others {
-		in := flows.Input{Chat: o.chat, Private: true, Person: flows.Person{ID: o.chat}}
-		if err := e.turn(tx, a, e.env(a, ""), in, "", o.run); err != nil {
+		if err := e.turn(tx, a, e.env(a, ""), inputOf(o.chat, o.person), "", o.run); err != nil {
 			return err
 		}
 	}
@@ -105,16 +121,16 @@ func (e *Engine) effects(tx Tx, a *after, in flows.Input, query string, effects 
 }
 
 // effect applies one thing that a step wants done.
-func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effect) (err error) {
+func (e *Engine) effect(tx Tx, a *after, in flows.Input, query string, ef flows.Effect) (err error) {
 	switch ef := ef.(type) {
 	case flows.Show:
 		err = e.show(tx, a, ef)
 	case flows.Toast:
-		err = e.toast(tx, a, chat, query, ef)
+		err = e.toast(tx, a, in.Chat, query, ef)
 	case flows.Speak:
 		err = e.speak(tx, ef)
 	case flows.SaveShop:
-		err = e.saveShop(tx, ef.Shop)
+		err = e.saveShop(tx, a, ef.Shop)
 	case flows.Request:
 		err = e.request(tx, a, ef)
 	case flows.Place:
@@ -149,22 +165,22 @@ func (e *Engine) effect(tx Tx, a *after, chat int64, query string, ef flows.Effe
 	case flows.Menu:
 		a.menus = append(a.menus, ef.Chat)
 	case flows.Run:
-		err = e.begins(tx, a, ef)
+		err = e.begins(tx, a, in.Person.ID, ef)
 	default:
 		err = e.deskEffect(tx, a, ef)
 	}
 	return err
 }
 
-// begins has slow work start after the commit. An inquiry is written down
-// before.
-func (e *Engine) begins(tx Tx, a *after, ef flows.Run) error {
+// begins has slow work start after the commit, for who asked. An inquiry is
+// written down before.
+func (e *Engine) begins(tx Tx, a *after, by int64, ef flows.Run) error {
 	r := e.reading(tx, a.now)
-	who := people{r}.Actor(ef.Chat, ef.Chat)
+	who := people{r}.Actor(by, ef.Chat)
 	if r.err != nil {
 		return r.err
 	}
-	a.jobs = append(a.jobs, job{ef, who.Shop})
+	a.jobs = append(a.jobs, job{Run: ef, shop: who.Shop, by: by})
 	if ef.Job != flows.JobOffers {
 		return nil
 	}
@@ -218,16 +234,28 @@ func (e *Engine) toast(tx Tx, a *after, chat int64, query string, t flows.Toast)
 // resume takes up the conversations that waited for an answer of the provider
 // when the process ended.
 func (e *Engine) resume() error {
-	var chats []int64
-	err := e.db.View(func(tx Tx) (err error) { chats, err = tx.Sessions(); return err })
+	var all []event
+	err := e.db.View(func(tx Tx) error {
+		chats, err := tx.Sessions()
+		for _, chat := range chats {
+			if chat > 0 {
+				all = append(all, restarted{chat, chat})
+				continue
+			}
+			people, err := seats(tx, chat)
+			if err != nil {
+				return err
+			}
+			for _, person := range slices.Sorted(maps.Keys(people)) {
+				all = append(all, restarted{chat, person})
+			}
+		}
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	for batch := range slices.Chunk(chats, batchMost) {
-		var events []event
-		for _, chat := range batch {
-			events = append(events, restarted{chat})
-		}
+	for events := range slices.Chunk(all, batchMost) {
 		if err := e.commit(events); err != nil {
 			return err
 		}
@@ -236,8 +264,8 @@ func (e *Engine) resume() error {
 }
 
 // restarted is one of these conversations: one that fails harms no other.
-type restarted struct{ chat int64 }
+type restarted struct{ chat, person int64 }
 
 func (r restarted) apply(e *Engine, tx Tx, a *after) error {
-	return e.answerTurn(tx, a, r.chat, flows.Restarted)
+	return e.answerTurn(tx, a, r.chat, r.person, flows.Restarted)
 }

@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,19 +138,10 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 	case up.Broken != "":
 		e.log.Warn("an update could not be read", "update", up.ID, "why", up.Broken)
 		return tx.SetAside(up.ID, up.Raw, up.Broken, a.now)
+	case up.Moved != nil:
+		return e.moved(tx, a, *up.Moved)
 	case up.Blocked != nil:
-		chat, known, err := tx.Chat(up.Chat.ID)
-		if err != nil || !known {
-			return err
-		}
-		if chat.Blocked = *up.Blocked; chat.Blocked {
-			return tx.PutChat(chat)
-		}
-		chat.Missed = false
-		if err := tx.PutChat(chat); err != nil {
-			return err
-		}
-		return e.alive(tx, a, chat)
+		return e.blocked(tx, a, up.Chat.ID, *up.Blocked)
 	case up.Message != nil:
 		return u.written(e, tx, a, *up.Message)
 	case up.Callback != nil:
@@ -158,14 +150,36 @@ func (u *arrived) apply(e *Engine, tx Tx, a *after) error {
 	return nil
 }
 
+// blocked notes that we can't write into a chat any more, or can again.
+func (e *Engine) blocked(tx Tx, a *after, id int64, out bool) error {
+	chat, known, err := tx.Chat(id)
+	switch {
+	case err != nil || !known:
+		return err
+	case out && id < 0:
+		return e.groupChatLost(tx, a, id)
+	case out:
+		chat.Blocked = true
+		return tx.PutChat(chat)
+	}
+	chat.Blocked, chat.Missed = false, false
+	if err := tx.PutChat(chat); err != nil {
+		return err
+	}
+	return e.alive(tx, a, chat)
+}
+
 // written is a message of a person.
 func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
 	private := m.Chat.Type == "private"
-	if m.From.ID == 0 || m.From.IsBot || (m.Contact == nil && m.Text == "" && !private) {
+	if m.Nameless && strings.HasPrefix(m.Text, "/") {
+		m.From = User{} // a command is told why it does nothing
+	} else if m.Nameless || m.From.ID == 0 || m.From.IsBot || (m.Contact == nil && m.Text == "" && !private) {
 		return nil
 	}
 	in := flows.Input{
 		Chat: m.Chat.ID, Private: private, Text: m.Text, Photo: m.Photo, Thing: m.Thing,
+		Reply:  m.ReplyTo != "" && strings.EqualFold(m.ReplyTo, e.ourName()),
 		Person: person(m.From), Late: u.late || u.at.Sub(m.Date) > lateAfter,
 	}
 	if c := m.Contact; c != nil {
@@ -189,6 +203,10 @@ func (u *arrived) tapped(e *Engine, tx Tx, a *after, c Callback) error {
 
 // person hands what somebody did to the conversations, within their budget.
 func (u *arrived) person(e *Engine, tx Tx, a *after, in flows.Input, query string) error {
+	var err error
+	if in.Chat, err = current(tx, in.Chat); err != nil {
+		return err
+	}
 	chat, err := e.remember(tx, a, in)
 	if err != nil {
 		return err

@@ -44,7 +44,7 @@ func (e *Engine) reading(tx Tx, now time.Time) *reading {
 
 // view shows the transaction to the conversations.
 func (r *reading) view() flows.View {
-	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}, Safety: safety{r}, Complaints: complaints{r}}
+	return flows.View{People: people{r}, Wallets: wallets{r}, Shelf: shelf{r}, Orders: sales{r}, Claims: claims{r}, Copy: copied{r}, Safety: safety{r}, Complaints: complaints{r}, GroupChats: groupChats{r}}
 }
 
 func (r *reading) note(err error) {

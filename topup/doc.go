@@ -17,6 +17,8 @@
 //     what they can want an [Act], and who may do what one table; [Actor].
 //     Which codes cashiers may see again is the keeper's [Sharing]. What a shop
 //     or a cashier sold on a day, under a limit or not, are its [Takings].
+//   - group chat: a chat of many in Telegram, where a shop's people sell, too.
+//     Only the place is shared: rights, wallet and codes are as elsewhere.
 //   - owner: who owns the business, its float and its key. The founders are
 //     those of the configuration, who appoint others; a helper decides on shops
 //     and moves money up to a limit, a viewer looks.
@@ -42,7 +44,7 @@
 //     what the provider charges the owner; what the shop pays; face − price.
 //     From cost to price lead [Pricing] and its rules; [PriceRule]. What one is
 //     for is its [Scope], what it asks its [Terms].
-//   - group: a label of shops, for prices of their own.
+//   - group: a label of shops, for prices of their own. A group chat is none.
 //   - float: the owner's money at the provider. How it shrinks is its
 //     [FloatWatch], made of [FloatReading]s.
 //   - wallet: the money a shop has prepaid: available + held; [Wallet].

@@ -78,6 +78,7 @@ const (
 	ActFavourite Act = "favourite" // give a number a name, for all of the shop
 	ActForget    Act = "forget"    // take its name away
 	ActCashiers  Act = "cashiers"  // invite, see and remove the shop's cashiers
+	ActGroupChat Act = "groupchat" // have a group chat where the shop sells, or ask for a shop with one
 
 	ActSync       Act = "sync"       // refresh what the provider offers
 	ActFloat      Act = "float"      // see the float and what covers it
@@ -130,6 +131,7 @@ var rights = map[Act][]Role{
 	ActFavourite: {Cashier, Keeper},
 	ActForget:    {Keeper},
 	ActCashiers:  {Keeper},
+	ActGroupChat: {Stranger, Customer, Keeper, Owner},
 
 	ActFloat:      {Viewer, Helper, Owner},
 	ActReport:     {Viewer, Helper, Owner},

@@ -14,7 +14,7 @@ import (
 var acts = map[topup.Act]string{
 	topup.ActTalk: "suckpvho", topup.ActApply: "suo", topup.ActOpenLink: "suckpvho",
 	topup.ActSell: "ck", topup.ActTakeBack: "ckp", topup.ActWallet: "ckp", topup.ActHistory: "ckp", topup.ActDay: "ckp", topup.ActRequest: "ck", topup.ActLow: "ck",
-	topup.ActCodes: "ckp", topup.ActComplain: "ckp", topup.ActComplaints: "vho", topup.ActResolve: "ho", topup.ActLink: "ck", topup.ActTicket: "ckp", topup.ActCashiers: "k", topup.ActStatement: "k", topup.ActEvening: "k",
+	topup.ActCodes: "ckp", topup.ActComplain: "ckp", topup.ActComplaints: "vho", topup.ActResolve: "ho", topup.ActLink: "ck", topup.ActTicket: "ckp", topup.ActCashiers: "k", topup.ActGroupChat: "suko", topup.ActStatement: "k", topup.ActEvening: "k",
 	topup.ActFloat: "vho", topup.ActReport: "vho", topup.ActShopWallet: "vho", topup.ActShops: "vho", topup.ActOrders: "vho",
 	topup.ActMoney: "ho", topup.ActDebts: "ho", topup.ActDecide: "ho",
 	topup.ActWrite: "suckp", topup.ActAnswer: "ho", topup.ActRename: "o", topup.ActLimits: "o", topup.ActPriceList: "ck", topup.ActMarkup: "k", topup.ActFavourite: "ck", topup.ActForget: "k", topup.ActRules: "vho", topup.ActPrices: "o",

@@ -228,6 +228,10 @@ type Shop struct {
 	Markup Rate `json:"markup,omitempty"`
 	// Request is the newest credit that it asked for.
 	Request *CreditRequest `json:"request,omitempty"`
+	// GroupChat is the group chat where its people sell, too, and GroupChatTitle
+	// what it is called; 0 for none.
+	GroupChat      int64  `json:"group_chat,omitempty"`
+	GroupChatTitle string `json:"group_chat_title,omitempty"`
 	// Shared tells that its cashiers see the codes of each other's sales, Hidden
 	// that they see none again; read by Sharing.
 	Shared bool `json:"shared,omitempty"`
@@ -289,9 +293,13 @@ func (s Shop) Ask(name, phone string, now time.Time) Shop {
 }
 
 // Seal stands for what an owner sees of a request before deciding: another
-// name or phone has another one.
+// name, phone or group chat has another one.
 func (s Shop) Seal() string {
-	sum := sha256.Sum256([]byte(s.Name + "\x00" + s.Phone))
+	seen := s.Name + "\x00" + s.Phone
+	if s.GroupChat != 0 {
+		seen += "\x00" + strconv.FormatInt(s.GroupChat, 10) + "\x00" + s.GroupChatTitle
+	}
+	sum := sha256.Sum256([]byte(seen))
 	return hex.EncodeToString(sum[:4])
 }
 

@@ -47,6 +47,30 @@ func (s *Server) getChat(p *params) (any, *failure) {
 	}{Chat: c.Chat, Pinned: c.find(c.pinned), MaxReaction: 11}, nil
 }
 
+// getChatAdministrators lists the people who are administrators of a group.
+func (s *Server) getChatAdministrators(p *params) (any, *failure) {
+	c, f := s.chat(p, "chat_id")
+	switch {
+	case f != nil:
+		return nil, f
+	case c.Type == "private":
+		return nil, bad("there are no administrators in the private chat")
+	}
+	list := []map[string]any{}
+	for i, id := range c.admins {
+		r := s.residents[id]
+		if r == nil || !c.members[id] {
+			continue
+		}
+		status := "administrator"
+		if i == 0 {
+			status = "creator"
+		}
+		list = append(list, map[string]any{"user": r.user(), "status": status, "is_anonymous": false})
+	}
+	return list, nil
+}
+
 func (s *Server) setMyDescription(p *params) (any, *failure) {
 	return s.setText(p, "description", 512)
 }

@@ -11,7 +11,10 @@ import (
 type chat struct {
 	Chat
 	members    map[int64]bool // of a group
+	admins     []int64        // of a group, its creator first
+	seesAll    bool           // privacy mode hides nothing
 	kicked     bool           // the bot was removed from the group
+	closed     bool           // the supergroup's topic is closed
 	migratedTo int64          // the supergroup this group has become
 	pinned     int
 	lastID     int // of a supergroup, which counts its own messages
@@ -83,7 +86,7 @@ func (s *Server) seesInGroup(c *chat, m *Message) bool {
 	if c.kicked {
 		return false
 	}
-	if s.options.SeesGroupMessages {
+	if s.options.SeesGroupMessages || c.seesAll {
 		return true
 	}
 	if to := m.ReplyToMessage; to != nil && to.From != nil && to.From.ID == s.me.ID {

@@ -95,3 +95,14 @@ func (c Chats) Description(name, lang string) string {
 	}
 	return s.texts[textKey{name, ""}]
 }
+
+// Forget takes a person's chat away: they never wrote to the bot, as nobody has to a new bot in the place of another.
+func (c Chats) Forget(person int64) {
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.residents[person] != nil {
+		delete(s.chatByID, person)
+		s.touch()
+	}
+}

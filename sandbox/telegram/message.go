@@ -25,6 +25,7 @@ type Chat struct {
 type Message struct {
 	MessageID             int            `json:"message_id"`
 	From                  *User          `json:"from,omitempty"`
+	SenderChat            *Chat          `json:"sender_chat,omitempty"`
 	Chat                  Chat           `json:"chat"`
 	Date                  int64          `json:"date"`
 	EditDate              int64          `json:"edit_date,omitempty"`

@@ -56,8 +56,9 @@ var methods = map[string]method{
 	"setMyShortDescription": {names("short_description language_code"), plain((*Server).setMyShortDescription)},
 	"setChatMenuButton":     {names("chat_id menu_button"), plain((*Server).setChatMenuButton)},
 
-	"getChat": {names("chat_id"), plain((*Server).getChat)},
-	"getFile": {names("file_id"), plain((*Server).getFile)},
+	"getChat":               {names("chat_id"), plain((*Server).getChat)},
+	"getChatAdministrators": {names("chat_id return_bots"), plain((*Server).getChatAdministrators)},
+	"getFile":               {names("file_id"), plain((*Server).getFile)},
 }
 
 // otherMethods are the methods of the Bot API 10.1 that this server does not serve: a call is noted as such.
@@ -70,7 +71,7 @@ var otherMethods = names(`
 	exportChatInviteLink createChatInviteLink editChatInviteLink createChatSubscriptionInviteLink
 	editChatSubscriptionInviteLink revokeChatInviteLink approveChatJoinRequest declineChatJoinRequest
 	answerChatJoinRequestQuery sendChatJoinRequestWebApp setChatPhoto deleteChatPhoto setChatTitle
-	setChatDescription unpinChatMessage unpinAllChatMessages leaveChat getChatAdministrators getChatMemberCount
+	setChatDescription unpinChatMessage unpinAllChatMessages leaveChat getChatMemberCount
 	getChatMember getUserPersonalChatMessages setChatStickerSet deleteChatStickerSet getForumTopicIconStickers
 	createForumTopic editForumTopic closeForumTopic reopenForumTopic deleteForumTopic unpinAllForumTopicMessages
 	editGeneralForumTopic closeGeneralForumTopic reopenGeneralForumTopic hideGeneralForumTopic

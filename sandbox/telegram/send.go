@@ -83,6 +83,9 @@ func (s *Server) sendFile(p *params, name string) (any, *failure) {
 // send finishes what all kinds of message have in common, and posts.
 func (s *Server) send(p *params, fill func(*Message) *failure) (any, *failure) {
 	c, f := s.openChat(p)
+	if f == nil && c.closed {
+		f = mild("TOPIC_CLOSED")
+	}
 	if f != nil {
 		return nil, f
 	}

@@ -156,6 +156,50 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+// TestPeopleOfGroups: administrators are told by name, who speaks for a chat is
+// not, and a bot that was let in again reads on.
+func TestPeopleOfGroups(t *testing.T) {
+	r := newRig(t, unlimited())
+	r.Groups.Add(telegram.Group{ID: group, Title: "Shop", Members: []int64{amina, karim, nadia}, Admins: []int64{karim}, SeesAll: true})
+	var admins []struct {
+		User   telegram.User `json:"user"`
+		Status string        `json:"status"`
+	}
+	r.call("getChatAdministrators", "chat_id", "-500").into(t, &admins)
+	if len(admins) != 2 || admins[0].User.ID != amina || admins[0].Status != "creator" || admins[1].User.ID != karim {
+		t.Errorf("the administrators are %+v", admins)
+	}
+	r.wantError(r.call("getChatAdministrators", "chat_id", "1001"), 400, "Bad Request: there are no administrators in the private chat")
+	r.forget()
+	for _, as := range []telegram.Sender{telegram.Anonymous, telegram.AsChannel, telegram.Linked} {
+		r.Groups.TypeAs(group, as, "hidden")
+	}
+	r.Groups.RemoveBot(group, amina)
+	r.Groups.Type(group, nadia, "alone")
+	r.Groups.AddBot(group, amina)
+	const late = 4004
+	r.People.Add(telegram.Person{ID: late, FirstName: "Late"})
+	r.Groups.Join(group, late)
+	r.Groups.Type(group, late, "here")
+	_, raw := r.updates()
+	if len(raw) != 6 || !strings.Contains(string(raw[0]), `"sender_chat":{"id":-500`) || !strings.Contains(string(raw[2]), `"id":777000,"is_bot":false`) ||
+		!strings.Contains(string(raw[4]), `"my_chat_member"`) || !strings.Contains(string(raw[5]), "here") {
+		t.Errorf("the bot saw %s", raw)
+	}
+	r.Groups.Leave(group, late)
+	if r.Groups.Type(group, late, "gone") != 0 {
+		t.Error("who has left wrote in the group")
+	}
+	const super = -1000000000500
+	r.Groups.Migrate(group, super)
+	r.Groups.CloseTopic(super, true)
+	r.wantError(r.call("sendMessage", "chat_id", itoa(super), "text", "x"), 400, "Bad Request: TOPIC_CLOSED")
+	r.Groups.CloseTopic(super, false)
+	r.call("sendMessage", "chat_id", itoa(super), "text", "x")
+	r.Chats.Forget(karim)
+	r.wantError(r.call("sendMessage", "chat_id", "1002", "text", "x"), 403, "Forbidden: bot can't initiate conversation with a user")
+}
+
 func TestReplyKeyboards(t *testing.T) {
 	r := newRig(t, unlimited())
 	var bare map[string]any

@@ -83,7 +83,10 @@ func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 	if err != nil || (messageID == 0 && !had) {
 		return 0, err
 	}
-	if messageID == 0 || ref.MessageID == messageID {
+	// In another chat the same number is another message, and the panel's former
+	// one is out of reach.
+	there := ref.Chat == chat
+	if messageID == 0 || (there && ref.MessageID == messageID) {
 		if messageID == 0 {
 			says = "" // the newest text is in a message that is not known
 		} else {
@@ -93,7 +96,9 @@ func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 		return former, t.putJSON(bPanels, []byte(panel), ref)
 	}
 	if had {
-		former = ref.MessageID
+		if there {
+			former = ref.MessageID
+		}
 		if err := t.delete(bPanelsAt, timeKey(ref.At, []byte(panel))); err != nil {
 			return 0, err
 		}

@@ -188,10 +188,13 @@ func (t *tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 		return 0, nil
 	case messageID == 0:
 		ref.Sum = ""
-	case ref.MessageID == messageID:
+	case ref.Chat == chat && ref.MessageID == messageID:
 		ref.Sum, former = says, messageID
 	default:
-		former, ref = ref.MessageID, store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says}
+		if ref.Chat == chat {
+			former = ref.MessageID
+		}
+		ref = store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says}
 	}
 	t.Panels[panel] = ref
 	return former, nil

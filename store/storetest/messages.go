@@ -10,6 +10,21 @@ import (
 	"hanout/till"
 )
 
+// movedPanel: a panel that has moved to another chat, where numbers begin anew,
+// leaves nothing there that is its own.
+func movedPanel(t *testing.T, site func(testing.TB) Site) {
+	update(t, open(t, site(t), nil), func(tx till.Tx) error {
+		for _, message := range []int{9, 10} {
+			moved, _ := tx.Owe(store.Owed{Panel: "m", Chat: -int64(message), Since: t0, Body: []byte("3")})
+			former, err := tx.Delivered("m", moved.Seq, moved.Chat, 9, t0.Add(time.Duration(message)*time.Hour))
+			if ref, _, _ := tx.PanelRef("m"); err != nil || former != 0 || ref.Chat != moved.Chat || ref.MessageID != 9 {
+				t.Errorf("a moved panel is shown by %+v, in place of %d, %v", ref, former, err)
+			}
+		}
+		return nil
+	})
+}
+
 func outbox(t *testing.T, site func(testing.TB) Site) {
 	db := open(t, site(t), nil)
 	update(t, db, func(tx till.Tx) error {

@@ -75,6 +75,7 @@ func Run(t *testing.T, site func(testing.TB) Site) {
 		{"Showings", showings},
 		{"Complaints", complaints},
 		{"Outbox", outbox},
+		{"MovedPanel", movedPanel},
 		{"Says", says},
 		{"Undelivered", undelivered},
 		{"HandledUpdates", handledUpdates},
