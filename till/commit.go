@@ -202,7 +202,9 @@ func (e *Engine) release(a *after) {
 	for _, an := range a.answers {
 		e.messenger.Answer(an.query, e.render.Plain(an.lang, an.msg), an.alert)
 	}
-	e.messenger.Offer(a.offers...)
+	if len(a.offers) > 0 {
+		e.messenger.Offer(a.offers...)
+	}
 	for _, q := range a.asks {
 		e.caller.Ask(q.order, q.call)
 	}
