@@ -213,8 +213,16 @@ func TestTapsOfTheCounter(t *testing.T) {
 				h.types("0661234568 100\n0770123457 200\n0550123456 100")
 				h.presses("✅")
 			}},
+			{"a top-up, an internet card and a gift card, a line each", "1 message + 1 tap", 3, "Toutes terminées : 3", func(h *hand) {
+				h.types("0661234567 200\n036362608 500\npsn france 20")
+				h.presses("✅")
+			}},
+			{"two sales, a line each, one without its amount", "1 message + 2 taps", 2, "Toutes terminées : 2", func(h *hand) {
+				h.types("0661234560 100\n0770123450")
+				h.presses("300", "✅")
+			}},
 			{"an internet card, in one line", "1 message + 1 tap", 1, "Code de l'opération", func(h *hand) { h.types("036362608 1000"); h.presses("✅") }},
-			{"a code again", "2 taps", 0, "Code de l'opération n° 11", func(h *hand) { h.presses("🔑 Voir", "✅") }},
+			{"a code again", "2 taps", 0, "Code de l'opération n° 16", func(h *hand) { h.presses("🔑 Voir", "✅") }},
 			{"a gift card by its name", "1 message + 1 tap", 1, "PSN France, 20 EUR", func(h *hand) { h.types("psn france 20"); h.presses("✅") }},
 			{"a gift card that was sold lately", "3 taps", 1, "PSN France, 20 EUR", func(h *hand) { h.presses("🎁 Carte", "🕓", "✅") }},
 			{"a gift card, from its category", "4 taps", 1, "Sandbox cards", func(h *hand) { h.presses("🎁 Carte", "Sandbox", "A delivery", "✅") }},

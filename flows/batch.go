@@ -82,7 +82,11 @@ func BatchScreen(list []topup.Order) Screen {
 		sc.line(M("order.balance", "Balance", *s.after))
 	}
 	for _, o := range list {
-		sc.row(button(M("batch.line", "Sign", signMsg(o), "Sale", goodOf(o).brief(o), "Amount", worth(o)), encodeTap("o", string(o.ID), "show")))
+		label := M("batch.line", "Sign", signMsg(o), "Sale", goodOf(o).brief(o), "Amount", o.Face)
+		if o.Face == 0 {
+			label = M("batch.card", "Sign", signMsg(o), "Sale", goodOf(o).brief(o)) // its price is the shop's alone
+		}
+		sc.row(button(label, encodeTap("o", string(o.ID), "show")))
 	}
 	sc.row(sellButton(Plain))
 	return sc

@@ -60,6 +60,8 @@ func (st step) tapped(t *turn, verb, arg string) bool {
 	switch do, ok := st.taps[verb]; {
 	case verb == "no":
 		t.cancel()
+	case verb == "skip" && t.lining():
+		t.skipLine()
 	case verb == "back" && st.back != nil:
 		st.back(t)
 	case ok:

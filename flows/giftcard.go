@@ -158,6 +158,14 @@ func (d *giftCard) corrected(t *turn, text string, shared bool) bool {
 	return !shared && d.quantityTyped(t, text)
 }
 
+func (d *giftCard) restocks() string { return d.Product }
+
+func (d *giftCard) listed() {
+	d.draft.listed()
+	d.Types = slices.DeleteFunc(slices.Clone(d.Types), func(ty topup.GiftType) bool { return ty.ID != d.TypeID })
+	d.Recent = nil
+}
+
 // choices change how many cards.
 func (d *giftCard) choices(t *turn, o topup.Order) [][]Button {
 	ty, _, _ := d.giftType(t)

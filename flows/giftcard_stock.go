@@ -106,6 +106,9 @@ type StockAnswer struct {
 // does any more, nothing happens. An order is placed by the person who
 // confirmed it.
 func StockChecked(v View, env Env, s Session, in Input, r StockAnswer) (Session, []Effect) {
+	if s.Step == StepManyStock {
+		return manyStocked(v, env, s, in, r)
+	}
 	d, ok := s.Sale.(*giftCard)
 	if !ok || (s.Step != StepStock && s.Step != StepRecheck) || s.Panel != r.Panel || d.Product != r.Product || d.Failed {
 		return s, nil
@@ -131,6 +134,34 @@ func StockChecked(v View, env Env, s Session, in Input, r StockAnswer) (Session,
 		d.Types = r.Stock.Types
 		d.Title = cmp.Or(CleanName(r.Stock.Title, 60), d.Title)
 		d.stockKnown(t, confirmed)
+	}
+	return t.s, t.out
+}
+
+// manyStocked goes on with several sales that were confirmed, with the stock of
+// one of their cards.
+func manyStocked(v View, env Env, s Session, in Input, r StockAnswer) (Session, []Effect) {
+	m := s.Many
+	if s.Panel != r.Panel || m.Sales[m.At].restocks() != r.Product {
+		return s, nil
+	}
+	in.Person.ID = cmp.Or(m.By, in.Person.ID)
+	t := newTurn(v, env, s, in)
+	if _, may := t.at(); !may {
+		return s, nil
+	}
+	if r.Fault != "" && r.Fault != topup.FaultNotFound && r.Fault != topup.FaultInvalid {
+		t.quoteMany(t.unreachable())
+		return t.s, t.out
+	}
+	for _, one := range m.Sales {
+		if d, ok := one.(*giftCard); ok && d.Product == r.Product {
+			d.Types = r.Stock.Types
+			d.listed()
+		}
+	}
+	if t.asRead() {
+		t.restock(m.At + 1)
 	}
 	return t.s, t.out
 }

@@ -166,6 +166,7 @@ func (t *turn) groupChatTold(sh topup.Shop) {
 		return
 	}
 	st, standing := t.at()
+	t.lined = meant && t.lining()
 	switch {
 	case t.lateLine(text):
 	case meant && t.several(text):

@@ -22,7 +22,7 @@ import (
 // groupChatParts are the parts of the texts that sales are told with.
 var groupChatParts = []string{"amount", "backlog", "batch", "brief", "button", "cancel", "confirm", "counter", "family", "gift",
 	"groupchat", "internet", "line", "many", "number", "offers", "operator", "order", "plan", "product", "quantity", "reason",
-	"ring", "sale", "shelf", "sign", "soldout", "state", "stock", "type", "value"}
+	"ring", "sale", "shelf", "sign", "soldout", "state", "stock", "type", "unclear", "value"}
 
 // customersSums are the lines whose sums are the customer's.
 var customersSums = []string{"amount.ask", "amount.button", "amount.nofit", "amount.range", "backlog.line", "batch.line", "confirm.face",
@@ -40,7 +40,7 @@ var groupChatInstead = map[string]string{
 
 	"confirm.short": "groupchat.short", "order.short": "groupchat.short", "confirm.goon": "groupchat.goon",
 	"confirm.limit": "groupchat.limit", "limits.sale.over": "groupchat.limit", "limits.day.over": "groupchat.limit",
-	"many.line": "groupchat.line", "many.fits": "", "many.allowed": "",
+	"many.line": "groupchat.line", "many.card": "groupchat.item", "many.ready": "groupchat.ready", "many.fits": "", "many.allowed": "",
 	"type.button": "groupchat.type", "type.out": "groupchat.out", "gift.each": "",
 	"confirm.commission": "", "confirm.after": "",
 
@@ -59,7 +59,7 @@ func InGroupChat(sc Screen, bot string) Screen {
 	out := Screen{Silent: sc.Silent, In: sc.In, Gone: sc.Gone}
 	confirms, priced := false, false
 	for _, l := range sc.Lines {
-		confirms = confirms || l.ID == "confirm.title"
+		confirms = confirms || l.ID == "confirm.title" || l.ID == "many.title"
 		priced = priced || l.ID == "confirm.face" || l.ID == "gift.suggested" || l.ID == "many.sum"
 	}
 	for _, l := range sc.Lines {

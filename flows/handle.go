@@ -41,6 +41,7 @@ type turn struct {
 	answered bool
 	lower    bool                       // the panel comes down to where the eyes are
 	chosen   bool                       // a line of the backlog goes on as a sale
+	lined    bool                       // what is read now is a line of several, or answers one
 	names    map[string]topup.Favourite // see called
 
 	// What the turn changes of the people it shows: the view is from before.
@@ -85,7 +86,13 @@ func (t *turn) draw(build func(*Screen)) {
 		t.s.Who = cmp.Or(CleanName(t.in.Person.Name, 20), t.s.Who)
 		sc.line(M("groupchat.card", "Person", t.colleague(t.in.Person.ID)))
 	}
+	if t.lining() {
+		sc.line(t.lineHead()...)
+	}
 	build(&sc)
+	if t.lining() {
+		t.skipRow(&sc)
+	}
 	if st := steps[t.s.Step]; !t.in.Private && st.told != nil && t.s.Step != StepConfirm {
 		sc.line(M("groupchat.reply")) // else Telegram may keep the answer from us
 	}
@@ -203,6 +210,9 @@ func (t *turn) told() {
 		return
 	case !shared && (!standing || (!st.searches && (st.of.sale || st.of.open))) && (t.commandSaid(text) || t.several(text)):
 		return
+	}
+	t.lined = t.lining()
+	switch {
 	case !standing:
 	case shared && st.shared != nil && st.shared(t, *t.in.Contact):
 		return
@@ -274,6 +284,7 @@ func (t *turn) commandSaid(text string) bool {
 	name := said(text)
 	for _, c := range commands {
 		if name != "" && c.name == name && t.who.May(c.act) {
+			t.lined = false
 			c.run(t, "")
 			return true
 		}

@@ -1,23 +1,33 @@
 package flows
 
 import (
+	"cmp"
+	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hanout/topup"
 )
 
 // Several sales in one text: a line each. The rules:
-//   - one panel lists them all, what they cost, and which lines are left out and
-//     why; nothing is left out unsaid;
+//   - a line that says all of its sale is taken; one that does not is asked
+//     about, by the steps of its good, before the next is read; see many_ask.go;
+//   - one panel then lists them all, what they cost, and which lines are left out
+//     and why; nothing is left out unsaid;
 //   - each is its own order, whose ID is minted when the panel is shown: a
 //     second ✅ finds the same orders;
 //   - ✅ sells all that the panel lists or none: when the money is not enough, it
 //     is first made shorter.
 
-// StepMany shows several sales to be confirmed.
-const StepMany Step = "many"
+// The steps.
+const (
+	StepMany      Step = "many"      // shows several sales to be confirmed
+	StepUnclear   Step = "unclear"   // asks what a line of them means
+	StepManyStock Step = "manystock" // confirmed, the stock is asked for once more
+)
 
 const (
 	manyMost  = 20           // sales that one text may have
@@ -26,11 +36,44 @@ const (
 
 // Many are the sales of a text, before they are orders.
 type Many struct {
-	Sales []*mobile  `json:"sales"`
+	Sales drafts     `json:"sales"`
 	Left  []LeftLine `json:"left,omitempty"`
 	More  int        `json:"more,omitempty"`  // left out for which there was no room
 	Short bool       `json:"short,omitempty"` // the panel tells that money is missing
+
+	// The lines that are not read yet; the first of them is asked about.
+	Todo []string  `json:"todo,omitempty"`
+	Of   int       `json:"of,omitempty"`   // how many they were
+	Why  string    `json:"why,omitempty"`  // the text that asks, at StepUnclear
+	Ways []Reading `json:"ways,omitempty"` // what the line may mean
+	Card bool      `json:"card,omitempty"` // or a gift card
+
+	// While the stock is asked for once more.
+	At    int       `json:"at,omitempty"`   // for which of the sales
+	By    int64     `json:"by,omitempty"`   // who confirmed
+	Asked time.Time `json:"asked,omitzero"` // since when
 }
+
+// drafts are sales of any goods.
+type drafts []sale
+
+// UnmarshalJSON reads each as its good's own; what can't be read is nil.
+func (l *drafts) UnmarshalJSON(b []byte) error {
+	var stored []json.RawMessage
+	if err := json.Unmarshal(b, &stored); err != nil {
+		return err
+	}
+	*l = make(drafts, len(stored))
+	for i, one := range stored {
+		if string(one) != "null" {
+			(*l)[i] = decodeSale(one)
+		}
+	}
+	return nil
+}
+
+// broken reports that one of the sales could not be read.
+func (m *Many) broken() bool { return m != nil && slices.Contains(m.Sales, sale(nil)) }
 
 // LeftLine is a line that is not sold, and the text that says why.
 type LeftLine struct {
@@ -40,26 +83,42 @@ type LeftLine struct {
 
 func sellingMany() conversation {
 	return conversation{
-		needs: topup.ActSell, sale: true,
-		holds: func(s Session) bool { return s.Many != nil && len(s.Many.Sales) > 0 && !hasNil(s.Many.Sales) },
-		steps: map[Step]step{StepMany: {
-			show: func(t *turn) { t.quoteMany(Msg{}) },
-			taps: map[string]func(*turn, string){
-				"ok": simple((*turn).confirmMany), "rm": (*turn).leaveOut,
-				"fit": simple((*turn).keepWhatFits), "once": simple((*turn).dropRepeats),
-				"again": func(t *turn, _ string) { t.quoteMany(Msg{}) },
+		needs: topup.ActSell, sale: true, holds: holdsMany,
+		steps: map[Step]step{
+			StepMany: {
+				show: func(t *turn) { t.quoteMany(Msg{}) },
+				taps: map[string]func(*turn, string){
+					"ok": simple((*turn).confirmMany), "rm": (*turn).leaveOut,
+					"fit": simple((*turn).keepWhatFits), "once": simple((*turn).dropRepeats),
+					"again": func(t *turn, _ string) { t.quoteMany(Msg{}) },
+				},
 			},
-		}},
+			StepUnclear: {
+				show: (*turn).askUnclear,
+				told: func(t *turn, text string) bool { t.readLine(text); return true },
+				taps: map[string]func(*turn, string){"w": (*turn).wayPicked, "g": simple((*turn).cardMeant)},
+			},
+			StepManyStock: {
+				show:   (*turn).redrawManyStock,
+				back:   func(t *turn) { t.quoteMany(Msg{}) },
+				waited: func(t *turn) { t.quoteMany(M("stock.unreachable")) },
+			},
+		},
 	}
 }
 
-func hasNil(list []*mobile) bool {
-	for _, d := range list {
-		if d == nil {
-			return true
-		}
+// holdsMany reports whether a session has what its step of several needs.
+func holdsMany(s Session) bool {
+	switch m := s.Many; {
+	case m == nil:
+		return false
+	case s.Step == StepUnclear:
+		return len(m.Todo) > 0
+	case s.Step == StepManyStock && (m.At < 0 || m.At >= len(m.Sales)):
+		return false
+	default:
+		return len(m.Sales) > 0
 	}
-	return false
 }
 
 var (
@@ -81,17 +140,27 @@ func saleLines(text string) (lines []string) {
 
 // unnumbered is a line of several, without its number in the list.
 func (t *turn) unnumbered(line string) string {
-	if cut := bullet.ReplaceAllString(line, ""); t.read(cut).sells() {
+	if cut := bullet.ReplaceAllString(line, ""); t.sellsLine(t.read(cut)) {
 		return cut
 	}
 	return line
+}
+
+// sellsLine reports whether a line of several is surely meant as a sale: it names
+// where it goes, if badly or in two ways, or a card and a figure.
+func (t *turn) sellsLine(r Reading) bool {
+	switch r.Problem {
+	case errAmbiguous, errTwo, errWhom, errShort, errLong:
+		return true
+	}
+	return r.sells() || ((r.Value != "" || r.Quantity > 0) && len(t.cardsNamed(r.Words)) > 0)
 }
 
 // isSeveral reports whether lines hold more than one sale.
 func (t *turn) isSeveral(lines []string) bool {
 	n := 0
 	for _, l := range lines {
-		if t.read(t.unnumbered(l)).sells() {
+		if t.sellsLine(t.read(t.unnumbered(l))) {
 			n++
 		}
 	}
@@ -106,47 +175,24 @@ func (t *turn) several(text string) bool {
 	}
 	m := &Many{}
 	for _, l := range lines[:min(len(lines), linesMost)] {
-		m.add(t, l)
+		switch r := t.read(t.unnumbered(l)); {
+		case !r.sells() && digitsIn(l) == 0 && len(t.cardsNamed(r.Words)) == 0: // a greeting
+		case len(m.Todo) == manyMost:
+			m.leave(l, "many.why.most")
+		case len(l) > lineMost:
+			m.leave(l, "many.why.unread")
+		default:
+			m.Todo = append(m.Todo, t.unnumbered(l))
+		}
 	}
 	m.More += max(0, len(lines)-linesMost)
 	if !t.mayOpen() {
 		return true
 	}
 	t.begin(StepMany)
-	t.s.Many = m
-	t.quoteMany(Msg{})
+	t.s.Many, m.Of = m, len(m.Todo)
+	t.nextLine()
 	return true
-}
-
-// add reads one line more.
-func (m *Many) add(t *turn, line string) {
-	r := t.read(t.unnumbered(line))
-	left := func(why string) { m.leave(line, why) }
-	d, _ := lineDraft(r)
-	op, guessed := d.guess(t)
-	switch {
-	case !r.sells() && digitsIn(line) == 0 && len(t.cardsNamed(r.Words)) == 0: // a greeting
-	case len(m.Sales) == manyMost:
-		left("many.why.most")
-	case r.Line != "":
-		left("many.why.line")
-	case r.Number == "":
-		left("many.why.unread")
-	case r.Problem != nil || r.Quantity > 1 || r.Family:
-		left("many.why.amount")
-	case r.Face == 0:
-		left("many.why.noamount")
-	case !guessed:
-		left("many.why.operator")
-	default:
-		p, _ := t.prepaid(op)
-		d.Operator, d.Plan, d.Face = op, p.Code, r.Face
-		if _, sold := d.offered(t); !sold {
-			left("many.why.limits")
-			return
-		}
-		m.Sales = append(m.Sales, &d)
-	}
 }
 
 // leave notes that a line is not sold, and why.
@@ -160,12 +206,16 @@ func (m *Many) leave(line, why string) {
 
 // lineOf writes a sale as one would type it.
 func lineOf(o topup.Order) string {
+	if o.To == "" {
+		return o.PlanName
+	}
 	return o.To + " " + strconv.FormatInt(o.Face.WholeDinars(), 10)
 }
 
 // quoted is one of the sales as the panel shows it.
 type quoted struct {
-	draft  *mobile
+	sale   sale
+	draft  *draft // the sale's
 	order  topup.Order
 	repeat topup.Order // a recent sale of the same, if its ID is set
 	twice  bool        // it stands above in the same text
@@ -174,18 +224,18 @@ type quoted struct {
 func (q quoted) again() bool { return q.twice || q.repeat.ID != "" }
 
 // offers are the sales as of now; sold is false when one can't be sold.
-func (t *turn) offers() (list []quoted, price, face topup.Money, sold bool) {
+func (t *turn) offers() (list []quoted, price topup.Money, sold bool) {
 	sold = true
 	for _, d := range t.s.Many.Sales {
 		o, ok := d.offered(t)
-		q := quoted{draft: d, order: o}
+		q := quoted{sale: d, draft: d.common(), order: o}
 		q.repeat, _ = t.repeat(o)
 		for _, before := range list {
-			q.twice = q.twice || before.order.Repeats(o)
+			q.twice = q.twice || (before.order.To == o.To && before.order.Repeats(o))
 		}
-		list, price, face, sold = append(list, q), price+o.Price, face+o.Face, sold && ok
+		list, price, sold = append(list, q), price+o.Price, sold && ok
 	}
-	return list, price, face, sold
+	return list, price, sold
 }
 
 // quoteMany shows the panel. note says why it is shown again.
@@ -194,6 +244,8 @@ func (t *turn) quoteMany(note Msg) {
 	kept, most := m.Sales[:0:0], t.shop().MostSale
 	for _, d := range m.Sales {
 		switch o, sold := d.offered(t); {
+		case !sold && o.Good.Vouchered():
+			m.leave(lineOf(o), "many.why.gone")
 		case !sold:
 			m.leave(lineOf(o), "many.why.limits")
 		case most > 0 && o.Price > most:
@@ -207,7 +259,7 @@ func (t *turn) quoteMany(note Msg) {
 		return
 	}
 	t.s.Step = StepMany
-	list, price, face, _ := t.offers()
+	list, price, _ := t.offers()
 	available := t.v.Wallets.Wallet(t.who.Shop).Available
 	m.Short = available < price
 	for _, q := range list {
@@ -221,8 +273,9 @@ func (t *turn) quoteMany(note Msg) {
 		for i, q := range list {
 			sc.line(t.manyLines(i, q)...)
 		}
-		sc.line(M("many.sum", "Amount", face), M("confirm.price", "Amount", price))
-		sc.line(sickLines(t.sickOf(list))...)
+		sc.line(sumLine(list)...)
+		sc.line(M("confirm.price", "Amount", price))
+		sc.line(t.weatherOf(list)...)
 		if m.Short {
 			t.manyShort(sc, list, price, available)
 		} else if why, over := t.overLimit(ordersOf(list)...); over {
@@ -240,32 +293,60 @@ func (t *turn) quoteMany(note Msg) {
 				rm = append(rm, button(M("many.remove", "No", i+1), t.s.tap("rm", strconv.Itoa(i))))
 			}
 		}
-		sc.grid(5, rm)
+		sc.grid(4, rm)
 		sc.row(t.cancelButton())
 	})
 }
 
+// sumLine tells what the customers pay, where each sale has a face value.
+func sumLine(list []quoted) []Msg {
+	var sum topup.Money
+	for _, q := range list {
+		if q.order.Face == 0 {
+			return nil
+		}
+		sum += q.order.Face
+	}
+	return []Msg{M("many.sum", "Amount", sum)}
+}
+
+// listed names a sale in the list: by its number and whose it is, or its card.
+func listed(o topup.Order) Msg {
+	name := goodOf(o).brief(o)
+	if of := cmp.Or(string(o.Operator), o.LineType); of != "" {
+		return M("brief.on", "Sale", name, "Operator", Latin(of))
+	}
+	return name
+}
+
 func (t *turn) manyLines(i int, q quoted) []Msg {
-	lines := []Msg{M("many.line", "No", i+1, "Number", q.draft.Number, "Operator", Latin(q.order.Operator), "Amount", q.order.Face, "Price", q.order.Price)}
+	line := M("many.line", "No", i+1, "Sale", listed(q.order), "Amount", q.order.Face, "Price", q.order.Price)
+	if q.order.Face == 0 {
+		line = M("many.card", "No", i+1, "Sale", listed(q.order), "Price", q.order.Price)
+	}
+	lines := []Msg{line}
 	switch {
 	case q.twice:
 		lines = append(lines, M("many.twice"))
 	case q.repeat.ID != "":
 		lines = append(lines, M("many.again", "Ago", number(uint64(minutesSince(q.repeat.Placed, t.env.Now))), "State", StateMsg(q.repeat)))
 	}
-	if t.v.Shelf.Numbering().Unusual(q.draft.Number) {
+	if q.order.Operator != "" && t.v.Shelf.Numbering().Unusual(topup.MSISDN(q.order.To)) {
 		lines = append(lines, M("many.unusual"))
 	}
 	return lines
 }
 
-// sickOf is the weather of the operators in a list.
-func (t *turn) sickOf(list []quoted) topup.Weather {
-	w := topup.Weather{Down: map[topup.Operator]bool{}}
+// weatherOf is the weather of the operators in a list, each told once.
+func (t *turn) weatherOf(list []quoted) (lines []Msg) {
+	told := map[topup.Operator]bool{}
 	for _, q := range list {
-		w.Down[q.order.Operator] = t.v.Shelf.Weather().Down[q.order.Operator]
+		if op := q.order.Operator; op != "" && !told[op] {
+			told[op] = true
+			lines = append(lines, t.weatherLines(op)...)
+		}
 	}
-	return w
+	return lines
 }
 
 // leftLines tell what is not sold, and why.

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strconv"
 
 	"hanout/topup"
@@ -10,11 +11,11 @@ import (
 
 // keep lists on only those sales for which is says so, and the others as left.
 func (t *turn) keep(why string, is func(int, quoted) bool) {
-	list, _, _, _ := t.offers()
-	var sales []*mobile
+	list, _, _ := t.offers()
+	var sales drafts
 	for i, q := range list {
 		if is(i, q) {
-			sales = append(sales, q.draft)
+			sales = append(sales, q.sale)
 			continue
 		}
 		t.s.Many.leave(lineOf(q.order), why)
@@ -49,7 +50,7 @@ func (t *turn) leaveOut(arg string) {
 }
 
 func (t *turn) keepWhatFits() {
-	list, _, _, _ := t.offers()
+	list, _, _ := t.offers()
 	amount, byLimit := t.means()
 	why := "many.why.money"
 	if byLimit {
@@ -67,32 +68,93 @@ func (t *turn) dropRepeats() {
 	t.keep("many.why.repeat", func(_ int, q quoted) bool { return !q.again() })
 }
 
-// confirmMany takes ✅, unless anything that was shown is no longer true.
+// confirmMany takes ✅, unless anything that was shown is no longer true. What
+// may be sold out meanwhile is asked for first.
 func (t *turn) confirmMany() {
-	list, price, _, sold := t.offers()
-	why, closed := t.notSelling()
-	first := list[0].draft
 	switch {
-	case closed:
-		t.alert(why)
 	case t.in.Late:
 		t.quoteMany(M("confirm.late"))
-	case t.unread(first.Shown):
+	case t.unread(t.s.Many.Sales[0].common().Shown):
 		t.toast(M("confirm.unread"))
+	case t.asRead():
+		t.s.Many.By = t.in.Person.ID
+		t.restock(0)
+	}
+}
+
+// asRead reports whether the sales may be sold as the panel shows them. If not,
+// that is told.
+func (t *turn) asRead() bool {
+	list, price, sold := t.offers()
+	why, closed := t.notSelling()
+	switch {
+	case closed && t.s.Step == StepMany:
+		t.alert(why)
+	case closed:
+		t.quoteMany(why)
 	case !sold || !t.asShown(list):
-		t.alert(M("confirm.changed"))
+		t.warn(M("confirm.changed"))
 		t.quoteMany(M("confirm.changed"))
-	case t.env.Now.After(first.Until):
+	case t.env.Now.After(list[0].draft.Until):
 		t.quoteMany(M("confirm.expired"))
 	case t.limited(ordersOf(list)...):
 		why, _ := t.overLimit(ordersOf(list)...)
-		t.alert(why)
+		t.warn(why)
 		t.quoteMany(Msg{})
 	case newRepeat(list), t.s.Many.Short, t.v.Wallets.Wallet(t.who.Shop).Available < price:
 		t.quoteMany(Msg{})
 	default:
-		t.placeMany(list)
+		return true
 	}
+	return false
+}
+
+// warn answers a tap loudly; where an answer of the provider goes on, there is
+// none to be answered.
+func (t *turn) warn(m Msg) {
+	if t.in.Data != "" {
+		t.alert(m)
+	}
+}
+
+// restock asks once more for the stock of what may be sold out, from one of the
+// sales on; when nothing is left to ask for, all are sold.
+func (t *turn) restock(from int) {
+	m := t.s.Many
+	for i := from; i < len(m.Sales); i++ {
+		product := m.Sales[i].restocks()
+		asked := slices.ContainsFunc(m.Sales[:i], func(s sale) bool { return s.restocks() == product })
+		if product == "" || asked {
+			continue
+		}
+		m.At, m.Asked, t.s.Step = i, t.env.Now, StepManyStock
+		if t.in.Data != "" {
+			t.toast(M("stock.rechecking")) // the panel may change and change back unseen
+		}
+		t.drawManyStock()
+		t.do(Run{Job: JobStock, Chat: t.in.Chat, Panel: t.s.Panel, Ask: Question{Product: product}})
+		return
+	}
+	list, _, _ := t.offers()
+	t.placeMany(list)
+}
+
+func (t *turn) drawManyStock() {
+	list, price, _ := t.offers()
+	t.draw(func(sc *Screen) {
+		sc.line(M("many.title", "Sales", len(list)), M("confirm.price", "Amount", price), M("stock.rechecking"))
+		sc.row(t.backButton(), t.cancelButton())
+	})
+}
+
+// redrawManyStock shows the question again, or, when its answer must have been
+// lost, the panel: the person is asked again.
+func (t *turn) redrawManyStock() {
+	if t.env.Now.Sub(t.s.Many.Asked) > answerWithin {
+		t.quoteMany(M("stock.unreachable"))
+		return
+	}
+	t.drawManyStock()
 }
 
 func (t *turn) asShown(list []quoted) bool {
@@ -131,7 +193,9 @@ func (t *turn) placeMany(list []quoted) {
 		o.Placed, o.Changed, o.Due = t.env.Now, t.env.Now, t.env.Now
 		orders = append(orders, o)
 	}
-	t.toast(M("confirm.sent"))
+	if t.in.Data != "" {
+		t.toast(M("confirm.sent"))
+	}
 	t.do(PlaceMany{Orders: orders})
 	t.s = t.blank()
 }

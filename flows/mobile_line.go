@@ -14,6 +14,7 @@ import (
 func typedLine(t *turn, text string, shared bool) bool {
 	r := t.read(text)
 	switch {
+	case t.lined && t.unclear(text, r):
 	case r.Number != "":
 		d, note := lineDraft(r)
 		beginMobile(t, d, note)
@@ -26,8 +27,10 @@ func typedLine(t *turn, text string, shared bool) bool {
 	case r.Problem == errTwo:
 		t.sayLines(M("counter.two"))
 	case shared || r.Problem == errNumber || r.Problem == errShort || r.Problem == errLong:
-		t.dropQuietly()
-		t.begin(StepNumber)
+		if !t.lined {
+			t.dropQuietly()
+			t.begin(StepNumber)
+		}
 		d := &mobile{}
 		t.s.Sale = d
 		d.askNumber(t, badNumber(r.Problem))
@@ -97,7 +100,11 @@ func (d *mobile) numberTyped(t *turn, text string) bool {
 	case r.Line != "", r.Problem == errAmbiguous, r.Problem == errTwo:
 		return false
 	case digitsIn(text) == 0:
-		if !t.sellsTyped(text, false) {
+		switch {
+		case t.sellsTyped(text, false):
+		case t.lined:
+			d.askNumber(t, badNumber(nil))
+		default:
 			t.dropQuietly()
 			t.s = t.blank()
 			t.lost()
@@ -111,6 +118,9 @@ func (d *mobile) numberTyped(t *turn, text string) bool {
 
 // instead sells what a line names in the place of a draft that is not confirmed.
 func (d *mobile) instead(t *turn, r Reading) {
+	if t.lined && t.unclear(t.in.Text, r) {
+		return
+	}
 	again, note := lineDraft(r)
 	t.s.Sale = &again
 	again.numberGiven(t, note)

@@ -22,18 +22,20 @@ import (
 // Reading is what a text says of a sale: of the number or line it is for, or
 // else of the words.
 type Reading struct {
-	Number   topup.MSISDN   // "" when it names none
-	Line     topup.Line     // a fixed or 4G line, and its type
-	LineType string         //
-	Face     topup.Money    // 0 when it names none
-	Operator topup.Operator // "" unless it names exactly one
-	Family   bool           // it names something else than prepaid credit
-	Words    []string       // that may name a gift card
-	Value    string         // digits beside the words
-	Quantity int            // of ×2; 0 when it says none
+	Number   topup.MSISDN   `json:"number,omitempty"`    // "" when it names none
+	Line     topup.Line     `json:"line,omitempty"`      // a fixed or 4G line, and its type
+	LineType string         `json:"line_type,omitempty"` //
+	Face     topup.Money    `json:"face,omitempty"`      // 0 when it names none
+	Operator topup.Operator `json:"operator,omitempty"`  // "" unless it names exactly one
+	Family   bool           `json:"family,omitempty"`    // it names something else than prepaid credit
+	Words    []string       `json:"-"`                   // that may name a gift card
+	Value    string         `json:"-"`                   // digits beside the words
+	Quantity int            `json:"-"`                   // of ×2; 0 when it says none
 	// Problem is why not all could be read. Beside a number or line it is the
 	// amount's.
-	Problem error
+	Problem error `json:"-"`
+	// Ways are what it may mean, where that is more than one thing.
+	Ways []Reading `json:"-"`
 	// favourite is whom it names, and not a number.
 	favourite topup.Favourite
 }
@@ -78,7 +80,10 @@ func Read(text string) Reading {
 		r.Face, r.Problem = 0, topup.ErrAmount
 	}
 	if !r.sells() && r.Problem != nil {
-		return Reading{Problem: r.Problem}
+		for i := range r.Ways {
+			r.Ways[i].Operator, r.Ways[i].Family = p.operator, p.family
+		}
+		return Reading{Problem: r.Problem, Ways: r.Ways}
 	}
 	r.Operator, r.Family, r.Quantity = p.operator, p.family, p.quantity
 	return r
@@ -257,7 +262,7 @@ func (p parsed) search(read func(string) (Reading, bool)) (Reading, bool) {
 	case len(whole) == 1:
 		return whole[0], true
 	case len(whole) > 1:
-		return Reading{Problem: errAmbiguous}, true
+		return Reading{Problem: errAmbiguous, Ways: whole}, true
 	case len(broken) == 0:
 		return Reading{}, false
 	}

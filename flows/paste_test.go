@@ -18,7 +18,7 @@ func counter() *turn {
 		{Name: "Amine", Good: topup.MobileTopUp, To: "0778037340"}, {Name: "Box de Karim", Good: topup.InternetCard, To: "036362608", LineType: topup.ADSL},
 		{Name: "الحاجة فاطمة 🌸", Good: topup.MobileTopUp, To: "0661234567"}, {Name: "Amine Djezzy", Good: topup.MobileTopUp, To: "0770123456"},
 		{Name: "3ami Saïd", Good: topup.MobileTopUp, To: "0550123456"},
-	}}
+	}, catalogue: []topup.Category{{Title: "PSN", Products: []topup.GiftProduct{{ID: "a", Title: "PSN", Enabled: true}}}}}
 	return newTurn(d.view(), Env{}, Session{}, Input{Chat: deskChat, Person: Person{ID: deskChat}})
 }
 

@@ -50,6 +50,10 @@ func (t *turn) quote(note Msg) {
 		t.s.Sale.gone(t)
 		return
 	}
+	if t.lining() {
+		t.lineClear()
+		return
+	}
 	t.s.Step = StepConfirm
 	repeat, again := t.repeat(o)
 	available := t.v.Wallets.Wallet(t.who.Shop).Available

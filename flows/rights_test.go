@@ -76,7 +76,7 @@ var (
 		StepNumber: topup.ActSell, StepOperator: topup.ActSell, StepPlan: topup.ActSell, StepAmount: topup.ActSell, StepInquiring: topup.ActSell, StepOffers: topup.ActSell,
 		StepLineType: topup.ActSell, StepLine: topup.ActSell, StepChecking: topup.ActSell, StepValue: topup.ActSell,
 		StepShelf: topup.ActSell, StepProduct: topup.ActSell, StepStock: topup.ActSell, StepType: topup.ActSell,
-		StepQuantity: topup.ActSell, StepRecheck: topup.ActSell, StepMany: topup.ActSell,
+		StepQuantity: topup.ActSell, StepRecheck: topup.ActSell, StepMany: topup.ActSell, StepUnclear: topup.ActSell, StepManyStock: topup.ActSell,
 	}
 )
 

@@ -32,6 +32,11 @@ type sale interface {
 	chose(*turn, string)
 	// confirmed goes on from ✅, when all that was shown is still true.
 	confirmed(*turn, topup.Order)
+	// listed drops what only questions needed, once a sale stands in a list.
+	listed()
+	// restocks is the product whose stock is asked for once more after ✅; "" for
+	// none.
+	restocks() string
 }
 
 // draft is what all sales have: their good, a list being chosen from, and the
@@ -57,6 +62,9 @@ func (d *draft) common() *draft                        { return d }
 func (d *draft) details(topup.Order) []Msg             { return nil }
 func (d *draft) warnings(*turn, topup.Order) []Msg     { return nil }
 func (d *draft) choices(*turn, topup.Order) [][]Button { return nil }
+
+func (d *draft) listed()          { d.Choices = nil }
+func (d *draft) restocks() string { return "" }
 
 func (d *draft) chose(t *turn, _ string) { t.toast(M("tap.unknown")) }
 
@@ -142,8 +150,13 @@ func (t *turn) mayOpen() bool {
 	return true
 }
 
-// openSale begins a sale; false when nothing can be sold now.
+// openSale begins a sale, or the sale of a line of several; false when nothing
+// can be sold now.
 func (t *turn) openSale(step Step, d sale) bool {
+	if t.lined {
+		t.s.Step, t.s.Sale = step, d
+		return true
+	}
 	if !t.mayOpen() {
 		return false
 	}

@@ -58,7 +58,7 @@ func DecodeSession(b []byte) Session {
 	if len(stored.Sale) > 0 && string(stored.Sale) != "null" {
 		s.Sale = decodeSale(stored.Sale)
 	}
-	if st, known := steps[s.Step]; s.Step != StepIdle && (!known || !st.of.holds(s)) {
+	if st, known := steps[s.Step]; s.Step != StepIdle && (!known || !st.of.holds(s) || s.Many.broken()) {
 		return Session{Panel: s.Panel, Version: s.Version, Backlog: s.Backlog}
 	}
 	return s

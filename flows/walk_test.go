@@ -227,38 +227,47 @@ var ways = map[Step]map[string]func(*talk){
 		k.tap("ok")
 	}},
 
-	StepNumber: {"": func(k *talk) { k.say("/mobile") }, "with favourites": func(k *talk) { k.v.favourites = regulars; k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
+	StepNumber: {"in a list": inList("06612345"), "": func(k *talk) { k.say("/mobile") }, "with favourites": func(k *talk) { k.v.favourites = regulars; k.say("/mobile") }, "a bad number": func(k *talk) { k.say("06612345") }},
 	StepOperator: {
 		"":                  func(k *talk) { djezzy(k); k.tap("ops") },
 		"with an amount":    func(k *talk) { mobileQuote(k); k.tap("x", "ops") },
 		"an unknown prefix": func(k *talk) { k.say("0510000000 500") },
+		"in a list":         inList("0510000000 500"),
 	},
-	StepPlan: {"": djezzy, "with a question for offers": func(k *talk) { k.asksForOffers(); djezzy(k) }, "no answer": func(k *talk) {
+	StepPlan: {"in a list": inList("0661234568"), "in a list, too much": inList("0661234568 7000000"), "": djezzy, "with a question for offers": func(k *talk) { k.asksForOffers(); djezzy(k) }, "no answer": func(k *talk) {
 		a := k.inquiring()
 		a.Fault = topup.FaultUnavailable
 		k.offers(a)
 	}},
-	StepInquiring: {"": func(k *talk) { k.inquiring() }, "from an amount": func(k *talk) { k.asksForOffers(); djezzy(k); k.tap("p", "0"); k.tap("of") }},
+	StepInquiring: {"in a list": func(k *talk) { k.asksForOffers(); inList("0778037341")(k); k.tap("of") }, "": func(k *talk) { k.inquiring() }, "from an amount": func(k *talk) { k.asksForOffers(); djezzy(k); k.tap("p", "0"); k.tap("of") }},
 	StepOffers: {
 		"":         func(k *talk) { k.offers(k.inquiring()) },
 		"a page":   func(k *talk) { k.offers(k.inquiring(manyOffers...)); k.tap("pg", "1") },
 		"one gone": offerGone,
 	},
-	StepAmount: {"": func(k *talk) { djezzy(k); k.tap("p", "0") }},
+	StepAmount: {"in a list": func(k *talk) { inList("0778037341")(k); k.tap("p", "0") }, "": func(k *talk) { djezzy(k); k.tap("p", "0") }},
 
 	StepLineType: {"": func(k *talk) { k.say("/internet") }, "with favourites": func(k *talk) { k.v.favourites = regulars; k.say("/internet") }},
 	StepLine: {
 		"":               func(k *talk) { k.say("/internet"); k.tap("lt", topup.ADSL) },
 		"favourites":     func(k *talk) { k.v.favourites = regulars; k.say("/internet"); k.tap("lt", topup.ADSL) },
 		"could not read": func(k *talk) { a := k.checking(); a.Fault = topup.FaultUnavailable; k.line(a) },
+		"in a list": func(k *talk) {
+			inList("036362608 1000")(k)
+			k.line(LineAnswer{Panel: k.s.Panel, LineType: topup.ADSL, Line: "036362608", Fault: topup.FaultUnavailable})
+		},
 	},
-	StepChecking: {"": func(k *talk) { k.checking() }},
-	StepValue:    {"": func(k *talk) { k.line(k.checking()) }},
+	StepChecking: {"in a list": inList("036362608 1000"), "": func(k *talk) { k.checking() }},
+	StepValue: {"in a list": func(k *talk) {
+		inList("036362608 30")(k)
+		k.line(LineAnswer{Panel: k.s.Panel, LineType: topup.ADSL, Line: "036362608", Info: topup.LineInfo{Type: topup.ADSL}})
+	}, "": func(k *talk) { k.line(k.checking()) }},
 
 	StepShelf:   {"": func(k *talk) { k.say("/cards") }, "nothing found": func(k *talk) { k.say("/cards"); k.say("zzz") }},
-	StepProduct: {"": func(k *talk) { k.say("/cards"); k.tap("c", "0") }, "found": func(k *talk) { k.say("/cards"); k.say("psn") }},
+	StepProduct: {"in a list": inList("psn 10"), "": func(k *talk) { k.say("/cards"); k.tap("c", "0") }, "found": func(k *talk) { k.say("/cards"); k.say("psn") }},
 	StepStock: {
-		"": func(k *talk) { k.say("/cards"); k.tap("c", "0"); k.tap("p", "0") },
+		"in a list": inList("psn uk 10"),
+		"":          func(k *talk) { k.say("/cards"); k.tap("c", "0"); k.tap("p", "0") },
 		"no answer": func(k *talk) {
 			k.say("/cards")
 			k.tap("c", "0")
@@ -266,14 +275,14 @@ var ways = map[Step]map[string]func(*talk){
 			k.stock(StockAnswer{Panel: k.s.Panel, Product: "a", Fault: topup.FaultUnavailable})
 		},
 	},
-	StepType: {"": func(k *talk) { k.stocked(tenPounds(5)) }, "none": func(k *talk) {
+	StepType: {"in a list": func(k *talk) { inList("psn uk 15")(k); k.stock(cards(k, tenPounds(5))) }, "": func(k *talk) { k.stocked(tenPounds(5)) }, "none": func(k *talk) {
 		a := k.stocked(tenPounds(5))
 		k.tap("back")
 		k.tap("p", "0")
 		a.Panel, a.Stock.Types = k.s.Panel, nil
 		k.stock(a)
 	}},
-	StepQuantity: {"": func(k *talk) { k.stocked(tenPounds(5)); k.tap("t", "0"); k.tap("x", "0") }},
+	StepQuantity: {"in a list": func(k *talk) { inList("psn uk 10 x9")(k); k.stock(cards(k, tenPounds(5))) }, "": func(k *talk) { k.stocked(tenPounds(5)); k.tap("t", "0"); k.tap("x", "0") }},
 	StepRecheck:  {"": func(k *talk) { giftQuote(k); k.tap("ok") }},
 
 	StepMany: {
@@ -281,7 +290,16 @@ var ways = map[Step]map[string]func(*talk){
 		"too little money": func(k *talk) { k.v.money = topup.Dinars(600); several(k) },
 		"above a limit":    func(k *talk) { k.v.mostDay = topup.Dinars(600); several(k) },
 		"the same twice":   func(k *talk) { k.say("0778037340 500\n0661234567 200\n0778037340 500") },
+		"of all goods":     listedCards,
 	},
+	StepUnclear: {
+		"two ways": inList("213 661 23 45 67"), "two numbers": inList("0661234567 0778037341"), "nothing read": inList("abc 12 077"),
+		"several times": inList("0661234567 500 x2"), "a name or a card": func(k *talk) {
+			k.v.favourites = topup.Favourites{{Name: "PSN", Good: topup.MobileTopUp, To: "0778037341"}}
+			inList("psn 500")(k)
+		},
+	},
+	StepManyStock: {"": func(k *talk) { listedCards(k); k.tap("ok") }},
 
 	StepConfirm: {
 		"an offer": func(k *talk) { k.offers(k.inquiring()); k.tap("f", "0") }, ownOffer: func(k *talk) { k.offers(k.inquiring()); k.tap("f", "1") },
@@ -502,7 +520,33 @@ func audience(k *talk) {
 	k.say("Bonjour")
 	k.s, k.out = ShopsCounted(k.v.view(), k.env(), k.s, k.input(), k.s.Panel, map[string]Reach{"": {Shops: 4, Blocked: 1}, "ar": {Shops: 3, Blocked: 1}, "fr": {Shops: 1}, "#VIP": {Shops: 2}})
 }
-func several(k *talk)       { k.say("0778037340 500\n0661234567 200\n0661234568") }
+func several(k *talk) {
+	k.say("0778037340 500\n0661234567 200\n0661234568")
+	if k.s.Step == StepPlan { // nothing says what the last is to get
+		k.tap("skip")
+	}
+}
+
+// inList brings a talk to a line of several that is asked about, after one that
+// is clear.
+func inList(line string) func(*talk) {
+	return func(k *talk) { k.say("0778037340 500\n" + line + "\n0661234567 200") }
+}
+
+// listedCards brings a talk to a list with two gift cards and an internet card.
+func listedCards(k *talk) {
+	k.say("psn uk 10\n036362608 1000\n0778037340 500\npsn uk 10 x2")
+	k.stock(cards(k, tenPounds(5)))
+	k.line(LineAnswer{Panel: k.s.Panel, LineType: topup.ADSL, Line: "036362608", Info: topup.LineInfo{Type: topup.ADSL, Offer: "IDOOM 15"}})
+	k.stock(cards(k, tenPounds(5)))
+	k.at(StepMany)
+}
+
+// cards answers the question for the stock of PSN UK.
+func cards(k *talk, types ...topup.GiftType) StockAnswer {
+	return StockAnswer{Panel: k.s.Panel, Product: "a", Stock: topup.GiftStock{Title: "PSN UK", Types: types}}
+}
+
 func djezzy(k *talk)        { k.say("0778037340") }
 func mobileQuote(k *talk)   { k.say("0778037340 500") }
 func internetQuote(k *talk) { k.line(k.checking()); k.tap("v", "500") }
@@ -800,6 +844,10 @@ func TestEveryStepSurvivesARestart(t *testing.T) {
 		case at == StepRecheck:
 			if k.at(StepConfirm, "stock.unreachable"); asked {
 				t.Error("a confirmed sale is asked about without its person")
+			}
+		case at == StepManyStock:
+			if k.at(StepMany, "stock.unreachable"); asked {
+				t.Error("confirmed sales are asked about without their person")
 			}
 		case at == StepInquiring:
 			if k.at(StepPlan, "offers.lost"); asked {
