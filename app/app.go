@@ -58,6 +58,7 @@ usage:
   hanout check [FILE]     prove that a database is sound; exit status 1 if not
   hanout backup FILE      copy the database to FILE
   hanout restore FILE     make the database named by HANOUT_DB from a backup
+  hanout move FROM TO     carry a stopped till from a file or address to another
   hanout copykey FILE     make the keys for copies that leave the machine
   hanout open-copy FILE -identity KEYFILE OUT
                           open such a copy: decrypt, join, and prove it
@@ -75,7 +76,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	commands := map[string]func(context.Context, []string, func(string) string, io.Writer, io.Writer) error{
 		"run": runBot, "demo": runDemo, "init": runInit, "check": runCheck,
-		"backup": runBackup, "restore": runRestore, "keygen": runKeygen, "rekey": runRekey,
+		"backup": runBackup, "restore": runRestore, "move": runMove, "keygen": runKeygen, "rekey": runRekey,
 		"copykey": runCopyKey, "open-copy": runOpenCopy, "version": runVersion, "whoami": runWhoami,
 		"help": runHelp, "-h": runHelp, "-help": runHelp, "--help": runHelp,
 	}

@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"syscall"
+	"time"
 
 	"hanout/store"
-	"hanout/store/bolt"
 	"hanout/store/postgres"
 )
 
@@ -52,7 +52,7 @@ func runBackup(ctx context.Context, args []string, getenv func(string) string, s
 	return nil
 }
 
-func runRestore(_ context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
+func runRestore(ctx context.Context, args []string, getenv func(string) string, stdout, _ io.Writer) error {
 	if len(args) != 1 {
 		return &usageError{errors.New("restore wants one argument: the backup to restore from")}
 	}
@@ -60,21 +60,17 @@ func runRestore(_ context.Context, args []string, getenv func(string) string, st
 	if err != nil {
 		return err
 	}
-	if w.remote() {
-		return &usageError{errors.New("a backup can't be restored into PostgreSQL yet: name a file in HANOUT_DB")}
-	}
-	path := w.db
-	report, err := bolt.Restore(args[0], path)
+	report, err := w.restore(ctx, args[0])
 	if len(report.Problems) > 0 {
 		report.Write(stdout)
 	}
-	if errors.Is(err, store.ErrMissing) {
+	if named := (*store.FileError)(nil); errors.Is(err, store.ErrMissing) && errors.As(err, &named) && named.Path == args[0] {
 		return fmt.Errorf("there is no backup at %s", args[0])
 	}
 	if err != nil {
-		return explain(path, err)
+		return explain(w.String(), err)
 	}
-	fmt.Fprintf(stdout, "restored %s from %s\n", path, args[0])
+	fmt.Fprintf(stdout, "restored %s from %s\n", w, args[0])
 	report.Write(stdout)
 	return nil
 }
@@ -90,7 +86,14 @@ func explain(path string, err error) error {
 	if named := (*store.FileError)(nil); errors.As(err, &named) {
 		path, err = named.Path, named.Err
 	}
+	var moved *store.MovedError
 	switch {
+	case errors.As(err, &moved):
+		return fmt.Errorf("%s has moved to %s (on %s): start the bot there, with HANOUT_DB. What is here is kept as it was then, to be checked and copied: `hanout restore` makes a till of a copy, as of any", path, moved.To, moved.At.UTC().Format(time.DateTime+" MST"))
+	case errors.Is(err, errStale):
+		return fmt.Errorf("what %s holds is %w", path, err)
+	case errors.Is(err, store.ErrUnfinished):
+		return fmt.Errorf("%s is not whole: a till was being moved or restored into it, and that was cut short. Nothing was ever sold from it. Run the same `hanout move` or `hanout restore` again", path)
 	case errors.Is(err, store.ErrMissing) && postgres.Is(path):
 		return fmt.Errorf("there is no database at %s (%w): `hanout init` makes its tables in a database that is there", path, err)
 	case errors.Is(err, store.ErrMissing):

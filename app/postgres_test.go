@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,7 +31,23 @@ func onServer(t *testing.T) *cluster.Cluster {
 func TestPostgres(t *testing.T) {
 	c := onServer(t)
 	t.Run("Commands", func(t *testing.T) { commandsOn(t, c.Address("postgres", "commands")) })
+	t.Run("Move", func(t *testing.T) {
+		n := 0
+		tables := func() string { n++; return c.Address("postgres", fmt.Sprint("moved", n)) }
+		moves(t, files(t), tables)
+		moveAndGoOn(t, tables(), files(t)())
+		moveAndGoOn(t, tables(), tables())
+	})
 	t.Run("RunAndStop", func(t *testing.T) { runAndStop(t, c.Address("postgres", "hanout")) })
+	t.Run("MoveOfASale", func(t *testing.T) {
+		file := files(t)()
+		if out, err := command(t, environment{}, "move", c.Address("postgres", "hanout"), file); err != nil {
+			t.Fatal(out, err)
+		}
+		if out, err := command(t, settings(file, "http://t", "http://p"), "check"); err != nil || !strings.Contains(out, "orders ") || !strings.Contains(out, "result               sound") {
+			t.Errorf("%s\n%v", out, err)
+		}
+	})
 }
 
 func commandsOn(t *testing.T, db string) {
@@ -58,7 +75,16 @@ func commandsOn(t *testing.T, db string) {
 	_, err = command(t, e, "backup", copied)
 	says(t, err, copied, "not overwritten")
 	_, err = command(t, e, "restore", copied)
-	says(t, err, "can't be restored into PostgreSQL yet")
+	says(t, err, "exists already and is not overwritten")
+	restored := environment{"HANOUT_DB": strings.Replace(db, "commands", "restored", 1)}
+	if out, err := command(t, restored, "restore", copied); err != nil || !strings.Contains(out, "schema restored") || !strings.Contains(out, "sound") {
+		t.Errorf("restored in tables: %q, %v", out, err)
+	}
+	asksFirst(t, restored["HANOUT_DB"])
+	_, err = command(t, restored, "restore", copied)
+	says(t, err, "schema restored", "exists already and is not overwritten")
+	_, err = command(t, restored, "restore", copied+"x")
+	says(t, err, "there is no backup")
 	if out, err := command(t, environment{"HANOUT_DB": filepath.Join(t.TempDir(), "x.db")}, "restore", copied); err != nil {
 		t.Errorf("restored as a file: %q, %v", out, err)
 	}

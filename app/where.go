@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"time"
 
 	"hanout/store"
 	"hanout/store/bolt"
@@ -39,6 +40,7 @@ type opened interface {
 	Admit(*store.Vault) error
 	Check(*store.Vault) (store.Report, error)
 	Rekey(*store.Vault) (orders int, err error)
+	Rows(context.Context, func(store.Rows) error) error
 	Size() int64
 	Close() error
 }
@@ -47,6 +49,7 @@ type opened interface {
 type opening struct {
 	vault     *store.Vault
 	readOnly  bool
+	moving    bool // as in bolt.Options
 	onCommit  func()
 	unflushed bool // as in bolt.Options
 }
@@ -72,13 +75,13 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill})
 		if err != nil {
 			return kept{}, err
 		}
 		return kept{till.Over(db), db}, nil
 	}
-	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, OnCommit: o.onCommit, Unflushed: o.unflushed})
+	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Unflushed: o.unflushed})
 	if err != nil {
 		return kept{}, err
 	}
@@ -97,4 +100,35 @@ func (w where) check(ctx context.Context, v *store.Vault) (store.Report, error) 
 		return postgres.Check(ctx, w.db, postgres.Options{Vault: v, Password: w.password})
 	}
 	return bolt.Check(w.db, v)
+}
+
+// restore makes the database from a backup, and marks it as restored. An error
+// names the one of the two that it is about.
+func (w where) restore(ctx context.Context, backup string) (report store.Report, err error) {
+	if !w.remote() {
+		return bolt.Restore(backup, w.db)
+	}
+	from := where{db: backup}
+	report, err = from.check(ctx, nil)
+	if err == nil && len(report.Problems) > 0 {
+		err = store.ErrUnsound
+	}
+	if err != nil {
+		return report, about(from, err)
+	}
+	src, err := from.open(ctx, opening{readOnly: true})
+	if err != nil {
+		return report, about(from, err)
+	}
+	defer src.Close()
+	db, err := postgres.Receive(ctx, w.db, postgres.Options{Password: w.password})
+	if err != nil {
+		return report, err
+	}
+	defer db.Close()
+	err = src.Rows(ctx, func(rows store.Rows) (err error) {
+		report, err = db.Restore(ctx, store.Move{ID: newID(), To: w.String(), At: time.Now().UTC()}, from.told(rows))
+		return err
+	})
+	return report, about(w, err)
 }

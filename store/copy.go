@@ -17,6 +17,30 @@ import (
 // made of them.
 type Rows = iter.Seq2[any, error]
 
+// Join gives walks one after the other.
+func Join(parts ...Rows) Rows {
+	return func(yield func(any, error) bool) {
+		for _, part := range parts {
+			for row, err := range part {
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Each is a walk of one kind of rows as one of any.
+func Each[T any](rows iter.Seq2[T, error]) Rows {
+	return func(yield func(any, error) bool) {
+		for v, err := range rows {
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
 // Counter is the last number taken of a sequence.
 type Counter struct {
 	Name string

@@ -21,6 +21,9 @@ var (
 	ErrReadOnly  = errors.New("store: opened for reading only")
 	ErrUnsound   = errors.New("store: it does not check")
 
+	// ErrUnfinished is one into which a till was being moved or restored.
+	ErrUnfinished = errors.New("store: what was being brought into it is not whole")
+
 	ErrUnreachable = errors.New("store: the server of the database can't be reached")
 	ErrRights      = errors.New("store: the server of the database does not let us in, or not do this")
 )

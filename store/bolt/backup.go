@@ -22,7 +22,7 @@ import (
 func (db *DB) Backup(ctx context.Context, path string) (store.Head, error) {
 	var report store.Report
 	err := db.copyTo(ctx, path, func(copied string) (err error) {
-		if report, err = check(ctx, copied, db.vault); err == nil && len(report.Problems) > 0 {
+		if report, err = check(ctx, copied, Options{Vault: db.vault}); err == nil && len(report.Problems) > 0 {
 			err = fmt.Errorf("%w: %s", store.ErrUnsound, report.Problems[0])
 		}
 		return about(db.path, err)
@@ -139,6 +139,9 @@ func markCopy(copied string) error {
 	err = b.Update(func(tx *bbolt.Tx) error {
 		t := &Tx{tx: tx}
 		if _, err := t.rename(); err != nil {
+			return err
+		}
+		if err := t.DropSetting(store.SettingMoved); err != nil {
 			return err
 		}
 		return t.markRestored(time.Now())

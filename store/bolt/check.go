@@ -17,12 +17,13 @@ import (
 // With a vault it also proves that the codes of every delivered order open
 // under its keys; without one (nil) they are only counted.
 func Check(path string, v *store.Vault) (store.Report, error) {
-	return check(context.Background(), path, v)
+	return check(context.Background(), path, Options{Vault: v})
 }
 
 // check is Check, as long as ctx is not done.
-func check(ctx context.Context, path string, v *store.Vault) (store.Report, error) {
-	db, err := openUntil(ctx, path, Options{ReadOnly: true, Vault: v})
+func check(ctx context.Context, path string, o Options) (store.Report, error) {
+	o.ReadOnly = true
+	db, err := openUntil(ctx, path, o)
 	if err != nil {
 		return store.Report{}, err
 	}
@@ -30,7 +31,7 @@ func check(ctx context.Context, path string, v *store.Vault) (store.Report, erro
 	if db.schema < uint64(len(migrations)) {
 		return store.Report{}, store.ErrOld
 	}
-	return db.check(ctx, v)
+	return db.check(ctx, o.Vault)
 }
 
 // Check proves the invariants of an open database, in one read transaction.

@@ -32,7 +32,7 @@ func Fill(ctx context.Context, path string, v *store.Vault, rows store.Rows) (re
 	if err := fill(ctx, temp, rows); err != nil {
 		return report, about(path, err)
 	}
-	if report, err = check(ctx, temp, v); err == nil && len(report.Problems) > 0 {
+	if report, err = check(ctx, temp, Options{Vault: v, Moving: true}); err == nil && len(report.Problems) > 0 {
 		err = fmt.Errorf("%w: %s", store.ErrUnsound, report.Problems[0])
 	}
 	if err == nil {

@@ -26,6 +26,9 @@ type Options struct {
 	ReadOnly bool
 	MaxSize  int    // bytes the file may grow to; 0 = no limit
 	OnCommit func() // called after every successful commit
+	// Moving opens one that a till is being moved into, or was moved out of:
+	// for the move itself (store.Standing).
+	Moving bool
 	// Unflushed leaves to the system when a commit reaches the disk: for tests,
 	// whose machine does not lose its power.
 	Unflushed bool
@@ -126,6 +129,9 @@ func Create(path string) error {
 // foreign or locked file is refused with an error of its own; a file of an
 // older schema is copied aside and then brought up to date; one that was put
 // here from elsewhere is marked as restored (place.go).
+//
+// One of which a till was moved away is refused for writing, and one into which
+// it was not carried whole for anything (store.Standing).
 func Open(path string, o Options) (*DB, error) { return openUntil(context.Background(), path, o) }
 
 // openUntil is Open, but reads the file only as long as ctx is not done.
@@ -156,6 +162,12 @@ func openUntil(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := db.checkSchema(); err != nil {
 		db.Close()
 		return nil, err
+	}
+	if !o.Moving {
+		if err := db.View(func(t *Tx) error { return store.Standing(t.Setting, o.ReadOnly) }); err != nil {
+			db.Close()
+			return nil, err
+		}
 	}
 	if err := db.settle(); err != nil {
 		db.Close()

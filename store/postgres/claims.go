@@ -32,9 +32,14 @@ func (t *Tx) PutClaim(c topup.Claim) error {
 		return err
 	}
 	if c.State == topup.ClaimOpen {
-		t.write(`INSERT INTO newest_claims (order_id, hash) VALUES ($1, $2) ON CONFLICT (order_id) DO UPDATE SET hash = excluded.hash`, text(c.Order), c.Hash)
+		t.newest(c.Order, c.Hash)
 	}
 	return nil
+}
+
+// newest lets an order's link be found by it.
+func (t *Tx) newest(id topup.OrderID, hash []byte) {
+	t.write(`INSERT INTO newest_claims (order_id, hash) VALUES ($1, $2) ON CONFLICT (order_id) DO UPDATE SET hash = excluded.hash`, text(id), hash)
 }
 
 // Claim reads a claim by the SHA-256 of its token.

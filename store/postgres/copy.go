@@ -41,36 +41,18 @@ func (db *DB) Rows(ctx context.Context, fn func(store.Rows) error) error {
 
 // all walks every table, those that are named first.
 func (t *Tx) all() store.Rows {
-	return func(yield func(any, error) bool) {
-		for _, part := range []store.Rows{
-			kept(t.counters()), kept(t.values()),
-			kept(forms[store.ShopForm](t, shops.name, by[int64], `SELECT id, doc FROM shops WHERE id > $1 ORDER BY id LIMIT $2`, lowest)),
-			kept(source{t}.AllMembers()), kept(t.everyChat()), kept(t.talks()), kept(source{t}.Journal()), kept(t.sales()), kept(t.showings()), kept(t.links()),
-			kept(forms[store.ComplaintForm](t, complaints.name, by[string], `SELECT order_id, doc FROM complaints WHERE order_id > $1 ORDER BY order_id LIMIT $2`, "")),
-			kept(t.seen()),
-			kept(forms[store.DeadLetter](t, deadLetters.name, by[int64], `SELECT update_id, doc FROM dead_letters WHERE update_id > $1 ORDER BY update_id LIMIT $2`, lowest)),
-			kept(forms[store.OwedForm](t, outbox.name, by[string], `SELECT panel, doc FROM outbox WHERE panel > $1 ORDER BY panel LIMIT $2`, "")),
-			kept(forms[store.UndeliveredForm](t, undelivered.name, by[int64], `SELECT seq, doc FROM undelivered WHERE seq > $1 ORDER BY seq LIMIT $2`, lowest)),
-			kept(t.shows()),
-		} {
-			for row, err := range part {
-				if !yield(row, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
-// kept is a walk of one kind of rows as one of any.
-func kept[T any](rows iter.Seq2[T, error]) store.Rows {
-	return func(yield func(any, error) bool) {
-		for v, err := range rows {
-			if !yield(v, err) {
-				return
-			}
-		}
-	}
+	return store.Join(
+		store.Each(t.counters()), store.Each(t.values()),
+		store.Each(forms[store.ShopForm](t, shops.name, by[int64], `SELECT id, doc FROM shops WHERE id > $1 ORDER BY id LIMIT $2`, lowest)),
+		store.Each(source{t}.AllMembers()), store.Each(t.everyChat()), store.Each(t.talks()), store.Each(source{t}.Journal()),
+		store.Each(t.sales()), store.Each(t.showings()), store.Each(t.links()),
+		store.Each(forms[store.ComplaintForm](t, complaints.name, by[string], `SELECT order_id, doc FROM complaints WHERE order_id > $1 ORDER BY order_id LIMIT $2`, "")),
+		store.Each(t.seen()),
+		store.Each(forms[store.DeadLetter](t, deadLetters.name, by[int64], `SELECT update_id, doc FROM dead_letters WHERE update_id > $1 ORDER BY update_id LIMIT $2`, lowest)),
+		store.Each(forms[store.OwedForm](t, outbox.name, by[string], `SELECT panel, doc FROM outbox WHERE panel > $1 ORDER BY panel LIMIT $2`, "")),
+		store.Each(forms[store.UndeliveredForm](t, undelivered.name, by[int64], `SELECT seq, doc FROM undelivered WHERE seq > $1 ORDER BY seq LIMIT $2`, lowest)),
+		store.Each(t.shows()),
+	)
 }
 
 // forms walks documents as they lie there.

@@ -21,6 +21,9 @@ type Options struct {
 	Vault    *store.Vault
 	ReadOnly bool
 	OnCommit func() // called after every successful commit
+	// Moving opens one that a till is being moved into, or was moved out of:
+	// for the move itself (store.Standing).
+	Moving bool
 	// Password is used where the address has none.
 	Password string
 	// Copier makes the files of backups; without it there are none.
@@ -35,6 +38,7 @@ type DB struct {
 	vault    *store.Vault
 	copier   Copier
 	readOnly bool
+	moving   bool
 	pool     *pgxpool.Pool
 	notices  *notices
 
@@ -68,13 +72,15 @@ func Create(ctx context.Context, address string, o Options) error {
 
 // Open opens a database that [Create] made. One that is missing, foreign, in
 // use or of a newer schema is refused with an error of its own; one of an
-// older schema is brought up to date.
+// older schema is brought up to date. One of which a till was moved away is
+// refused for writing, and one into which it was not carried whole for anything
+// (store.Standing).
 func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	p, err := parse(address, o.Password)
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, readOnly: o.ReadOnly, notices: &notices{}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}}
 	if err := db.open(ctx); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -90,7 +96,10 @@ func (db *DB) open(ctx context.Context) (err error) {
 		return err
 	}
 	if db.readOnly {
-		return db.place.known(ctx, db.pool)
+		if err := db.place.known(ctx, db.pool); err != nil {
+			return err
+		}
+		return db.standing()
 	}
 	cfg := db.place.config.Copy()
 	cfg.OnNotice = db.notices.take
@@ -107,10 +116,20 @@ func (db *DB) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := db.standing(); err != nil {
+		return err
+	}
 	if err := db.lead(ctx); err != nil {
 		return err
 	}
 	return db.settle(ctx)
+}
+
+func (db *DB) standing() error {
+	if db.moving {
+		return nil
+	}
+	return db.View(func(t *Tx) error { return store.Standing(t.Setting, db.readOnly) })
 }
 
 // lock takes the lock that a session holds while it writes.

@@ -40,21 +40,25 @@ func (t *Tx) Post(j topup.Transaction) (posted bool, err error) {
 	}
 	j.Seq, j.Prev = seq+1, prev
 	j.Hash = store.Hash(j)
-	return true, t.writeLine(j)
+	return true, t.writeLines(j)
 }
 
-// writeLine writes a line, with the postings that move the balances.
-func (t *Tx) writeLine(j topup.Transaction) error {
-	accounts, amounts := make([]string, len(j.Postings)), make([]int64, len(j.Postings))
-	for i, p := range j.Postings {
-		accounts[i], amounts[i] = text(p.Account), int64(p.Amount)
+// writeLines writes lines, with the postings that move the balances: each
+// balance once, however many lines there are.
+func (t *Tx) writeLines(list ...topup.Transaction) error {
+	var seqs, places, amounts []int64
+	var accounts []string
+	for _, j := range list {
+		for i, p := range j.Postings {
+			seqs, places = append(seqs, number(j.Seq)), append(places, int64(i+1))
+			accounts, amounts = append(accounts, text(p.Account)), append(amounts, int64(p.Amount))
+		}
+		if err := lines.append(t, j); err != nil {
+			return err
+		}
 	}
-	t.write(`INSERT INTO accounts (account) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`, accounts)
-	if err := lines.append(t, j); err != nil {
-		return err
-	}
-	t.write(`INSERT INTO postings (seq, n, account, amount) SELECT $1, p.n, p.account, p.amount FROM unnest($2::text[], $3::bigint[]) WITH ORDINALITY AS p (account, amount, n)`,
-		number(j.Seq), accounts, amounts)
+	t.write(`INSERT INTO accounts (account) SELECT DISTINCT unnest($1::text[]) ON CONFLICT DO NOTHING`, accounts)
+	t.write(`INSERT INTO postings (seq, n, account, amount) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])`, seqs, places, accounts, amounts)
 	return nil
 }
 

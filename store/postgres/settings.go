@@ -28,8 +28,12 @@ func (t *Tx) PutSetting(name string, v any) error {
 	if err != nil {
 		return fmt.Errorf("store: %q: %w", settings, err)
 	}
-	t.write(`INSERT INTO settings (name, doc) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET doc = excluded.doc`, text(name), doc)
+	t.putValue(name, doc)
 	return nil
+}
+
+func (t *Tx) putValue(name string, doc []byte) {
+	t.write(`INSERT INTO settings (name, doc) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET doc = excluded.doc`, text(name), doc)
 }
 
 // DropSetting forgets a named value.
