@@ -22,6 +22,26 @@ func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.
 	if err != nil {
 		return nil, fmt.Errorf("HANOUT_LISTEN: %w", err)
 	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics(engine, sender, calls, db), promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		silent := engine.Silence()
+		status := map[string]any{
+			"updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": sender.Waiting(), "provider_halted": calls.Halted(),
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if silent > silentMost {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		json.NewEncoder(w).Encode(status)
+	})
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
+	go s.Serve(l)
+	return s, nil
+}
+
+// metrics are what can be read of the parts at any time.
+func metrics(engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db opened) *prometheus.Registry {
 	counts := engine.Counts()
 	reg := prometheus.NewRegistry()
 	counter := func(name, help string, value func() uint64) {
@@ -47,22 +67,21 @@ func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.
 		}
 		return 0
 	})
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		silent := engine.Silence()
-		status := map[string]any{
-			"updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": sender.Waiting(), "provider_halted": calls.Halted(),
-		}
-		w.Header().Set("Content-Type", "application/json")
-		if silent > silentMost {
-			w.WriteHeader(http.StatusServiceUnavailable)
-		}
-		json.NewEncoder(w).Encode(status)
-	})
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
-	go s.Serve(l)
-	return s, nil
+	if safeguardsOf(db) != nil {
+		gauge("hanout_database_unsafe", "1 while the database's server may lose something, or no standby confirms; 0 before it is read, too.", func() float64 {
+			if s := counts.Safeguards.Load(); s != nil && (len(s.Off) > 0 || s.Unconfirmed()) {
+				return 1
+			}
+			return 0
+		})
+		gauge("hanout_database_standbys", "Synchronous standbys that confirm; -1 when it can't be seen.", func() float64 {
+			if s := counts.Safeguards.Load(); s != nil {
+				return float64(s.Confirms)
+			}
+			return -1
+		})
+	}
+	return reg
 }
 
 // silentMost is how long Telegram may give no answer to a poll before the

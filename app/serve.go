@@ -101,7 +101,7 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 
 	p := &program{cfg: cfg, log: log, db: db, api: api}
 	p.engine = till.NewEngine(till.Config{
-		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: diskOf(cfg.where(), db),
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: diskOf(cfg.where(), db), Safeguards: safeguardsOf(db.opened),
 		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
 	}, db, texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)
@@ -142,7 +142,7 @@ func (p *program) run(ctx context.Context) error {
 	finish, abandon := p.start(ctx, fail)
 	defer abandon()
 	if p.cfg.listen != "" {
-		health, err := listen(p.cfg.listen, p.engine, p.sender, p.caller, p.db)
+		health, err := listen(p.cfg.listen, p.engine, p.sender, p.caller, p.db.opened)
 		if err != nil {
 			fail(err)
 		} else {

@@ -97,6 +97,9 @@ func (db *DB) open(ctx context.Context) (err error) {
 	if db.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
 		return err
 	}
+	if err := db.flushes(ctx); err != nil {
+		return err
+	}
 	if err := db.lock(ctx); err != nil {
 		return err
 	}
