@@ -48,7 +48,8 @@ type opening struct {
 	vault     *store.Vault
 	readOnly  bool
 	onCommit  func()
-	unflushed bool // as in bolt.Options
+	wait      func() // as in postgres.Options
+	unflushed bool   // as in bolt.Options
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -72,7 +73,7 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait})
 		if err != nil {
 			return kept{}, err
 		}
