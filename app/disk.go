@@ -5,7 +5,19 @@ import (
 	"syscall"
 
 	"hanout/till"
+	"hanout/topup"
 )
+
+// safeguardsOf reads how a database on a server is kept; a file has no such
+// server: nil.
+func safeguardsOf(db opened) func() (topup.Safeguards, error) {
+	if s, on := db.(interface {
+		Safeguards() (topup.Safeguards, error)
+	}); on {
+		return s.Safeguards
+	}
+	return nil
+}
 
 // diskOf reads the room in the folder of the database, where its copies are,
 // too: what this process may still fill. The disk of a database on a server is

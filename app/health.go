@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,12 +17,83 @@ import (
 	"hanout/till"
 )
 
-// listen serves /healthz and /metrics on an address of the owner's choice.
-func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db opened) (*http.Server, error) {
+// health serves /healthz and /metrics.
+type health struct {
+	server *http.Server
+	now    atomic.Pointer[http.Handler]
+}
+
+// listen serves on an address of the owner's choice, "" for none. Until the
+// program works it tells that this process waits.
+func listen(addr string) (*health, error) {
+	h := &health{}
+	if addr == "" {
+		return h, nil
+	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("HANOUT_LISTEN: %w", err)
 	}
+	reg := prometheus.NewRegistry()
+	leads(reg, func() bool { return false })
+	h.shows(twoPages(reg, func() (map[string]any, bool) { return map[string]any{"leads": false}, true }))
+	h.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*h.now.Load()).ServeHTTP(w, r) }),
+		ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
+	go h.server.Serve(l)
+	return h, nil
+}
+
+// shows changes what is served.
+func (h *health) shows(what http.Handler) { h.now.Store(&what) }
+
+func (h *health) close() {
+	if h.server != nil {
+		h.server.Close()
+	}
+}
+
+// twoPages are what is served.
+func twoPages(reg *prometheus.Registry, status func() (body map[string]any, well bool)) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		body, well := status()
+		w.Header().Set("Content-Type", "application/json")
+		if !well {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		json.NewEncoder(w).Encode(body)
+	})
+	return mux
+}
+
+// atWork is what a program that works shows.
+func atWork(p *program) http.Handler {
+	reg := metrics(p.engine, p.sender, p.caller, p.db.opened)
+	leading := func() bool {
+		db, shared := p.db.opened.(leader)
+		return !shared || db.Leads()
+	}
+	leads(reg, leading)
+	return twoPages(reg, func() (map[string]any, bool) {
+		silent := p.engine.Silence()
+		return map[string]any{
+			"leads": leading(), "updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": p.sender.Waiting(), "provider_halted": p.caller.Halted(),
+		}, silent <= silentMost
+	})
+}
+
+func leads(reg *prometheus.Registry, leading func() bool) {
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "hanout_leads", Help: "1 while this process leads, 0 while it waits for another one."}, func() float64 {
+		if leading() {
+			return 1
+		}
+		return 0
+	}))
+}
+
+// metrics are what can be read of the parts at any time.
+func metrics(engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db opened) *prometheus.Registry {
 	counts := engine.Counts()
 	reg := prometheus.NewRegistry()
 	counter := func(name, help string, value func() uint64) {
@@ -47,22 +119,21 @@ func listen(addr string, engine *till.Engine, sender *bot.Sender, calls *caller.
 		}
 		return 0
 	})
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
-		silent := engine.Silence()
-		status := map[string]any{
-			"updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": sender.Waiting(), "provider_halted": calls.Halted(),
-		}
-		w.Header().Set("Content-Type", "application/json")
-		if silent > silentMost {
-			w.WriteHeader(http.StatusServiceUnavailable)
-		}
-		json.NewEncoder(w).Encode(status)
-	})
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
-	go s.Serve(l)
-	return s, nil
+	if safeguardsOf(db) != nil {
+		gauge("hanout_database_unsafe", "1 while the database's server may lose something, or no standby confirms; 0 before it is read, too.", func() float64 {
+			if s := counts.Safeguards.Load(); s != nil && (len(s.Off) > 0 || s.Unconfirmed()) {
+				return 1
+			}
+			return 0
+		})
+		gauge("hanout_database_standbys", "Synchronous standbys that confirm; -1 when it can't be seen.", func() float64 {
+			if s := counts.Safeguards.Load(); s != nil {
+				return float64(s.Confirms)
+			}
+			return -1
+		})
+	}
+	return reg
 }
 
 // silentMost is how long Telegram may give no answer to a poll before the

@@ -43,11 +43,16 @@ func TestHealthAndMetrics(t *testing.T) {
 			return resp.StatusCode, string(b)
 		}
 	}
+	for limit := time.Now().Add(5 * time.Second); time.Now().Before(limit); time.Sleep(20 * time.Millisecond) {
+		if _, body := get("/healthz"); strings.Contains(body, `"leads":true`) {
+			break
+		}
+	}
 	if status, body := get("/healthz"); status != http.StatusOK || !strings.Contains(body, `"provider_halted":false`) {
 		t.Errorf("health: %d %s", status, body)
 	}
 	_, metrics := get("/metrics")
-	for _, name := range []string{"hanout_commits_total", "hanout_events_total", "hanout_parked_total 0", "hanout_outbox_waiting 0", "hanout_provider_halted 0", "hanout_database_bytes"} {
+	for _, name := range []string{"hanout_leads 1", "hanout_commits_total", "hanout_events_total", "hanout_parked_total 0", "hanout_outbox_waiting 0", "hanout_provider_halted 0", "hanout_database_bytes"} {
 		if !strings.Contains(metrics, name) {
 			t.Errorf("the metrics lack %q", name)
 		}

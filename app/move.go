@@ -162,7 +162,7 @@ func (w where) receive(ctx context.Context, m store.Move, rows store.Rows) (kept
 				db.Close()
 			}
 		}()
-		_, err = db.Take(ctx, m, rows)
+		_, err = postgres.Take(ctx, db, m, rows)
 		if taken = err == nil || errors.Is(err, store.ErrExists); !taken {
 			return kept{}, err
 		}

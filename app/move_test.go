@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,7 +55,7 @@ func starts(t *testing.T, db string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := openFor(config{db: db}, vault, transports{})
+	k, err := openFor(t.Context(), config{db: db}, vault, transports{}, slog.New(slog.DiscardHandler))
 	if err == nil {
 		err = k.Close()
 	}

@@ -37,8 +37,25 @@ func runBot(ctx context.Context, args []string, getenv func(string) string, _, s
 // transports replace the network in tests; nil means the real one.
 type transports struct {
 	telegram, provider http.RoundTripper
-	onCommit           func() // called after each commit
-	unflushed          bool   // as in bolt.Options
+	poller             http.RoundTripper // set by build
+	onCommit           func()            // called after each commit
+	unflushed          bool              // as in bolt.Options
+}
+
+// behind are the same ways behind a gate.
+func (v transports) behind(g *gate) transports {
+	v.poller = g.before(orElse(v.poller, bot.Transport))
+	v.telegram = g.before(orElse(v.telegram, bot.Transport))
+	v.provider = g.before(orElse(v.provider, oneclick.Transport))
+	return v
+}
+
+// orElse is a way, or the network's.
+func orElse(way http.RoundTripper, network func() *http.Transport) http.RoundTripper {
+	if way == nil {
+		return network()
+	}
+	return way
 }
 
 // newLog makes the process's logger: secrets are taken out at the sink, for
@@ -54,11 +71,21 @@ func newLog(cfg config, w io.Writer) *slog.Logger {
 
 // serve runs the bot until ctx is done or it can't go on.
 func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) error {
-	p, err := build(cfg, via, newLog(cfg, stderr))
+	log := newLog(cfg, stderr)
+	health, err := listen(cfg.listen)
 	if err != nil {
 		return err
 	}
+	defer health.close()
+	p, err := build(ctx, cfg, via, log)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // it was asked to end while it waited for the lead
+		}
+		return err
+	}
 	defer p.db.Close()
+	health.shows(atWork(p))
 	return p.run(ctx)
 }
 
@@ -77,7 +104,7 @@ type program struct {
 
 // build makes the parts and joins them. Nothing runs yet; only the database is
 // open, and the caller closes it.
-func build(cfg config, via transports, log *slog.Logger) (*program, error) {
+func build(ctx context.Context, cfg config, via transports, log *slog.Logger) (*program, error) {
 	texts, err := locales.Load()
 	if err != nil {
 		return nil, err
@@ -85,6 +112,11 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 	vault, err := store.NewVault(cfg.codesKey, cfg.oldKeys...)
 	if err != nil {
 		return nil, err
+	}
+	via.poller = via.telegram
+	door := &gate{}
+	if cfg.where().remote() {
+		via = via.behind(door)
 	}
 	api, err := bot.NewAPI(cfg.token, cfg.telegramURL, via.telegram)
 	if err != nil {
@@ -94,21 +126,24 @@ func build(cfg config, via transports, log *slog.Logger) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openFor(cfg, vault, via)
+	db, err := openFor(ctx, cfg, vault, via, log)
 	if err != nil {
 		return nil, explain(cfg.where().String(), err)
+	}
+	if shared, is := db.opened.(leader); is {
+		door.db.Store(&shared)
 	}
 
 	p := &program{cfg: cfg, log: log, db: db, api: api}
 	p.engine = till.NewEngine(till.Config{
-		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: diskOf(cfg.where(), db),
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: diskOf(cfg.where(), db), Safeguards: safeguardsOf(db.opened),
 		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
 	}, db, texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)
 	p.caller = caller.New(client, oneclick.Limits(), p.engine.Username, cfg.pollScale, p.engine.Answered, log)
 	p.messenger = bot.NewSideCalls(p.sender, api, log)
 	p.engine.Connect(p.messenger, p.caller)
-	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.telegram, log)
+	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.poller, log)
 	p.poller.TellClock(p.engine.Clock)
 	return p, nil
 }
@@ -120,8 +155,10 @@ func keyPrint(key string) string {
 }
 
 // openFor opens the database, and lets in only the key that it was used with.
-func openFor(cfg config, vault *store.Vault, via transports) (kept, error) {
-	db, err := cfg.where().open(context.Background(), opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed})
+func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports, log *slog.Logger) (kept, error) {
+	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, wait: func() {
+		log.Info("another process leads: this one waits, and takes over when the other is gone", "database", cfg.where().String())
+	}})
 	if err != nil {
 		return kept{}, err
 	}
@@ -141,14 +178,7 @@ func (p *program) run(ctx context.Context) error {
 	defer fail(nil)
 	finish, abandon := p.start(ctx, fail)
 	defer abandon()
-	if p.cfg.listen != "" {
-		health, err := listen(p.cfg.listen, p.engine, p.sender, p.caller, p.db)
-		if err != nil {
-			fail(err)
-		} else {
-			defer health.Close()
-		}
-	}
+	p.follow(ctx, fail)
 	p.log.Info("hanout is running", "version", versionText(), "database", p.cfg.where().String())
 
 	<-ctx.Done()

@@ -51,7 +51,8 @@ type opening struct {
 	readOnly  bool
 	moving    bool // as in bolt.Options
 	onCommit  func()
-	unflushed bool // as in bolt.Options
+	wait      func() // as in postgres.Options
+	unflushed bool   // as in bolt.Options
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -75,7 +76,7 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait})
 		if err != nil {
 			return kept{}, err
 		}
@@ -127,7 +128,7 @@ func (w where) restore(ctx context.Context, backup string) (report store.Report,
 	}
 	defer db.Close()
 	err = src.Rows(ctx, func(rows store.Rows) (err error) {
-		report, err = db.Restore(ctx, store.Move{ID: newID(), To: w.String(), At: time.Now().UTC()}, from.told(rows))
+		report, err = postgres.Restore(ctx, db, store.Move{ID: newID(), To: w.String(), At: time.Now().UTC()}, from.told(rows))
 		return err
 	})
 	return report, about(w, err)

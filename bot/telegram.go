@@ -81,21 +81,26 @@ func serverAddress(s string) (string, error) {
 	return s, nil
 }
 
+// Transport is a way to Telegram over the network. Idle connections are closed
+// before Telegram does it: a request that meets a closing connection fails
+// without our knowing whether it was served.
+func Transport() *http.Transport {
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		ForceAttemptHTTP2:   true,
+		TLSHandshakeTimeout: 10 * time.Second,
+		MaxIdleConns:        64,
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     15 * time.Second,
+	}
+}
+
 // newHTTPClient makes a client for one kind of traffic. It follows no
-// redirects, since the token in the path would go to the other host. Idle
-// connections are closed before Telegram does it: a request that meets a
-// closing connection fails without our knowing whether it was served.
+// redirects, since the token in the path would go to the other host.
 func newHTTPClient(rt http.RoundTripper) *http.Client {
 	if rt == nil {
-		rt = &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
-			ForceAttemptHTTP2:   true,
-			TLSHandshakeTimeout: 10 * time.Second,
-			MaxIdleConns:        64,
-			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     15 * time.Second,
-		}
+		rt = Transport()
 	}
 	return &http.Client{
 		Transport:     rt,

@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"hanout/topup"
@@ -13,8 +14,9 @@ import (
 
 // FloatScreen tells who runs the business the float, what the shops hold, and
 // whether the one covers the other. float is nil when the provider did not
-// answer.
-func FloatScreen(who topup.Actor, float *topup.Money, acc *topup.Account, shops topup.Wallet, closed bool, watch topup.FloatWatch) Screen {
+// answer. Owners are told how the database is kept, too, where that is on a
+// server.
+func FloatScreen(who topup.Actor, float *topup.Money, acc *topup.Account, shops topup.Wallet, closed bool, watch topup.FloatWatch, kept *topup.Safeguards) Screen {
 	var sc Screen
 	sc.line(M("float.title"))
 	if acc != nil {
@@ -43,6 +45,9 @@ func FloatScreen(who topup.Actor, float *topup.Money, acc *topup.Account, shops 
 			sc.line(M("float.short", "Missing", owed-*float))
 		}
 	}
+	if kept != nil && who.May(topup.ActBackup) {
+		sc.line(keptLines(*kept)...)
+	}
 	sc.row(levelButton(watch))
 	var row []Button
 	if who.May(topup.ActReconcile) {
@@ -56,6 +61,21 @@ func FloatScreen(who topup.Actor, float *topup.Money, acc *topup.Account, shops 
 	}
 	sc.row(homeButton())
 	return sc
+}
+
+// keptLines tell what may be lost with a machine; where nothing is, they say
+// nothing.
+func keptLines(s topup.Safeguards) (lines []Msg) {
+	if len(s.Off) > 0 {
+		lines = append(lines, M("server.off", "Detail", Latin(strings.Join(s.Off, ", "))))
+	}
+	switch {
+	case s.Alone():
+		lines = append(lines, M("server.alone"))
+	case s.Unconfirmed():
+		lines = append(lines, M("server.unconfirmed"))
+	}
+	return lines
 }
 
 // span is a time as people say it: in hours, and from two days on in days.

@@ -18,6 +18,8 @@ const TroubleRequests = "requests"
 const (
 	TroubleStale   = "stale"    // no new safety copy for too long
 	TroubleDisk    = "disk"     // nearly full; the detail is the megabytes left
+	TroubleServer  = "server"   // that of the database may lose something; the detail is its settings
+	TroubleStandby = "standby"  // none confirms what is committed
 	TroubleClock   = "clock"    // wrong; the detail is the minutes that it is ahead
 	TroubleLow     = "lowfloat" // the float; the detail is made by FloatDetail
 	TroubleWaiting = "waiting"  // sales that do not end; the detail counts them
@@ -33,7 +35,7 @@ func OperatorTrouble(op topup.Operator) string { return troubleOperator + "/" + 
 
 // lasting are the kinds that are a state.
 var lasting = map[string]bool{
-	TroubleStale: true, TroubleDisk: true, TroubleClock: true, TroubleLow: true, TroubleWaiting: true, troubleOperator: true,
+	TroubleStale: true, TroubleDisk: true, TroubleServer: true, TroubleStandby: true, TroubleClock: true, TroubleLow: true, TroubleWaiting: true, troubleOperator: true,
 }
 
 // TroubleScreen tells an owner of a kind of trouble, how often it came, and

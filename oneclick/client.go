@@ -71,7 +71,7 @@ func New(o Options) (*Client, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	c.http = &http.Client{Transport: transport()}
+	c.http = &http.Client{Transport: Transport()}
 	if o.HTTP != nil {
 		h := *o.HTTP
 		c.http = &h
@@ -81,10 +81,10 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// transport is the client's own way out. HTTP/1.1 alone keeps the rules by
+// Transport is the client's own way out. HTTP/1.1 alone keeps the rules by
 // which net/http repeats a request few: a POST whose body it can't rewind is
 // never sent again.
-func transport() *http.Transport {
+func Transport() *http.Transport {
 	only1 := new(http.Protocols)
 	only1.SetHTTP1(true)
 	return &http.Transport{

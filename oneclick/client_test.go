@@ -97,7 +97,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			http.Redirect(w, r, e.URL+"/v3"+strings.TrimPrefix(r.URL.Path, "/v3"), status)
 		})
 		jar, _ := cookiejar.New(nil)
-		c := dial(t, Options{BaseURL: d.URL + "/v3", HTTP: &http.Client{Transport: transport(), Jar: jar}})
+		c := dial(t, Options{BaseURL: d.URL + "/v3", HTTP: &http.Client{Transport: Transport(), Jar: jar}})
 		if a := c.Send(t.Context(), mobileOrder()); a.Verdict != "unknown" {
 			t.Errorf("%d: a send was %s", status, a.Verdict)
 		}
@@ -117,7 +117,7 @@ func TestOwnTransportSpeaksHTTP1(t *testing.T) {
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	defer s.Close()
-	tr := transport()
+	tr := Transport()
 	tr.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
 	c := dial(t, Options{BaseURL: s.URL + "/v3", HTTP: &http.Client{Transport: tr}})
 	if major, err := c.Float(t.Context()); err != nil || major != topup.Dinars(1) {

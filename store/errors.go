@@ -25,7 +25,9 @@ var (
 	ErrUnfinished = errors.New("store: what was being brought into it is not whole")
 
 	ErrUnreachable = errors.New("store: the server of the database can't be reached")
-	ErrRights      = errors.New("store: the server of the database does not let us in, or not do this")
+	// ErrUnflushed is a server that is told not to put on disk what it commits.
+	ErrUnflushed = errors.New("store: the server of the database runs with fsync=off")
+	ErrRights    = errors.New("store: the server of the database does not let us in, or not do this")
 )
 
 // Errors of the rows. Nothing is written when one of them comes back.

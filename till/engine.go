@@ -28,6 +28,9 @@ type Config struct {
 	Safety    Safety
 	// Disk reads the room where the database lies; nil watches none.
 	Disk func() (Disk, error)
+	// Safeguards reads how the server of the database keeps what is committed;
+	// nil where there is no server.
+	Safeguards func() (topup.Safeguards, error)
 }
 
 // Engine is the one writer. It takes events in order, applies what is waiting
@@ -80,9 +83,12 @@ type Engine struct {
 	unknown map[topup.OrderID]bool
 }
 
-// Counts are the engine's running totals, for the metrics.
+// Counts are the engine's running totals and readings, for the metrics.
 type Counts struct {
 	Commits, Events, SetAside atomic.Uint64
+	// Safeguards are those of the database's server as they were read last; nil
+	// before, and where there is none.
+	Safeguards atomic.Pointer[topup.Safeguards]
 }
 
 // batchMost bounds how many events share one commit.

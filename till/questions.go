@@ -206,6 +206,6 @@ func (f floatRead) apply(e *Engine, tx Tx, a *after) error {
 	if r.err != nil {
 		return r.err
 	}
-	sc := flows.FloatScreen(who, f.float, acc, shops, e.caller.Halted(), watch)
+	sc := flows.FloatScreen(who, f.float, acc, shops, e.caller.Halted(), watch, e.counts.Safeguards.Load())
 	return e.show(tx, a, flows.Show{Chat: f.job.Chat, Panel: f.job.Panel, Screen: sc, Class: flows.ClassAnswer})
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hanout/flows"
@@ -12,7 +13,7 @@ import (
 )
 
 // What is watched, so that an owner hears of trouble before it stops a sale:
-// the disk, the clock, the float, the operators, and sales that do not end.
+// the disk, the database's server, the clock, the float, the operators, and sales that do not end.
 // What a trouble begins with is not what it ends with: around one of the two
 // nothing rings by turns.
 
@@ -57,6 +58,42 @@ type diskRead struct{ Disk }
 func (d diskRead) apply(e *Engine, tx Tx, a *after) error {
 	low, well := d.low()
 	return e.stands(tx, a, flows.TroubleDisk, low, well, strconv.FormatInt(d.Free/megabyte, 10))
+}
+
+// watchSafeguards looks how the server of the database keeps what is committed.
+func (e *Engine) watchSafeguards() {
+	if e.cfg.Safeguards == nil {
+		return
+	}
+	s, err := e.cfg.Safeguards()
+	if err != nil {
+		e.log.Warn("how the server of the database keeps what is committed can't be read", "error", err)
+		return
+	}
+	first := e.counts.Safeguards.Swap(&s) == nil
+	if len(s.Off) > 0 {
+		e.log.Warn("the server of the database is not set so that nothing is lost", "settings", strings.Join(s.Off, ", "))
+	}
+	switch {
+	case s.Unconfirmed():
+		e.log.Warn("no standby confirms what is committed")
+	case first && s.Alone():
+		e.log.Info("the database is on one server, without a synchronous standby: when its machine is lost, so is what came after the last copy")
+	case first && s.Confirms < 0:
+		e.log.Info("whether a standby confirms what is committed can't be seen: GRANT pg_read_all_stats to the role of the bot")
+	}
+	e.later(safeguardsRead{s})
+}
+
+// safeguardsRead is how the server of the database keeps what is committed.
+type safeguardsRead struct{ topup.Safeguards }
+
+func (s safeguardsRead) apply(e *Engine, tx Tx, a *after) error {
+	off := len(s.Off) > 0
+	if err := e.stands(tx, a, flows.TroubleServer, off, !off, strings.Join(s.Off, ", ")); err != nil {
+		return err
+	}
+	return e.stands(tx, a, flows.TroubleStandby, s.Unconfirmed(), s.Alone() || s.Confirms > 0, "")
 }
 
 const (

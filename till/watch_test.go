@@ -231,7 +231,7 @@ func TestWaitingSalesAreTold(t *testing.T) {
 func TestAlertsSayWhatToDo(t *testing.T) {
 	c := newCounter(t)
 	for kind, buttons := range map[string]int{
-		flows.TroubleDisk: 0, flows.TroubleClock: 0, flows.TroubleStale: 0, troubleCopy: 0, troubleUnsound: 0, troubleSend: 0,
+		flows.TroubleDisk: 0, flows.TroubleServer: 0, flows.TroubleStandby: 0, flows.TroubleClock: 0, flows.TroubleStale: 0, troubleCopy: 0, troubleUnsound: 0, troubleSend: 0,
 		flows.TroubleLow: 1, flows.TroubleWaiting: 1, flows.OperatorTrouble(topup.Ooredoo): 1,
 	} {
 		for _, lang := range []string{"ar", "fr"} {
@@ -247,4 +247,49 @@ func TestAlertsSayWhatToDo(t *testing.T) {
 		}
 	}
 	c.close()
+}
+
+// TestSafeguardsAreWatched: what the database's server leaves undone is told
+// when it is seen, and when it is over; a lone server is a choice and rings
+// nowhere; /balance says it to owners alone.
+func TestSafeguardsAreWatched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		s, fails := topup.Safeguards{}, error(nil)
+		c.engine.cfg.Safeguards = func() (topup.Safeguards, error) { return s, fails }
+		is := func(when, balance string, want ...string) {
+			t.Helper()
+			c.run(61 * time.Minute)
+			got := c.news()
+			if len(got) != len(want) {
+				t.Fatalf("%s the owner is told %q, want %q", when, got, want)
+			}
+			for i := range want {
+				if !strings.Contains(got[i], want[i]) {
+					t.Errorf("%s the owner is told %q, want %q", when, got, want)
+				}
+			}
+			for _, role := range []topup.Role{topup.Owner, topup.Viewer} {
+				sc := flows.FloatScreen(topup.Actor{Roles: []topup.Role{role}}, nil, nil, topup.Wallet{}, false, topup.FloatWatch{}, c.engine.counts.Safeguards.Load())
+				text := c.engine.render.Screen("fr", sc).Text
+				if shown := strings.Contains(text, "Base\u00a0: "); shown != (balance != "" && role == topup.Owner) || !strings.Contains(text, balance) && role == topup.Owner {
+					t.Errorf("%s a %s reads %q", when, role, text)
+				}
+			}
+		}
+		is("of a lone server", "sur un seul serveur")
+		s = topup.Safeguards{Standby: true, Confirms: 1}
+		is("of a server with a standby", "")
+		s.Confirms = -1
+		is("of a standby that can't be seen", "")
+		s.Confirms = 0
+		is("of a standby that is gone", "ne confirme plus", "ne confirme plus")
+		fails = errors.New("no answer")
+		is("when nothing can be read", "")
+		s, fails = topup.Safeguards{Standby: true, Confirms: 1, Off: []string{"synchronous_commit=off"}}, nil
+		is("of a setting", "synchronous_commit=off", "synchronous_commit=off", "confirme à nouveau")
+		s.Off = nil
+		is("of all well", "", "bien réglé")
+		c.close()
+	})
 }

@@ -122,6 +122,8 @@
 //   - poller: fetches the updates from Telegram.
 //   - parcel: a copy on its way out of the machine, compressed and sealed for
 //     the owner's key alone.
+//   - safeguards: what the server of a database does so that nothing committed
+//     is lost; [Safeguards].
 //   - dead letter: an update that no step could take, set aside for a person.
 //   - pause: a time in which nothing is sent, because the other side asked.
 //   - try of the key: one call that finds out whether the provider takes it;

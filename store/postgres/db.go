@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +28,9 @@ type Options struct {
 	Moving bool
 	// Password is used where the address has none.
 	Password string
+	// Wait is called once when another process leads, and then Open waits for the
+	// lead; nil refuses (store.ErrLocked).
+	Wait func()
 	// Copier makes the files of backups; without it there are none.
 	Copier Copier
 }
@@ -46,7 +51,9 @@ type DB struct {
 	conn    *pgx.Conn // the writer's; nil when opened for reading
 	epoch   int64
 	batch   int64 // the last one that began
-	lost    error // why the writer's connection is of no more use
+	lease   *lease
+	wire    atomic.Pointer[wire] // of conn
+	lost    error                // why the writer's connection is of no more use
 }
 
 // Marker names a batch: whoever lost the answer of its commit can ask for it
@@ -54,7 +61,7 @@ type DB struct {
 type Marker struct{ Epoch, Batch int64 }
 
 const (
-	lockWait    = time.Second // for a writer that is just closing
+	lockWait    = 2 * time.Second // for a writer that is just closing, or is ended
 	lockPause   = 50 * time.Millisecond
 	answerMost  = 30 * time.Second // for one round trip; a connection that takes longer is given up
 	readersMost = 8
@@ -81,14 +88,14 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}}
-	if err := db.open(ctx); err != nil {
+	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
 	}
 	return db, nil
 }
 
-func (db *DB) open(ctx context.Context) (err error) {
+func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if db.pool, err = pgxpool.NewWithConfig(ctx, db.place.readers()); err != nil {
 		return err
 	}
@@ -101,12 +108,20 @@ func (db *DB) open(ctx context.Context) (err error) {
 		}
 		return db.standing()
 	}
-	cfg := db.place.config.Copy()
-	cfg.OnNotice = db.notices.take
-	if db.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
+	if err := db.flushes(ctx); err != nil {
 		return err
 	}
-	if err := db.lock(ctx); err != nil {
+	if err := db.fits(ctx, wait != nil); err != nil {
+		return err
+	}
+	db.lease = newLease(db.place, db.cutOff)
+	if err := db.lease.take(ctx, wait); err != nil {
+		return err
+	}
+	if err := db.connect(ctx); err != nil {
+		return err
+	}
+	if err := db.lock(ctx, true); err != nil {
 		return err
 	}
 	err = db.place.known(ctx, db.pool)
@@ -132,15 +147,97 @@ func (db *DB) standing() error {
 	return db.View(func(t *Tx) error { return store.Standing(t.Setting, db.readOnly) })
 }
 
-// lock takes the lock that a session holds while it writes.
-func (db *DB) lock(ctx context.Context) error {
+// connect opens the writer's connection.
+func (db *DB) connect(ctx context.Context) (err error) {
+	cfg := db.place.config.Copy()
+	cfg.OnNotice = db.notices.take
+	conn, err := pgx.ConnectConfig(ctx, cfg)
+	if err == nil {
+		db.conn = conn
+		db.wire.Store(&wire{conn.PgConn().Conn()})
+	}
+	return err
+}
+
+// fits proves, before the lead is waited for, that the tables and the key are
+// those of this program: a fault must not wait for the day on which it leads.
+func (db *DB) fits(ctx context.Context, waits bool) error {
+	err := db.place.known(ctx, db.pool)
+	if errors.Is(err, store.ErrOld) {
+		n, err := version(ctx, db.pool)
+		if err == nil && n < leaseSince {
+			err = db.bringLease(ctx)
+		}
+		return err
+	}
+	if err != nil || !waits || db.vault == nil {
+		return err
+	}
+	return db.View(func(t *Tx) error {
+		var print string
+		if known, err := t.Setting(settingKey, &print); err != nil || !known || print == db.vault.Print() {
+			return err
+		}
+		return store.ErrSealed
+	})
+}
+
+// leaseSince is the schema that brought the lease. Before it the lock alone
+// kept a second writer out.
+const leaseSince = 2
+
+func (db *DB) bringLease(ctx context.Context) error {
+	if err := db.connect(ctx); err != nil {
+		return err
+	}
+	defer db.conn.Close(ctx)
+	if err := db.lock(ctx, false); err != nil {
+		return err
+	}
+	return db.place.migrate(ctx)
+}
+
+// Leads reports whether this process can prove at this moment that it leads.
+func (db *DB) Leads() bool { return db.lease != nil && db.lease.holds() }
+
+// Lost is closed when the lead is lost: another process may lead now.
+func (db *DB) Lost() <-chan struct{} {
+	if db.lease == nil {
+		return nil
+	}
+	return db.lease.gone
+}
+
+// wire is what the writer's connection goes over.
+type wire struct{ net.Conn }
+
+// cutOff ends what is under way on the writer's connection. What a commit came
+// to is unknown then.
+func (db *DB) cutOff() {
+	if w := db.wire.Load(); w != nil {
+		_ = w.Close()
+	}
+}
+
+// lock takes the lock that a session holds while it writes. With the lead, what
+// still holds it is a former leader's, which hangs or is cut off: its session
+// is ended.
+func (db *DB) lock(ctx context.Context, leads bool) error {
+	const key = `hashtextextended('hanout till ' || $1, 0)`
 	for began := time.Now(); ; time.Sleep(lockPause) {
 		var got bool
-		if err := db.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtextextended('hanout till ' || $1, 0))`, db.place.schema).Scan(&got); err != nil || got {
+		if err := db.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(`+key+`)`, db.place.schema).Scan(&got); err != nil || got {
 			return err
 		}
 		if time.Since(began) > lockWait {
 			return store.ErrLocked
+		}
+		if !leads {
+			continue
+		}
+		if _, err := db.conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint << 32) | objid::bigint = `+key, db.place.schema); err != nil {
+			return err
 		}
 	}
 }
@@ -165,6 +262,10 @@ func (db *DB) Close() error {
 	db.writing.Lock()
 	defer db.writing.Unlock()
 	var err error
+	if db.lease != nil {
+		db.lease.end()
+		defer db.lease.release()
+	}
 	if db.conn != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), answerMost)
 		err = db.conn.Close(ctx)

@@ -82,7 +82,7 @@ func empty(t testing.TB, address string) {
 		all += "DELETE FROM " + table + ";"
 	}
 	conn := admin(t, address)
-	if _, err := conn.Exec(context.Background(), all+"UPDATE till SET epoch = 0, batch = 0, place = ''; COMMIT"); err != nil {
+	if _, err := conn.Exec(context.Background(), all+"UPDATE till SET epoch = 0, batch = 0, place = ''; UPDATE lease SET holder = '', until = '-infinity'; COMMIT"); err != nil {
 		t.Fatal(err)
 	}
 	conn.Close(context.Background())

@@ -60,13 +60,13 @@ func (t *Tx) vacant() (empty, marked bool, err error) {
 // the move comes first, in a commit of its own; all rows come in one more, and
 // only once they check: cut short, it leaves the mark alone, and can be begun
 // again. The mark stays. Where rows are, it gives [store.ErrExists].
-func (db *DB) Take(ctx context.Context, m store.Move, rows store.Rows) (store.Report, error) {
+func Take(ctx context.Context, db *DB, m store.Move, rows store.Rows) (store.Report, error) {
 	return db.take(ctx, m, rows, func(*Tx) error { return nil })
 }
 
 // Restore is Take of a backup's rows. The till that it makes is marked as
 // restored.
-func (db *DB) Restore(ctx context.Context, m store.Move, rows store.Rows) (store.Report, error) {
+func Restore(ctx context.Context, db *DB, m store.Move, rows store.Rows) (store.Report, error) {
 	return db.take(ctx, m, rows, func(t *Tx) error {
 		return errors.Join(t.DropSetting(store.SettingMoving), t.markRestored(time.Now()))
 	})

@@ -128,7 +128,10 @@ func TestThereAndBack(t *testing.T) {
 	}
 	db := receive(t, address)
 	var report store.Report
-	if err := file.Rows(t.Context(), func(rows store.Rows) (err error) { report, err = db.Take(t.Context(), move, rows); return err }); err != nil {
+	if err := file.Rows(t.Context(), func(rows store.Rows) (err error) {
+		report, err = postgres.Take(t.Context(), db, move, rows)
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if report.Head != before.Head || report.Lines != before.Lines || report.Codes != before.Codes {
@@ -182,7 +185,7 @@ func TestTakeCutShort(t *testing.T) {
 	for cut := 0; cut < total; cut += total/5 + 1 {
 		db := receive(t, address)
 		err := file.Rows(t.Context(), func(rows store.Rows) error {
-			_, err := db.Take(t.Context(), move, func(yield func(any, error) bool) {
+			_, err := postgres.Take(t.Context(), db, move, func(yield func(any, error) bool) {
 				n := 0
 				rows(func(row any, err error) bool {
 					if n++; n > cut {
@@ -204,7 +207,7 @@ func TestTakeCutShort(t *testing.T) {
 	cancel()
 	db := receive(t, address)
 	take := func(ctx context.Context) error {
-		return file.Rows(t.Context(), func(rows store.Rows) error { _, err := db.Take(ctx, move, rows); return err })
+		return file.Rows(t.Context(), func(rows store.Rows) error { _, err := postgres.Take(ctx, db, move, rows); return err })
 	}
 	if err := take(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
@@ -270,7 +273,7 @@ func TestUnsoundRowsAreRefused(t *testing.T) {
 		address, drop := fresh(t)
 		db := receive(t, address)
 		err := file.Rows(t.Context(), func(rows store.Rows) error {
-			_, err := db.Take(t.Context(), move, func(yield func(any, error) bool) {
+			_, err := postgres.Take(t.Context(), db, move, func(yield func(any, error) bool) {
 				rows(func(row any, err error) bool {
 					if row = change(row); row == nil {
 						return true
@@ -297,7 +300,7 @@ func TestRestoredRowsAreMarked(t *testing.T) {
 	address, _ := fresh(t)
 	file := boltAt(t, full(t), bolt.Options{ReadOnly: true})
 	db := receive(t, address)
-	if err := file.Rows(t.Context(), func(rows store.Rows) error { _, err := db.Restore(t.Context(), move, rows); return err }); err != nil {
+	if err := file.Rows(t.Context(), func(rows store.Rows) error { _, err := postgres.Restore(t.Context(), db, move, rows); return err }); err != nil {
 		t.Fatal(err)
 	}
 	db.Close()

@@ -1,0 +1,189 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hanout/store"
+)
+
+// One process leads. The rules:
+//
+//   - the lead is a lease, which runs out by the server's clock; the leader
+//     prolongs it over a connection of its own, as any commit, so that a standby
+//     that is promoted knows of it;
+//   - the leader counts from before it asked, by its own clock that nobody sets,
+//     and stops counting on it a second early: nobody else leads yet when it no
+//     longer may;
+//   - what was lost once does not come back: the process ends;
+//   - who takes a lease ends the session that still holds the writer's lock, and
+//     begins an epoch. So a former leader, hung or cut off, writes nothing more.
+
+const (
+	leaseFor   = 6 * time.Second // by the server's clock
+	leaseOurs  = 5 * time.Second // of it, by ours
+	leaseRenew = 2 * time.Second
+	leaseTry   = 1500 * time.Millisecond // for one round trip; then over another connection
+	leaseLook  = 500 * time.Millisecond
+)
+
+// lease is the lead of this process. Its connection is of one goroutine at a
+// time: who opens, then keep, then who closes.
+type lease struct {
+	place  place
+	holder string
+	conn   *pgx.Conn
+	notice *notices
+
+	until   atomic.Pointer[time.Time] // nil: not led
+	stop    context.CancelFunc
+	stopped context.Context
+	kept    sync.WaitGroup
+	gone    chan struct{} // closed when it is lost
+	onLoss  func()
+}
+
+func newLease(p place, onLoss func()) *lease {
+	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss}
+	l.stopped, l.stop = context.WithCancel(context.Background())
+	return l
+}
+
+// holds reports whether the lead can be proved at this moment.
+func (l *lease) holds() bool {
+	until := l.until.Load()
+	return until != nil && time.Now().Before(*until)
+}
+
+// exec makes one round trip over the lease's connection, a new one where there
+// is none. sent is when it began.
+func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, sent time.Time, err error) {
+	ctx, cancel := context.WithTimeout(ctx, leaseTry)
+	defer cancel()
+	if l.conn == nil || l.conn.IsClosed() {
+		cfg := l.place.config.Copy()
+		cfg.OnNotice = l.notice.take
+		if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
+			l.conn = nil
+			return 0, sent, err
+		}
+	}
+	l.notice.clear()
+	sent = time.Now()
+	tag, err := l.conn.Exec(ctx, sql, args...)
+	if err == nil {
+		err = l.notice.warned() // no standby has it
+	}
+	return tag.RowsAffected(), sent, err
+}
+
+// take waits until the lease is free, and keeps it from then on. Where another
+// process goes on prolonging it, wait is called once; nil refuses
+// (store.ErrLocked).
+func (l *lease) take(ctx context.Context, wait func()) error {
+	for first, was := true, ""; ; first = false {
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, leaseFor)
+		if err != nil && (first || wait == nil || ctx.Err() != nil) {
+			return err
+		}
+		if err == nil && rows == 1 {
+			l.prolonged(sent)
+			l.kept.Go(l.keep)
+			return nil
+		}
+		is, err := l.term(ctx)
+		switch {
+		case err != nil:
+		case was != "" && is != was && wait == nil:
+			return store.ErrLocked
+		case was != "" && is != was && is != "":
+			wait()
+			wait = func() {}
+			was = is
+		case was == "":
+			was = is
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(leaseLook):
+		}
+	}
+}
+
+// term tells the lease as it stands, to see whether it is prolonged.
+func (l *lease) term(ctx context.Context) (is string, err error) {
+	if l.conn == nil || l.conn.IsClosed() {
+		return "", errNoTerm
+	}
+	ctx, cancel := context.WithTimeout(ctx, leaseTry)
+	defer cancel()
+	err = l.conn.QueryRow(ctx, `SELECT holder || ' ' || until FROM lease`).Scan(&is)
+	return is, err
+}
+
+var errNoTerm = errors.New("store: the lease can't be read now")
+
+func (l *lease) prolonged(sent time.Time) {
+	until := sent.Add(leaseOurs)
+	l.until.Store(&until)
+}
+
+// keep prolongs the lease until it is stopped, or lost.
+func (l *lease) keep() {
+	for {
+		select {
+		case <-l.stopped.Done():
+			return
+		case <-time.After(leaseRenew):
+		}
+		if !l.renew() {
+			if l.stopped.Err() == nil {
+				l.until.Store(nil)
+				close(l.gone)
+				l.onLoss()
+			}
+			return
+		}
+	}
+}
+
+// renew prolongs the lease, and tries until it may no longer.
+func (l *lease) renew() bool {
+	for ; l.holds(); time.Sleep(leaseLook / 5) {
+		ctx, cancel := context.WithDeadline(l.stopped, *l.until.Load())
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1 AND until > clock_timestamp()`, l.holder, leaseFor)
+		cancel()
+		switch {
+		case l.stopped.Err() != nil, err == nil && rows == 0:
+			return false
+		case err == nil && l.holds():
+			l.prolonged(sent)
+			return true
+		}
+	}
+	return false
+}
+
+// end stops keeping the lease; from now on nothing is proved.
+func (l *lease) end() {
+	l.stop()
+	l.kept.Wait()
+	l.until.Store(nil)
+}
+
+// release lets another process lead at once. Nothing of ours writes any more.
+func (l *lease) release() {
+	_, _, _ = l.exec(context.Background(), `UPDATE lease SET until = '-infinity' WHERE holder = $1`, l.holder) // else it runs out
+	if l.conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), leaseTry)
+		defer cancel()
+		_ = l.conn.Close(ctx)
+	}
+}

@@ -1,0 +1,75 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"hanout/store"
+	"hanout/store/postgres"
+)
+
+// TestTablesFromBeforeTheLease are brought up to date, but not beside a writer
+// of that time, which holds the lock alone.
+func TestTablesFromBeforeTheLease(t *testing.T) {
+	address := nowhere(t)
+	ctx := context.Background()
+	if err := postgres.Create(ctx, address, postgres.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	old := admin(t, address)
+	if _, err := old.Exec(ctx, `DROP TABLE lease; DELETE FROM goose_db_version WHERE version_id = 2`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := old.Exec(ctx, `SELECT pg_advisory_lock(hashtextextended('hanout till ' || current_schema(), 0))`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := postgres.Open(ctx, address, postgres.Options{Wait: func() {}}); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("beside a writer of that time: %v", err)
+	}
+	if err := old.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if db := open(t, address, postgres.Options{}); !db.Leads() {
+		t.Error("it does not lead")
+	}
+}
+
+// TestLeadIsWaitedFor: a second writer waits until the first ends, and one
+// with another key is refused before it waits.
+func TestLeadIsWaitedFor(t *testing.T) {
+	db, address, _ := stocked(t, postgres.Options{})
+	vault := func(b byte) *store.Vault {
+		v, err := store.NewVault([]byte{b, 31: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if err := db.Admit(vault(1)); err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	if _, err := postgres.Open(ctx, address, postgres.Options{Vault: vault(2), Wait: func() {}}); !errors.Is(err, store.ErrSealed) {
+		t.Errorf("with another key: %v", err)
+	}
+	ended, stop := context.WithCancel(ctx)
+	if _, err := postgres.Open(ended, address, postgres.Options{Vault: vault(1), Wait: stop}); err == nil || ended.Err() == nil {
+		t.Errorf("a wait that was ended: %v", err)
+	}
+	waited := false
+	next, err := postgres.Open(ctx, address, postgres.Options{Vault: vault(1), Wait: func() {
+		waited = true
+		if !db.Leads() {
+			t.Error("the first does not lead")
+		}
+		go db.Close()
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	if !waited || db.Leads() || !next.Leads() {
+		t.Errorf("waited: %t, the first leads: %t, the second: %t", waited, db.Leads(), next.Leads())
+	}
+}
