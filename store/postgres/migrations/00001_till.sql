@@ -258,9 +258,9 @@ CREATE VIEW sales_by_day AS
 SELECT (o.settled AT TIME ZONE 'Africa/Algiers')::date AS day, o.shop, s.name AS shop_name, o.good, o.operator,
        count(*) FILTER (WHERE o.state = 'delivered') AS delivered,
        count(*) FILTER (WHERE o.state = 'refunded') AS refunded,
-       sum(o.face) FILTER (WHERE o.state = 'delivered') / 100.0 AS face,
-       sum(o.captured) / 100.0 AS paid,
-       sum(o.charged) FILTER (WHERE o.state = 'delivered') / 100.0 AS cost,
+       round(sum(o.face) FILTER (WHERE o.state = 'delivered') / 100.0, 2) AS face,
+       round(sum(o.captured) / 100.0, 2) AS paid,
+       round(sum(o.charged) FILTER (WHERE o.state = 'delivered') / 100.0, 2) AS cost,
        count(*) FILTER (WHERE o.state = 'delivered' AND o.charged IS NULL) AS cost_unknown
 FROM orders o JOIN shops s ON s.id = o.shop
 WHERE o.settled IS NOT NULL
@@ -269,8 +269,8 @@ COMMENT ON VIEW sales_by_day IS 'What each shop sold on each day: numbers of sal
 
 CREATE VIEW statement AS
 SELECT a.shop, a.kind AS account, p.seq, p.n, j.at AT TIME ZONE 'Africa/Algiers' AS at, split_part(j.key, '/', 1) AS kind, j.key, o.no AS sale,
-       p.amount / 100.0 AS amount,
-       sum(p.amount) OVER (PARTITION BY p.account ORDER BY p.seq, p.n) / 100.0 AS balance,
+       round(p.amount / 100.0, 2) AS amount,
+       round(sum(p.amount) OVER (PARTITION BY p.account ORDER BY p.seq, p.n) / 100.0, 2) AS balance,
        j.method, j.slip, j.memo, j.actor
 FROM postings p
 JOIN accounts a ON a.account = p.account
@@ -279,8 +279,8 @@ LEFT JOIN orders o ON split_part(j.key, '/', 1) = 'order' AND o.id = split_part(
 COMMENT ON VIEW statement IS 'Every movement of every account, with what the account held after it. Of an account of the house shop is null; held and owed are a shop''s other accounts.';
 
 CREATE VIEW float_cover AS
-SELECT w.available / 100.0 AS wallets, w.held / 100.0 AS held, -w.owed / 100.0 AS owed, -w.funding / 100.0 AS paid_in,
-       f.float / 100.0 AS float, f.at AS float_read, (f.float - w.available - w.held) / 100.0 AS float_beyond_wallets
+SELECT round(w.available / 100.0, 2) AS wallets, round(w.held / 100.0, 2) AS held, round(-w.owed / 100.0, 2) AS owed, round(-w.funding / 100.0, 2) AS paid_in,
+       round(f.float / 100.0, 2) AS float, f.at AS float_read, round((f.float - w.available - w.held) / 100.0, 2) AS float_beyond_wallets
 FROM (SELECT coalesce(sum(balance) FILTER (WHERE kind = 'available'), 0) AS available,
              coalesce(sum(balance) FILTER (WHERE kind = 'held'), 0) AS held,
              coalesce(sum(balance) FILTER (WHERE kind = 'owed'), 0) AS owed,
