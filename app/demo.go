@@ -88,7 +88,7 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	})}
 	go chat.Serve(listener)
 	defer chat.Close()
-	fmt.Fprintf(stdout, demoText, listener.Addr(), providerURL, provider.SandboxKey, d.dir)
+	fmt.Fprintf(stdout, demoText, openable(listener.Addr()), providerURL, provider.SandboxKey, d.dir)
 
 	cfg := config{
 		token: fakeTelegram.Token(), telegramURL: telegramURL,
@@ -100,6 +100,16 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 		cfg.logLevel = slog.LevelDebug
 	}
 	return serve(ctx, cfg, transports{}, stderr)
+}
+
+// openable is an address that a browser opens: of all interfaces, as in a
+// container, this machine's own.
+func openable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return fmt.Sprintf("127.0.0.1:%d", tcp.Port)
 }
 
 func readDemo(args []string, stderr io.Writer) (demo, error) {
