@@ -63,6 +63,7 @@ type Marker struct{ Epoch, Batch int64 }
 const (
 	lockWait    = 2 * time.Second // for a writer that is just closing, or is ended
 	lockPause   = 50 * time.Millisecond
+	closeMost   = 2 * time.Second  // for each part of a close
 	answerMost  = 30 * time.Second // for one round trip; a connection that takes longer is given up
 	readersMost = 8
 )
@@ -257,7 +258,8 @@ func (db *DB) lead(ctx context.Context) error {
 	})
 }
 
-// Close lets go of the connections; it waits for open reads.
+// Close lets go of the connections. It waits for open reads, but not for long:
+// over a line that hangs they would keep a process from its next start.
 func (db *DB) Close() error {
 	db.writing.Lock()
 	defer db.writing.Unlock()
@@ -267,12 +269,17 @@ func (db *DB) Close() error {
 		defer db.lease.release()
 	}
 	if db.conn != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), answerMost)
+		ctx, cancel := context.WithTimeout(context.Background(), closeMost)
 		err = db.conn.Close(ctx)
 		cancel()
 	}
 	if db.pool != nil {
-		db.pool.Close()
+		closed := make(chan struct{})
+		go func() { db.pool.Close(); close(closed) }()
+		select {
+		case <-closed:
+		case <-time.After(closeMost):
+		}
 	}
 	return err
 }
