@@ -66,6 +66,26 @@ type PanelRef struct {
 	Sum       string    `json:"sum,omitempty"` // of what it says, as the store keeps it; "" when that is not known
 }
 
+// Shown is what shows the panel once Telegram has its newest message, as
+// messageID (0: it has it, but the number is not known) and saying what says is
+// the digest of; former is the message that showed it there before, 0 for none.
+func (r PanelRef) Shown(chat int64, messageID int, says string, at time.Time) (next PanelRef, former int) {
+	// In another chat the same number is another message, and the panel's former
+	// one is out of reach.
+	there := r.Chat == chat
+	switch {
+	case messageID == 0:
+		r.Sum = "" // the newest text is in a message that is not known
+		return r, 0
+	case there && r.MessageID == messageID:
+		r.Sum = says
+		return r, messageID
+	case there:
+		former = r.MessageID
+	}
+	return PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says}, former
+}
+
 // Undelivered is a message that Telegram will never take.
 type Undelivered struct {
 	Owed

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -74,6 +75,126 @@ func Hash(j topup.Transaction) string {
 	}
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:])
+}
+
+// sales is what a store has of the orders of one transaction.
+type sales interface {
+	Order(topup.OrderID) (topup.Order, bool, error)
+	OrderByPanel(panel string) (topup.Order, bool, error)
+	OrderByProvider(id string) (topup.Order, bool, error)
+	Post(topup.Transaction) (posted bool, err error)
+	NextID(sequence string) (uint64, error)
+}
+
+// Begin holds the price of a new order and numbers it; its row is the store's
+// to write. An ID used before gives ErrExists and the order that has it, too
+// little money ErrInsufficient. Nothing is written then.
+func Begin(t sales, o topup.Order) (topup.Order, error) {
+	if err := MayPlace(o); err != nil {
+		return o, err
+	}
+	if old, ok, err := t.Order(o.ID); err != nil {
+		return o, err
+	} else if ok {
+		return old, ErrExists
+	}
+	if other, taken, err := t.OrderByPanel(o.Panel); err != nil {
+		return o, err
+	} else if taken {
+		return o, fmt.Errorf("%w: the panel of %s shows %s already", ErrMove, o.ID, other.ID)
+	}
+	posted, err := t.Post(topup.Hold(o))
+	if err != nil {
+		return o, err
+	}
+	if !posted {
+		return o, fmt.Errorf("%w: %s has a hold but no order", ErrConflict, o.ID)
+	}
+	o.No, err = t.NextID("order")
+	return o, err
+}
+
+// Advance books the line of a change and seals the vouchers that came, in
+// place of those that were; the order's row is the store's to write. Nothing is
+// written when ErrMove, ErrConflict or ErrSealed comes back.
+func Advance(t sales, v *Vault, was topup.Order, vouchers []byte, s topup.Change) (topup.Order, []byte, error) {
+	o := s.Order
+	if err := MayApply(was, s); err != nil {
+		return o, nil, err
+	}
+	if o.ProviderID != was.ProviderID {
+		if other, taken, err := t.OrderByProvider(o.ProviderID); err != nil {
+			return o, nil, err
+		} else if taken {
+			return o, nil, fmt.Errorf("%w: %s and %s claim one provider order", ErrMove, o.ID, other.ID)
+		}
+	}
+	if len(s.Vouchers) > 0 {
+		var err error
+		if vouchers, err = SealVouchers(v, o.ID, s.Vouchers); err != nil {
+			return o, nil, err
+		}
+	}
+	if s.Journal != nil {
+		posted, err := t.Post(*s.Journal)
+		if err != nil {
+			return o, nil, err
+		}
+		if !posted {
+			return o, nil, fmt.Errorf("%w: %s was settled before", ErrConflict, o.ID)
+		}
+	}
+	o.Coded = len(vouchers) > 0
+	return o, vouchers, nil
+}
+
+// MayJoin proves a person's place in a shop: a person has one, and a shop one
+// keeper. All else gives ErrMember.
+func MayJoin(t interface {
+	Member(person int64) (topup.Member, bool, error)
+	Members(topup.ShopID) iter.Seq2[topup.Member, error]
+}, m topup.Member) error {
+	old, has, err := t.Member(m.Person)
+	if err != nil {
+		return err
+	}
+	if has && old.Shop != m.Shop {
+		return fmt.Errorf("%w: they work for shop %d", ErrMember, old.Shop)
+	}
+	if m.Role != topup.Keeper {
+		return nil
+	}
+	for other, err := range t.Members(m.Shop) {
+		if err != nil {
+			return err
+		}
+		if other.Role == topup.Keeper && other.Person != m.Person {
+			return fmt.Errorf("%w: shop %d has a keeper", ErrMember, m.Shop)
+		}
+	}
+	return nil
+}
+
+// SettingKey names the print of the key that the secrets are sealed with.
+const SettingKey = "codes_key"
+
+// Admit lets in the vault whose key a database was used with, and the first
+// one ever; another gives ErrSealed.
+func Admit(t interface {
+	Setting(name string, v any) (bool, error)
+	PutSetting(name string, v any) error
+}, v *Vault) error {
+	var print string
+	known, err := t.Setting(SettingKey, &print)
+	switch {
+	case err != nil:
+		return err
+	case !known:
+		return t.PutSetting(SettingKey, v.Print())
+	case print != v.Print():
+		return ErrSealed
+	}
+	return nil
 }
 
 // MayPlace checks that an order may begin, apart from its money and its ID.

@@ -26,27 +26,8 @@ func toKey(s topup.ShopID, mark string, no uint64) []byte {
 // An ID used before gives store.ErrExists and the order that has it; too
 // little money gives store.ErrInsufficient. Nothing is written then.
 func (t *Tx) Place(o topup.Order) (topup.Order, error) {
-	if err := store.MayPlace(o); err != nil {
-		return o, err
-	}
-	if old, ok, err := t.Order(o.ID); err != nil {
-		return o, err
-	} else if ok {
-		return old, store.ErrExists
-	}
-	if other, taken, err := t.OrderByPanel(o.Panel); err != nil {
-		return o, err
-	} else if taken {
-		return o, fmt.Errorf("%w: the panel of %s shows %s already", store.ErrMove, o.ID, other.ID)
-	}
-	posted, err := t.Post(topup.Hold(o))
+	o, err := store.Begin(t, o)
 	if err != nil {
-		return o, err
-	}
-	if !posted {
-		return o, fmt.Errorf("%w: %s has a hold but no order", store.ErrConflict, o.ID)
-	}
-	if o.No, err = t.NextID("order"); err != nil {
 		return o, err
 	}
 	return o, t.addOrder(store.SealOrder(t.vault, o, nil), store.NumberMark(t.vault, o.To))
@@ -93,43 +74,13 @@ func (t *Tx) Apply(s topup.Change) (topup.Order, error) {
 	if !ok {
 		return o, fmt.Errorf("%w: no order %s", store.ErrMove, o.ID)
 	}
-	if err := store.MayApply(was, s); err != nil {
+	if o, vouchers, err = store.Advance(t, t.vault, was, vouchers, s); err != nil {
 		return o, err
-	}
-	if err := t.free(was, o); err != nil {
-		return o, err
-	}
-	if len(s.Vouchers) > 0 {
-		if vouchers, err = store.SealVouchers(t.vault, o.ID, s.Vouchers); err != nil {
-			return o, err
-		}
-	}
-	if s.Journal != nil {
-		posted, err := t.Post(*s.Journal)
-		if err != nil {
-			return o, err
-		}
-		if !posted {
-			return o, fmt.Errorf("%w: %s was settled before", store.ErrConflict, o.ID)
-		}
 	}
 	if err := t.reindex(was, o); err != nil {
 		return o, err
 	}
-	o.Coded = len(vouchers) > 0
 	return o, t.putOrder(o, vouchers)
-}
-
-// free proves that the provider's order that o now claims is no other's.
-func (t *Tx) free(was, o topup.Order) error {
-	if o.ProviderID == was.ProviderID {
-		return nil
-	}
-	other, taken, err := t.OrderByProvider(o.ProviderID)
-	if err == nil && taken {
-		err = fmt.Errorf("%w: %s and %s claim one provider order", store.ErrMove, o.ID, other.ID)
-	}
-	return err
 }
 
 // reindex brings the indexes of an order from one version to the next.

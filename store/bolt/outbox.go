@@ -83,30 +83,18 @@ func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 	if err != nil || (messageID == 0 && !had) {
 		return 0, err
 	}
-	// In another chat the same number is another message, and the panel's former
-	// one is out of reach.
-	there := ref.Chat == chat
-	if messageID == 0 || (there && ref.MessageID == messageID) {
-		if messageID == 0 {
-			says = "" // the newest text is in a message that is not known
-		} else {
-			former = messageID
+	next, former := ref.Shown(chat, messageID, says, at)
+	if !had || !next.At.Equal(ref.At) {
+		if had {
+			if err := t.delete(bPanelsAt, timeKey(ref.At, []byte(panel))); err != nil {
+				return 0, err
+			}
 		}
-		ref.Sum = says
-		return former, t.putJSON(bPanels, []byte(panel), ref)
-	}
-	if had {
-		if there {
-			former = ref.MessageID
-		}
-		if err := t.delete(bPanelsAt, timeKey(ref.At, []byte(panel))); err != nil {
+		if err := t.put(bPanelsAt, timeKey(next.At, []byte(panel)), nil); err != nil {
 			return 0, err
 		}
 	}
-	if err := t.put(bPanelsAt, timeKey(at, []byte(panel)), nil); err != nil {
-		return 0, err
-	}
-	return former, t.putJSON(bPanels, []byte(panel), store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says})
+	return former, t.putJSON(bPanels, []byte(panel), next)
 }
 
 // Undeliverable sets aside what a panel owed under seq, for a person to read.

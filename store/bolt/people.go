@@ -3,7 +3,6 @@ package bolt
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"iter"
 
 	"hanout/store"
@@ -132,22 +131,8 @@ func (t *Tx) Shops() iter.Seq2[topup.Shop, error] {
 // PutMember stores a person's place in a shop. A person has one place, and a
 // shop one keeper; another gives store.ErrMember, and nothing is written.
 func (t *Tx) PutMember(m topup.Member) error {
-	old, has, err := t.Member(m.Person)
-	if err != nil {
+	if err := store.MayJoin(t, m); err != nil {
 		return err
-	}
-	if has && old.Shop != m.Shop {
-		return fmt.Errorf("%w: they work for shop %d", store.ErrMember, old.Shop)
-	}
-	if m.Role == topup.Keeper {
-		for other, err := range t.Members(m.Shop) {
-			if err != nil {
-				return err
-			}
-			if other.Role == topup.Keeper && other.Person != m.Person {
-				return fmt.Errorf("%w: shop %d has a keeper", store.ErrMember, m.Shop)
-			}
-		}
 	}
 	if err := t.put(bShopMember, shopMemberKey(m.Shop, m.Person), nil); err != nil {
 		return err

@@ -8,10 +8,8 @@ import (
 	"hanout/topup"
 )
 
-const (
-	settingKey   = "codes_key"
-	settingRekey = "rekey" // how far a change of the key has come
-)
+// settingRekey is how far a change of the key has come.
+const settingRekey = "rekey"
 
 // Admit compares a vault's sealing key with the one that the database was
 // used with, so that a wrong key is found before anything is sold
@@ -24,17 +22,7 @@ func (db *DB) Admit(v *store.Vault) error {
 		} else if half {
 			return store.ErrRekeying
 		}
-		var print string
-		known, err := t.Setting(settingKey, &print)
-		switch {
-		case err != nil:
-			return err
-		case !known:
-			return t.PutSetting(settingKey, v.Print())
-		case print != v.Print():
-			return store.ErrSealed
-		}
-		return nil
+		return store.Admit(t, v)
 	})
 }
 
@@ -117,7 +105,7 @@ func (t *Tx) rekeyPart(print string) (done bool, err error) {
 			if err := t.delete(bSettings, []byte(settingRekey)); err != nil {
 				return false, err
 			}
-			return true, t.PutSetting(settingKey, print)
+			return true, t.PutSetting(store.SettingKey, print)
 		}
 		table := sealedTables[m.Table]
 		keys := t.keysAfter(table.bucket, m.Key, left)

@@ -176,7 +176,7 @@ func (db *DB) fits(ctx context.Context, waits bool) error {
 	}
 	return db.View(func(t *Tx) error {
 		var print string
-		if known, err := t.Setting(settingKey, &print); err != nil || !known || print == db.vault.Print() {
+		if known, err := t.Setting(store.SettingKey, &print); err != nil || !known || print == db.vault.Print() {
 			return err
 		}
 		return store.ErrSealed
@@ -324,7 +324,7 @@ type fault int
 
 const (
 	ofStep   fault = iota // what runs in the transaction
-	passing               // the server's, for now; nothing is kept of the transaction
+	passing               // the server's, and it passes: a lock, a deadlock, a time-out; nothing is kept of the transaction
 	ofServer              // the server's, or the connection's; whether it is kept may be unknown
 )
 

@@ -34,27 +34,8 @@ var orders = newTable("orders", 1, `id no shop seller panel provider_id good ope
 // An ID used before gives store.ErrExists and the order that has it; too
 // little money gives store.ErrInsufficient. Nothing is written then.
 func (t *Tx) Place(o topup.Order) (topup.Order, error) {
-	if err := store.MayPlace(o); err != nil {
-		return o, err
-	}
-	if old, ok, err := t.Order(o.ID); err != nil {
-		return o, err
-	} else if ok {
-		return old, store.ErrExists
-	}
-	if other, taken, err := t.OrderByPanel(o.Panel); err != nil {
-		return o, err
-	} else if taken {
-		return o, fmt.Errorf("%w: the panel of %s shows %s already", store.ErrMove, o.ID, other.ID)
-	}
-	posted, err := t.Post(topup.Hold(o))
+	o, err := store.Begin(t, o)
 	if err != nil {
-		return o, err
-	}
-	if !posted {
-		return o, fmt.Errorf("%w: %s has a hold but no order", store.ErrConflict, o.ID)
-	}
-	if o.No, err = t.NextID("order"); err != nil {
 		return o, err
 	}
 	return o, t.putOrder(o, nil)
@@ -73,31 +54,9 @@ func (t *Tx) Apply(s topup.Change) (topup.Order, error) {
 	if !ok {
 		return o, fmt.Errorf("%w: no order %s", store.ErrMove, o.ID)
 	}
-	if err := store.MayApply(was, s); err != nil {
+	if o, vouchers, err = store.Advance(t, t.vault, was, vouchers, s); err != nil {
 		return o, err
 	}
-	if o.ProviderID != was.ProviderID {
-		if other, taken, err := t.OrderByProvider(o.ProviderID); err != nil {
-			return o, err
-		} else if taken {
-			return o, fmt.Errorf("%w: %s and %s claim one provider order", store.ErrMove, o.ID, other.ID)
-		}
-	}
-	if len(s.Vouchers) > 0 {
-		if vouchers, err = store.SealVouchers(t.vault, o.ID, s.Vouchers); err != nil {
-			return o, err
-		}
-	}
-	if s.Journal != nil {
-		posted, err := t.Post(*s.Journal)
-		if err != nil {
-			return o, err
-		}
-		if !posted {
-			return o, fmt.Errorf("%w: %s was settled before", store.ErrConflict, o.ID)
-		}
-	}
-	o.Coded = len(vouchers) > 0
 	return o, t.putOrder(o, vouchers)
 }
 

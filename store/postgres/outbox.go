@@ -93,20 +93,7 @@ func (t *Tx) Delivered(panel string, seq uint64, chat int64, messageID int, at t
 	if err != nil || (messageID == 0 && !had) {
 		return 0, err
 	}
-	// In another chat the same number is another message, and the panel's former
-	// one is out of reach.
-	there := ref.Chat == chat
-	switch {
-	case messageID == 0:
-		ref.Sum = "" // the newest text is in a message that is not known
-	case there && ref.MessageID == messageID:
-		former, ref.Sum = messageID, says
-	default:
-		if there {
-			former = ref.MessageID
-		}
-		ref = store.PanelRef{Chat: chat, MessageID: messageID, At: at, Sum: says}
-	}
+	ref, former = ref.Shown(chat, messageID, says, at)
 	return former, panels.write(t, panelRow{ref, panel})
 }
 

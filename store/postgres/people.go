@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"fmt"
 	"iter"
 
 	"github.com/jackc/pgx/v5"
@@ -117,22 +116,8 @@ func (t *Tx) Shops() iter.Seq2[topup.Shop, error] {
 // PutMember stores a person's place in a shop. A person has one place, and a
 // shop one keeper; another gives store.ErrMember, and nothing is written.
 func (t *Tx) PutMember(m topup.Member) error {
-	old, has, err := t.Member(m.Person)
-	if err != nil {
+	if err := store.MayJoin(t, m); err != nil {
 		return err
-	}
-	if has && old.Shop != m.Shop {
-		return fmt.Errorf("%w: they work for shop %d", store.ErrMember, old.Shop)
-	}
-	if m.Role == topup.Keeper {
-		for other, err := range t.Members(m.Shop) {
-			if err != nil {
-				return err
-			}
-			if other.Role == topup.Keeper && other.Person != m.Person {
-				return fmt.Errorf("%w: shop %d has a keeper", store.ErrMember, m.Shop)
-			}
-		}
 	}
 	return members.write(t, m)
 }

@@ -8,26 +8,12 @@ import (
 	"hanout/topup"
 )
 
-const settingKey = "codes_key"
-
 // Admit compares a vault's sealing key with the one that the database was
 // used with, so that a wrong key is found before anything is sold
 // (store.ErrSealed). The first key ever is taken; another one only
 // [DB.Rekey] brings in.
 func (db *DB) Admit(v *store.Vault) error {
-	return db.Update(func(t *Tx) error {
-		var print string
-		known, err := t.Setting(settingKey, &print)
-		switch {
-		case err != nil:
-			return err
-		case !known:
-			return t.PutSetting(settingKey, v.Print())
-		case print != v.Print():
-			return store.ErrSealed
-		}
-		return nil
-	})
+	return db.Update(func(t *Tx) error { return store.Admit(t, v) })
 }
 
 // Rekey seals all secrets anew under the vault's sealing key, which is the
@@ -45,7 +31,7 @@ func (db *DB) Rekey(v *store.Vault) (orders int, err error) {
 				return err
 			}
 		}
-		return t.PutSetting(settingKey, v.Print())
+		return t.PutSetting(store.SettingKey, v.Print())
 	})
 	if err != nil {
 		return 0, err
