@@ -40,6 +40,7 @@ type transports struct {
 	poller             http.RoundTripper // set by build
 	onCommit           func()            // called after each commit
 	unflushed          bool              // as in bolt.Options
+	term               time.Duration     // as in postgres.Options
 }
 
 // behind are the same ways behind a gate.
@@ -156,7 +157,7 @@ func keyPrint(key string) string {
 
 // openFor opens the database, and lets in only the key that it was used with.
 func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports, log *slog.Logger) (kept, error) {
-	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, wait: func() {
+	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, wait: func() {
 		log.Info("another process leads: this one waits, and takes over when the other is gone", "database", cfg.where().String())
 	}})
 	if err != nil {
@@ -209,7 +210,7 @@ func (p *program) start(ctx context.Context, fail func(error)) (finish, abandon 
 	sender.Go(func() { p.sender.Run(senderCtx) })
 	workers.Go(func() { p.caller.Run(ctx) })
 	workers.Go(func() {
-		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil {
+		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil && !errors.Is(err, till.ErrGone) {
 			fail(err)
 		}
 	})

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,9 @@ type Options struct {
 	// Wait is called once when another process leads, and then Open waits for the
 	// lead; nil refuses (store.ErrLocked).
 	Wait func()
+	// Term is that of the lease, which a leader that is gone leaves behind; 0:
+	// six seconds. Tests in which time is virtual want a long one.
+	Term time.Duration
 	// Copier makes the files of backups; without it there are none.
 	Copier Copier
 }
@@ -44,6 +48,7 @@ type DB struct {
 	copier   Copier
 	readOnly bool
 	moving   bool
+	term     time.Duration
 	pool     *pgxpool.Pool
 	notices  *notices
 
@@ -88,7 +93,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -115,7 +120,7 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.fits(ctx, wait != nil); err != nil {
 		return err
 	}
-	db.lease = newLease(db.place, db.cutOff)
+	db.lease = newLease(db.place, db.term, db.cutOff)
 	if err := db.lease.take(ctx, wait); err != nil {
 		return err
 	}
