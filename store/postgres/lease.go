@@ -21,7 +21,7 @@ import (
 //   - the leader counts from before it asked, by its own clock that nobody sets,
 //     and stops counting on it a second early: nobody else leads yet when it no
 //     longer may;
-//   - what was lost once does not come back: the process ends;
+//   - what was lost once does not come back: it is taken anew, as by any other;
 //   - who takes a lease ends the session that still holds the writer's lock, and
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
@@ -45,6 +45,8 @@ type lease struct {
 	stop    context.CancelFunc
 	stopped context.Context
 	kept    sync.WaitGroup
+	led     context.Context // ends with the lead, however that ends
+	leave   context.CancelFunc
 	gone    chan struct{} // closed when it is lost
 	onLoss  func()
 }
@@ -52,6 +54,7 @@ type lease struct {
 func newLease(p place, onLoss func()) *lease {
 	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss}
 	l.stopped, l.stop = context.WithCancel(context.Background())
+	l.led, l.leave = context.WithCancel(context.Background())
 	return l
 }
 
@@ -69,6 +72,8 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 	if l.conn == nil || l.conn.IsClosed() {
 		cfg := l.place.config.Copy()
 		cfg.OnNotice = l.notice.take
+		cfg.ConnectTimeout = leaseTry / time.Duration(len(l.place.hosts())+1) // for each, and there is to be time for the question
+		cfg.RuntimeParams["lock_timeout"] = "1000"                            // what nobody waits for any more takes no lease later
 		if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
 			l.conn = nil
 			return 0, sent, err
@@ -146,6 +151,7 @@ func (l *lease) keep() {
 		if !l.renew() {
 			if l.stopped.Err() == nil {
 				l.until.Store(nil)
+				l.leave()
 				close(l.gone)
 				l.onLoss()
 			}
@@ -174,8 +180,18 @@ func (l *lease) renew() bool {
 // end stops keeping the lease; from now on nothing is proved.
 func (l *lease) end() {
 	l.stop()
+	l.leave()
 	l.kept.Wait()
 	l.until.Store(nil)
+}
+
+// rests waits a moment, and tells whether the lead is still there.
+func (l *lease) rests(d time.Duration) bool {
+	select {
+	case <-l.led.Done():
+	case <-time.After(d):
+	}
+	return l.led.Err() == nil
 }
 
 // release lets another process lead at once. Nothing of ours writes any more.
