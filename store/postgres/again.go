@@ -3,10 +3,13 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"hanout/store"
 )
 
 // A connection that is lost may take the answer of a commit with it: whether
@@ -33,10 +36,9 @@ const (
 
 var (
 	// errFenced ends a writer that another one took over from.
-	errFenced = errors.New("store: another process has taken over the database")
+	errFenced = fmt.Errorf("%w: another process has taken over", store.ErrLead)
 	// errRegressed ends one whose server has lost what it had confirmed.
-	errRegressed = errors.New("store: the server lacks what was committed before: it is a standby that did not have all, or one that was put back")
-	errNoLead    = errors.New("store: the lead is over")
+	errRegressed = fmt.Errorf("%w: the server lacks what was committed before: it is a standby that did not have all, or one that was put back", store.ErrLead)
 )
 
 // again makes the writer's connection anew where it was lost. in tells whether
@@ -56,7 +58,7 @@ func (db *DB) again() (in bool, err error) {
 		case errors.Is(err, errFenced), errors.Is(err, errRegressed), !passes(err):
 			return false, db.ends(err)
 		case !db.lease.rests(pause):
-			return false, db.ends(errors.Join(errNoLead, db.lost))
+			return false, db.ends(errors.Join(store.ErrLead, db.lost))
 		}
 	}
 }

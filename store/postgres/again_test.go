@@ -119,7 +119,7 @@ func TestConnectionIsLostInAStep(t *testing.T) {
 // had confirmed; nor is the session of a new leader ended.
 func TestNothingIsWrittenAnew(t *testing.T) {
 	for name, tt := range map[string]struct{ change, says string }{
-		"the lease is another's":        {`UPDATE lease SET holder = 'x'`, "the lead is over"},
+		"the lease is another's":        {`UPDATE lease SET holder = 'x'`, "the lead over the database is lost"},
 		"the epoch is another's":        {`UPDATE till SET epoch = epoch + 1`, "taken over"},
 		"a batch is not there any more": {`UPDATE till SET batch = batch - 1`, "lacks what was committed"},
 		"nor is the epoch":              {`UPDATE till SET epoch = epoch - 1; DELETE FROM epochs`, "lacks what was committed"},

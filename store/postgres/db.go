@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -53,7 +52,7 @@ type DB struct {
 	writing sync.Mutex
 	conn    *pgx.Conn // the writer's; nil when opened for reading
 	lease   *lease
-	wire    atomic.Pointer[wire] // of conn
+	wires   *wires // of the writer's connection, and of the pool's
 
 	// Of batches in this epoch: the last one that began, the last one whose
 	// commit was confirmed, and the one whose answer is not there yet (0: none).
@@ -90,7 +89,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -99,7 +98,9 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 }
 
 func (db *DB) open(ctx context.Context, wait func()) (err error) {
-	if db.pool, err = pgxpool.NewWithConfig(ctx, db.place.readers()); err != nil {
+	readers := db.place.readers()
+	readers.ConnConfig.DialFunc = db.wires.dial(readers.ConnConfig.DialFunc, false)
+	if db.pool, err = pgxpool.NewWithConfig(ctx, readers); err != nil {
 		return err
 	}
 	if err := db.pool.Ping(ctx); err != nil {
@@ -117,7 +118,7 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.fits(ctx, wait != nil); err != nil {
 		return err
 	}
-	db.lease = newLease(db.place, db.cutOff)
+	db.lease = newLease(db.place, db.cutOff, db.doubt)
 	if err := db.lease.take(ctx, wait); err != nil {
 		return err
 	}
@@ -154,10 +155,10 @@ func (db *DB) standing() error {
 func (db *DB) connect(ctx context.Context) (err error) {
 	cfg := db.place.config.Copy()
 	cfg.OnNotice = db.notices.take
+	cfg.DialFunc = db.wires.dial(cfg.DialFunc, true)
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err == nil {
 		db.conn = conn
-		db.wire.Store(&wire{conn.PgConn().Conn()})
 	}
 	return err
 }
@@ -211,14 +212,60 @@ func (db *DB) Lost() <-chan struct{} {
 	return db.lease.gone
 }
 
-// wire is what the writer's connection goes over.
-type wire struct{ net.Conn }
+// cutOff ends what is under way on all connections. What a commit came to is
+// unknown then.
+func (db *DB) cutOff() { db.wires.cut(true) }
 
-// cutOff ends what is under way on the writer's connection. What a commit came
-// to is unknown then.
-func (db *DB) cutOff() {
-	if w := db.wire.Load(); w != nil {
-		_ = w.Close()
+// doubt gives up the writer's connection after the lease's has broken: the same
+// may have happened to it, and nobody tells. Where another server answers now,
+// what is read of the former one is given up, too.
+func (db *DB) doubt(other bool) {
+	db.pool.Reset()
+	db.wires.cut(other)
+}
+
+// wires are connections that can be cut off, whoever waits on them.
+type wires struct {
+	mu   sync.Mutex
+	open map[*wire]bool // the writer's, or one that reads
+}
+
+type wire struct {
+	net.Conn
+	of *wires
+}
+
+// dial keeps what another one dials.
+func (l *wires) dial(dial pgconn.DialFunc, writes bool) pgconn.DialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		one := &wire{conn, l}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.open[one] = writes
+		return one, nil
+	}
+}
+
+// Close closes the connection.
+func (l *wire) Close() error {
+	l.of.mu.Lock()
+	defer l.of.mu.Unlock()
+	delete(l.of.open, l)
+	return l.Conn.Close()
+}
+
+// cut closes the writer's, or all.
+func (l *wires) cut(all bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for one, writes := range l.open {
+		if all || writes {
+			_ = one.Conn.Close()
+		}
 	}
 }
 
@@ -317,7 +364,7 @@ func (db *DB) Update(fn func(*Tx) error) error {
 			waiting = true
 		}
 		if !db.lease.rests(pause) {
-			return &store.CommitError{Err: db.ends(errors.Join(errNoLead, err))}
+			return &store.CommitError{Err: db.ends(errors.Join(store.ErrLead, err))}
 		}
 		pause = min(2*pause, pauseMost)
 	}

@@ -49,10 +49,13 @@ type lease struct {
 	leave   context.CancelFunc
 	gone    chan struct{} // closed when it is lost
 	onLoss  func()
+
+	server  string           // which one has answered
+	onBreak func(other bool) // the connection was made anew, maybe to another server
 }
 
-func newLease(p place, onLoss func()) *lease {
-	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss}
+func newLease(p place, onLoss func(), onBreak func(other bool)) *lease {
+	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
 	l.stopped, l.stop = context.WithCancel(context.Background())
 	l.led, l.leave = context.WithCancel(context.Background())
 	return l
@@ -70,12 +73,7 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 	ctx, cancel := context.WithTimeout(ctx, leaseTry)
 	defer cancel()
 	if l.conn == nil || l.conn.IsClosed() {
-		cfg := l.place.config.Copy()
-		cfg.OnNotice = l.notice.take
-		cfg.ConnectTimeout = leaseTry / time.Duration(len(l.place.hosts())+1) // for each, and there is to be time for the question
-		cfg.RuntimeParams["lock_timeout"] = "1000"                            // what nobody waits for any more takes no lease later
-		if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
-			l.conn = nil
+		if err := l.connect(ctx); err != nil {
 			return 0, sent, err
 		}
 	}
@@ -88,13 +86,36 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 	return tag.RowsAffected(), sent, err
 }
 
+// connect opens the lease's connection. What broke the former one has broken
+// others, too: it tells of that.
+func (l *lease) connect(ctx context.Context) (err error) {
+	cfg := l.place.config.Copy()
+	cfg.OnNotice = l.notice.take
+	cfg.ConnectTimeout = leaseTry / time.Duration(len(l.place.hosts())+1) // for each, and there is to be time for the question
+	cfg.RuntimeParams["lock_timeout"] = "1000"                            // what nobody waits for any more takes no lease later
+	if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
+		l.conn = nil
+		return err
+	}
+	var server string // this run of it
+	if err := l.conn.QueryRow(ctx, `SELECT pg_postmaster_start_time()::text`).Scan(&server); err != nil {
+		return err
+	}
+	if l.server != "" {
+		l.onBreak(server != l.server)
+	}
+	l.server = server
+	return nil
+}
+
 // take waits until the lease is free, and keeps it from then on. Where another
 // process goes on prolonging it, wait is called once; nil refuses
 // (store.ErrLocked).
 func (l *lease) take(ctx context.Context, wait func()) error {
+	told := false
 	for first, was := true, ""; ; first = false {
 		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, leaseFor)
-		if err != nil && (first || wait == nil || ctx.Err() != nil) {
+		if err != nil && (first || told || wait == nil || ctx.Err() != nil) {
 			return err
 		}
 		if err == nil && rows == 1 {
@@ -108,9 +129,10 @@ func (l *lease) take(ctx context.Context, wait func()) error {
 		case was != "" && is != was && wait == nil:
 			return store.ErrLocked
 		case was != "" && is != was && is != "":
-			wait()
-			wait = func() {}
-			was = is
+			if !told {
+				wait()
+			}
+			told, was = true, is
 		case was == "":
 			was = is
 		}
