@@ -51,9 +51,10 @@ type opening struct {
 	readOnly  bool
 	moving    bool // as in bolt.Options
 	onCommit  func()
-	wait      func()        // as in postgres.Options
-	unflushed bool          // as in bolt.Options
-	term      time.Duration // as in postgres.Options
+	wait      func()          // as in postgres.Options
+	waits     func(why error) // as in postgres.Options
+	unflushed bool            // as in bolt.Options
+	term      time.Duration   // as in postgres.Options
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -77,7 +78,7 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term, Waits: o.waits})
 		if err != nil {
 			return kept{}, err
 		}
