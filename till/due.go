@@ -140,9 +140,7 @@ func (e *Engine) waits(tx Tx, a *after, o topup.Order) (waits bool, err error) {
 		switch {
 		case err != nil:
 			return false, err
-		case other.Submits == 0:
-			delete(e.unknown, id) // its sending was rolled back
-		case !tookTurn(other):
+		case !tookTurn(other): // or its sending was rolled back
 			a.known = append(a.known, id)
 		case o.WaitsFor(other, a.now):
 			return true, nil

@@ -54,6 +54,7 @@ type DB struct {
 	lease   *lease
 	wire    atomic.Pointer[wire] // of conn
 	lost    error                // why the writer's connection is of no more use
+	memory  *memory              // what is known of the database; of this connection
 }
 
 // Marker names a batch: whoever lost the answer of its commit can ask for it
@@ -246,6 +247,7 @@ func (db *DB) lock(ctx context.Context, leads bool) error {
 // lead begins an epoch: what a former writer still tries to commit fails. How
 // far that one came stays written down.
 func (db *DB) lead(ctx context.Context) error {
+	db.memory = newMemory()
 	return pgx.BeginFunc(ctx, db.conn, func(tx pgx.Tx) error {
 		if err := tx.QueryRow(ctx, `UPDATE till SET epoch = epoch + 1 RETURNING epoch`).Scan(&db.epoch); err != nil {
 			return err
@@ -295,11 +297,15 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	}
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	for try := 1; ; try++ {
+	for try, guessed := 1, 0; ; try++ {
 		if db.lost != nil {
 			return &store.CommitError{Err: db.lost}
 		}
-		whose, err := db.attempt(fn)
+		whose, err := db.attempt(fn, guessed < guessesMost)
+		if whose == guessing {
+			try, guessed = try-1, guessed+1
+			continue
+		}
 		switch {
 		case err == nil:
 			if db.onCommit != nil {
@@ -316,6 +322,9 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	}
 }
 
+// guessesMost is how often a batch may run that rests on guesses.
+const guessesMost = 3
+
 // tries is how often a batch is begun that the server could not do just then.
 const tries = 3
 
@@ -325,6 +334,7 @@ type fault int
 const (
 	ofStep   fault = iota // what runs in the transaction
 	passing               // the server's, and it passes: a lock, a deadlock, a time-out; nothing is kept of the transaction
+	guessing              // nobody's: what was guessed is not so
 	ofServer              // the server's, or the connection's; whether it is kept may be unknown
 )
 
@@ -344,29 +354,34 @@ func faultOf(err error) fault {
 }
 
 // attempt runs fn once.
-func (db *DB) attempt(fn func(*Tx) error) (whose fault, err error) {
-	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault}
+func (db *DB) attempt(fn func(*Tx) error, guesses bool) (whose fault, err error) {
+	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault, mem: db.memory, guesses: guesses}
 	db.batch++
 	t.queue.Queue("begin")
-	t.queue.Queue(`UPDATE till SET batch = $2 WHERE epoch = $1`, db.epoch, db.batch).Exec(func(done pgconn.CommandTag) error {
-		if done.RowsAffected() != 1 {
-			return errFenced
-		}
-		return nil
-	})
+	t.queue.Queue(`UPDATE till SET batch = $2, epoch = CASE epoch WHEN $1 THEN epoch END`, db.epoch, db.batch) // in another epoch it fails
+	t.begins = t.queue.Len()
 	ended := false
 	defer func() {
-		if !ended { // fn panicked
-			db.rollback(t)
+		if ended {
+			return
 		}
+		// fn panicked: for no fault of its own, if it was told what is not so.
+		if errors.Is(t.prove(), errGuess) {
+			recover()
+			whose, err = guessing, errGuess
+		}
+		db.rollback(t)
 	}()
 	err = fn(t)
 	ended = true
 	if err == nil && t.err == nil {
 		return db.commit(t)
 	}
+	_ = t.prove()
 	db.rollback(t)
 	switch {
+	case errors.Is(t.err, errGuess) && db.lost == nil:
+		return guessing, t.err
 	case db.lost != nil:
 		return ofServer, db.lost
 	case t.err != nil:
@@ -380,6 +395,9 @@ var errFenced = errors.New("store: another process has taken over the database")
 
 // commit sends what is queued and the commit in one round trip.
 func (db *DB) commit(t *Tx) (whose fault, err error) {
+	if len(t.checks) > 0 {
+		_ = t.send()
+	}
 	tag := ""
 	db.notices.clear()
 	t.queue.Queue("commit").Exec(func(done pgconn.CommandTag) error { tag = done.String(); return nil })
@@ -391,12 +409,17 @@ func (db *DB) commit(t *Tx) (whose fault, err error) {
 			db.lose(err)
 		case tag != "COMMIT":
 			err = fmt.Errorf("store: the commit ended as %q", tag)
+		default:
+			db.memory.landed(t)
 		}
 		return ofServer, err
 	}
 	db.rollback(t)
-	if db.lost != nil {
+	switch {
+	case db.lost != nil:
 		return ofServer, db.lost
+	case errors.Is(err, errGuess):
+		return guessing, err
 	}
 	return faultOf(err), err
 }
@@ -404,6 +427,9 @@ func (db *DB) commit(t *Tx) (whose fault, err error) {
 // rollback ends a transaction that is not to be kept. Where the connection is
 // gone with it, or the lead, nothing more is written.
 func (db *DB) rollback(t *Tx) {
+	if said := (*pgconn.PgError)(nil); errors.As(t.err, &said) && said.Code == noValue && said.TableName == "till" {
+		t.err = errFenced
+	}
 	if errors.Is(t.err, errFenced) || db.conn.IsClosed() {
 		db.lose(t.err)
 		return
@@ -418,8 +444,9 @@ func (db *DB) rollback(t *Tx) {
 	}
 }
 
-// lose gives up the connection.
+// lose gives up the connection, and what was known over it.
 func (db *DB) lose(why error) {
+	db.memory = newMemory()
 	if db.lost == nil {
 		db.lost = db.place.about(why)
 	}

@@ -111,6 +111,7 @@ const (
 	noTable    = "42P01"
 	noSchema   = "3F000"
 	noRights   = "42501"
+	noValue    = "23502"
 	noEntry    = "28" // a class of them
 )
 

@@ -1,0 +1,220 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"hanout/store"
+	"hanout/store/postgres"
+	"hanout/topup"
+)
+
+// remembersRightly proves that all that is remembered is what the tables say.
+func remembersRightly(t interface{ Errorf(string, ...any) }, db *postgres.DB) {
+	problems, err := db.Disremembered()
+	if err != nil {
+		t.Errorf("%v", err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s", p)
+	}
+}
+
+// TestMemoryTellsTheTruth runs random batches, of which some fail in a step,
+// panic, are refused by the server in the middle or at the commit, or rest on
+// guesses that are wrong: after each, what is remembered is what the tables
+// say, and the till is sound.
+func TestMemoryTellsTheTruth(t *testing.T) {
+	outer, guessed, remembered := t, 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		address, drop := fresh(outer)
+		defer drop()
+		db := open(outer, address, postgres.Options{Vault: vault(outer)})
+		defer db.Close()
+		begin(outer, db)
+		conn := admin(outer, address)
+		defer conn.Close(context.Background())
+		if _, err := conn.Exec(context.Background(), `CREATE OR REPLACE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation'; END $$;
+			DROP TRIGGER IF EXISTS now ON settings; CREATE TRIGGER now BEFORE INSERT ON settings FOR EACH ROW WHEN (NEW.name = 'refused') EXECUTE FUNCTION no();
+			DROP TRIGGER IF EXISTS later ON settings; CREATE CONSTRAINT TRIGGER later AFTER INSERT ON settings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.name = 'refused later') EXECUTE FUNCTION no()`); err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Exec(context.Background(), `DROP TRIGGER now ON settings; DROP TRIGGER later ON settings; DROP FUNCTION no`)
+		h := &hands{ids: []string{topup.NewID(), topup.NewID(), "a", "b"}}
+		for range rapid.IntRange(1, 20).Draw(t, "batches") {
+			if rapid.IntRange(0, 3).Draw(t, "forget") == 0 {
+				db.Forget()
+			}
+			end := rapid.SampledFrom([]string{"", "", "", "error", "panic", "refused", "refused later"}).Draw(t, "end")
+			ran := 0
+			func() {
+				defer func() { _ = recover() }()
+				err := db.Update(func(tx *postgres.Tx) error {
+					ran++
+					for range rapid.IntRange(1, 12).Draw(t, "steps") {
+						if err := h.step(t, tx); err != nil {
+							return err
+						}
+					}
+					switch end {
+					case "error":
+						return errors.New("a step fails")
+					case "panic":
+						panic("a step breaks")
+					case "refused", "refused later":
+						return tx.PutSetting(end, 1)
+					}
+					return nil
+				})
+				if end == "" && err != nil || end != "" && err == nil {
+					t.Errorf("ended by %q: %v", end, err)
+				}
+			}()
+			guessed += ran - 1
+			remembersRightly(t, db)
+		}
+		remembered += db.Remembers()
+		if r, err := db.Check(vault(outer)); err != nil || len(r.Problems) > 0 {
+			t.Errorf("not sound: %v %q", err, r.Problems)
+		}
+	})
+	if guessed == 0 || remembered == 0 {
+		t.Errorf("%d guesses were wrong, %d rows are remembered", guessed, remembered)
+	}
+}
+
+func vault(t testing.TB) *store.Vault {
+	v, err := store.NewVault(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// hands do one thing after the other, of all that a till does.
+type hands struct{ ids []string }
+
+// refused are the errors that a step takes as an answer.
+var refused = []error{store.ErrExists, store.ErrInsufficient, store.ErrConflict, store.ErrMove, store.ErrMember, topup.ErrComplaint}
+
+func (h *hands) step(t *rapid.T, tx *postgres.Tx) error {
+	shop := topup.ShopID(rapid.IntRange(1, 3).Draw(t, "shop"))
+	chat := 1000 + rapid.Int64Range(1, 4).Draw(t, "chat")
+	id := rapid.SampledFrom(h.ids).Draw(t, "id")
+	n := rapid.IntRange(1, 3).Draw(t, "n")
+	at := t0.Add(time.Duration(n) * time.Minute)
+	steps := []func() error{
+		func() error {
+			return tx.PutShop(topup.Shop{ID: shop, Chat: 10*chat + int64(shop), Name: fmt.Sprint(n)})
+		},
+		func() error { _, _, err := tx.ShopByChat(10*chat + int64(shop)); return err },
+		func() error {
+			return tx.PutMember(topup.Member{Person: chat + 100, Shop: 1, Role: topup.Cashier, Name: fmt.Sprint(n)})
+		},
+		func() error { return tx.RemoveMember(chat + 100) },
+		func() error { _, _, err := tx.Member(chat + 100); return err },
+		func() error { return tx.PutChat(store.Chat{ID: chat, Guesses: n}) },
+		func() error { return tx.ForgetChat(chat) },
+		func() error { return tx.PutSession(chat, []byte{byte(n)}) },
+		func() error { _, err := tx.Session(chat); return err },
+		func() error { return tx.PutSetting(id, n) },
+		func() error { return tx.DropSetting(id) },
+		func() error { return tx.SkipIDs("order", uint64(n)) },
+		func() error {
+			_, err := tx.Post(topup.Credit(1, topup.Money(n), topup.NewID(), 1, 1, "", at))
+			return err
+		},
+		func() error { _, err := tx.Post(topup.Debit(1, 400_00, id, 1, 1, "", at)); return err },
+		func() error { _, err := tx.Wallet(shop); return err },
+		func() error { _, _, err := tx.OrderByPanel("card-" + id); return err },
+		func() error { _, _, err := tx.OrderByNo(uint64(n)); return err },
+		func() error { _, err := tx.Owe(store.Owed{Panel: "card-" + id, Chat: chat, Since: at}); return err },
+		func() error { _, err := tx.Delivered("card-"+id, uint64(n), chat, n, at); return err },
+		func() error { return tx.Undeliverable("card-"+id, uint64(n), "why", at) },
+		func() error { return tx.Drop("card-"+id, uint64(n)) },
+		func() error { _, err := tx.Says("card-"+id, "x"); return err },
+		func() error { return tx.MarkHandled(int64(n), at) },
+		func() error { _, err := tx.Handled(int64(n)); return err },
+		func() error { return h.prune(tx, at) },
+		func() error { return h.complain(tx, id) },
+		func() error { _, err := tx.OrdersOf(1, 0, 5); return err },
+	}
+	what := rapid.IntRange(0, 2*len(steps)-1).Draw(t, "what")
+	if what >= len(steps) { // a sale
+		steps, what = []func() error{
+			func() error { return h.place(tx, id, n) },
+			func() error { return h.move(tx, id, n) },
+			func() error { return h.move(tx, id, n) },
+			func() error { return h.claim(tx, id, n) },
+			func() error { _, err := tx.OrdersTo(1, fmt.Sprint("077803734", n), n); return err },
+			func() error { _, _, err := tx.OrderByProvider(fmt.Sprint("p", n)); return err },
+		}, what%6
+	}
+	err := steps[what]()
+	if slices.ContainsFunc(refused, func(is error) bool { return errors.Is(err, is) }) {
+		return nil
+	}
+	return err
+}
+
+func (h *hands) place(tx *postgres.Tx, id string, n int) error {
+	o := order(topup.Shop{ID: 1, Chat: 1001}, id, topup.Money(n)*100_00)
+	o.To = fmt.Sprint("077803734", n)
+	_, err := tx.Place(o)
+	return err
+}
+
+// move lets an order take its next step; n tells what the provider says.
+func (h *hands) move(tx *postgres.Tx, id string, n int) error {
+	o, ok, err := tx.Order(topup.OrderID(id))
+	if err != nil || !ok {
+		return err
+	}
+	s, err := topup.Submit(o, t0, time.Minute)
+	if err != nil {
+		phase := []topup.Phase{topup.PhaseOpen, topup.PhaseDone, topup.PhaseRefunded}[n-1]
+		s = topup.Checked(o, topup.Status{ProviderID: fmt.Sprint("p", n), Phase: phase, Evidence: topup.Evidence{Word: "WORD"}}, t0, 1)
+	}
+	_, err = tx.Apply(s)
+	return err
+}
+
+func (h *hands) prune(tx *postgres.Tx, at time.Time) error {
+	_, err1 := tx.PruneHandled(at, 2)
+	_, err2 := tx.PrunePanels(at, 2)
+	_, err3 := tx.PruneUndelivered(at, 2)
+	return errors.Join(err1, err2, err3)
+}
+
+func (h *hands) claim(tx *postgres.Tx, id string, n int) error {
+	if _, ok, err := tx.Order(topup.OrderID(id)); err != nil || !ok {
+		return err
+	}
+	c, ok, err := tx.ClaimOf(topup.OrderID(id))
+	if err != nil {
+		return err
+	}
+	if !ok || n == 1 {
+		c = topup.Claim{Hash: []byte(topup.NewID()), Order: topup.OrderID(id), Shop: 1, State: topup.ClaimOpen, Made: t0, Expires: t0}
+	} else {
+		c.State = topup.ClaimRevoked
+	}
+	return tx.PutClaim(c)
+}
+
+func (h *hands) complain(tx *postgres.Tx, id string) error {
+	o, ok, err := tx.Order(topup.OrderID(id))
+	if err != nil || !ok {
+		return err
+	}
+	if _, _, err := tx.Complaint(o.ID); err != nil {
+		return err
+	}
+	return tx.PutComplaint(topup.Complaint{Order: o.ID, No: o.No, Shop: o.Shop, State: topup.ComplaintOpen, Opened: t0, Thread: []topup.Remark{{At: t0, Text: "x"}}})
+}
