@@ -51,8 +51,9 @@ type opening struct {
 	readOnly  bool
 	moving    bool // as in bolt.Options
 	onCommit  func()
-	wait      func() // as in postgres.Options
-	unflushed bool   // as in bolt.Options
+	wait      func()          // as in postgres.Options
+	waits     func(why error) // as in postgres.Options
+	unflushed bool            // as in bolt.Options
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -76,7 +77,7 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Waits: o.waits})
 		if err != nil {
 			return kept{}, err
 		}

@@ -53,6 +53,7 @@ type Engine struct {
 	books       atomic.Pointer[topup.Reconciliation] // the newest comparison; see reconcile.go
 	comparing   atomic.Bool                          // one is being made
 	suggestions suggestions                          // see inquiries.go
+	writes      atomic.Int64                         // when the transaction under way began, Unix nanoseconds; 0: none
 	ready       chan struct{}                        // closed when Run has read what a start must know
 	gone        chan struct{}
 	botName     atomic.Pointer[string]
@@ -62,13 +63,14 @@ type Engine struct {
 
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
-	days     sync.Mutex // one report of a shop at a time: who asks often waits for himself
-	reports  sync.Mutex // the same of the owners' reports
-	searches sync.Mutex // and of their searches; a shop's are reports of it
-	started  time.Time  // this process
-	clock    clock      // the poller's
-	roomy    bool       // the disk was found so, and that was handed in; of its task alone
-	copying  sync.Mutex // one goroutine makes copies by themselves and sends them
+	days     sync.Mutex      // one report of a shop at a time: who asks often waits for himself
+	reports  sync.Mutex      // the same of the owners' reports
+	searches sync.Mutex      // and of their searches; a shop's are reports of it
+	started  time.Time       // this process
+	clock    clock           // the poller's
+	calmed   map[string]bool // taps that were told to wait; the poller's
+	roomy    bool            // the disk was found so, and that was handed in; of its task alone
+	copying  sync.Mutex      // one goroutine makes copies by themselves and sends them
 	helpers  sync.WaitGroup
 
 	// Of the loop alone: when each task is due, and which are at work; and
@@ -105,7 +107,7 @@ func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *En
 		gone:     make(chan struct{}),
 
 		schedule: map[string]time.Time{}, busy: map[string]bool{}, menus: map[int64]string{}, unknown: map[topup.OrderID]bool{},
-		budget: budget{chats: map[int64]*window{}},
+		budget: budget{chats: map[int64]*window{}}, calmed: map[string]bool{},
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 //   - that lies on disk beside the time of the last poll, in the commit of the
 //     updates themselves: a process that dies in the middle of what waited
 //     leaves the rest as late as it was;
-//   - a message carries its date, and is late by that, too.
+//   - a message carries its date, and is late by that, too; and so is what waited
+//     here that long for the writer.
 //
 // What is late opens questions and answers them; it confirms nothing.
 
@@ -169,6 +170,9 @@ func (e *Engine) blocked(tx Tx, a *after, id int64, out bool) error {
 	return e.alive(tx, a, chat)
 }
 
+// tooLate tells whether it may have waited so long, before it came or here.
+func (u *arrived) tooLate(a *after) bool { return u.late || a.now.Sub(u.at) > lateAfter }
+
 // written is a message of a person.
 func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
 	private := m.Chat.Type == "private"
@@ -180,7 +184,7 @@ func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
 	in := flows.Input{
 		Chat: m.Chat.ID, Private: private, Text: m.Text, Photo: m.Photo, Thing: m.Thing,
 		Reply:  m.ReplyTo != "" && strings.EqualFold(m.ReplyTo, e.ourName()),
-		Person: person(m.From), Late: u.late || u.at.Sub(m.Date) > lateAfter,
+		Person: person(m.From), Late: u.tooLate(a) || u.at.Sub(m.Date) > lateAfter,
 	}
 	if c := m.Contact; c != nil {
 		in.Contact = &flows.Contact{Phone: c.Phone, Own: c.UserID == m.From.ID}
@@ -194,7 +198,7 @@ func (u *arrived) tapped(e *Engine, tx Tx, a *after, c Callback) error {
 		a.answers = append(a.answers, answer{query: c.ID})
 		return nil
 	}
-	in := flows.Input{Chat: c.ChatID, Private: c.ChatType == "private", Data: c.Data, Person: person(c.From), Late: u.late}
+	in := flows.Input{Chat: c.ChatID, Private: c.ChatType == "private", Data: c.Data, Person: person(c.From), Late: u.tooLate(a)}
 	if in.Chat == 0 { // the message is no longer accessible: answer in the person's own chat
 		in.Chat, in.Private = c.From.ID, true
 	}

@@ -21,7 +21,7 @@ import (
 //   - the leader counts from before it asked, by its own clock that nobody sets,
 //     and stops counting on it a second early: nobody else leads yet when it no
 //     longer may;
-//   - what was lost once does not come back: the process ends;
+//   - what was lost once does not come back: it is taken anew, as by any other;
 //   - who takes a lease ends the session that still holds the writer's lock, and
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
@@ -45,13 +45,19 @@ type lease struct {
 	stop    context.CancelFunc
 	stopped context.Context
 	kept    sync.WaitGroup
+	led     context.Context // ends with the lead, however that ends
+	leave   context.CancelFunc
 	gone    chan struct{} // closed when it is lost
 	onLoss  func()
+
+	server  string           // which one has answered
+	onBreak func(other bool) // the connection was made anew, maybe to another server
 }
 
-func newLease(p place, onLoss func()) *lease {
-	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss}
+func newLease(p place, onLoss func(), onBreak func(other bool)) *lease {
+	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
 	l.stopped, l.stop = context.WithCancel(context.Background())
+	l.led, l.leave = context.WithCancel(context.Background())
 	return l
 }
 
@@ -67,10 +73,7 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 	ctx, cancel := context.WithTimeout(ctx, leaseTry)
 	defer cancel()
 	if l.conn == nil || l.conn.IsClosed() {
-		cfg := l.place.config.Copy()
-		cfg.OnNotice = l.notice.take
-		if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
-			l.conn = nil
+		if err := l.connect(ctx); err != nil {
 			return 0, sent, err
 		}
 	}
@@ -83,13 +86,36 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 	return tag.RowsAffected(), sent, err
 }
 
+// connect opens the lease's connection. What broke the former one has broken
+// others, too: it tells of that.
+func (l *lease) connect(ctx context.Context) (err error) {
+	cfg := l.place.config.Copy()
+	cfg.OnNotice = l.notice.take
+	cfg.ConnectTimeout = leaseTry / time.Duration(len(l.place.hosts())+1) // for each, and there is to be time for the question
+	cfg.RuntimeParams["lock_timeout"] = "1000"                            // what nobody waits for any more takes no lease later
+	if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
+		l.conn = nil
+		return err
+	}
+	var server string // this run of it
+	if err := l.conn.QueryRow(ctx, `SELECT pg_postmaster_start_time()::text`).Scan(&server); err != nil {
+		return err
+	}
+	if l.server != "" {
+		l.onBreak(server != l.server)
+	}
+	l.server = server
+	return nil
+}
+
 // take waits until the lease is free, and keeps it from then on. Where another
 // process goes on prolonging it, wait is called once; nil refuses
 // (store.ErrLocked).
 func (l *lease) take(ctx context.Context, wait func()) error {
+	told := false
 	for first, was := true, ""; ; first = false {
 		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, leaseFor)
-		if err != nil && (first || wait == nil || ctx.Err() != nil) {
+		if err != nil && (first || told || wait == nil || ctx.Err() != nil) {
 			return err
 		}
 		if err == nil && rows == 1 {
@@ -103,9 +129,10 @@ func (l *lease) take(ctx context.Context, wait func()) error {
 		case was != "" && is != was && wait == nil:
 			return store.ErrLocked
 		case was != "" && is != was && is != "":
-			wait()
-			wait = func() {}
-			was = is
+			if !told {
+				wait()
+			}
+			told, was = true, is
 		case was == "":
 			was = is
 		}
@@ -146,6 +173,7 @@ func (l *lease) keep() {
 		if !l.renew() {
 			if l.stopped.Err() == nil {
 				l.until.Store(nil)
+				l.leave()
 				close(l.gone)
 				l.onLoss()
 			}
@@ -174,8 +202,18 @@ func (l *lease) renew() bool {
 // end stops keeping the lease; from now on nothing is proved.
 func (l *lease) end() {
 	l.stop()
+	l.leave()
 	l.kept.Wait()
 	l.until.Store(nil)
+}
+
+// rests waits a moment, and tells whether the lead is still there.
+func (l *lease) rests(d time.Duration) bool {
+	select {
+	case <-l.led.Done():
+	case <-time.After(d):
+	}
+	return l.led.Err() == nil
 }
 
 // release lets another process lead at once. Nothing of ours writes any more.
