@@ -151,13 +151,13 @@ func BenchmarkReservePostgres(b *testing.B) {
 	here := func(schema string) string { return server.Address("postgres", schema) }
 	b.Run("here", func(b *testing.B) { benchReserve(b, at(here)) })
 	b.Run("1ms-away", func(b *testing.B) {
-		dir, stop, err := cluster.Slow(server.Socket(), time.Millisecond)
+		far, err := cluster.Between(server.Socket(), time.Millisecond)
 		if err != nil {
 			b.Fatal(err)
 		}
-		b.Cleanup(stop)
+		b.Cleanup(far.Stop)
 		benchReserve(b, at(func(schema string) string {
-			return strings.Replace(here(schema), url.QueryEscape(filepath.Dir(server.Socket())), url.QueryEscape(dir), 1)
+			return strings.Replace(here(schema), url.QueryEscape(filepath.Dir(server.Socket())), url.QueryEscape(far.Dir), 1)
 		}))
 	})
 }

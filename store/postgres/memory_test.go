@@ -97,6 +97,37 @@ func vault(t testing.TB) *store.Vault {
 	return v
 }
 
+// TestForgottenWithTheConnection: what was known over a connection that is lost
+// is asked for anew. As long as it stands nothing is.
+func TestForgottenWithTheConnection(t *testing.T) {
+	db, address, _ := stocked(t, postgres.Options{})
+	conn := admin(t, address)
+	update(t, db, func(tx *postgres.Tx) error { return tx.PutSetting("x", 1) })
+	another := func(sql string) { // as who leads meanwhile
+		if _, err := conn.Exec(context.Background(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reads := func(want int) {
+		t.Helper()
+		var x int
+		update(t, db, func(tx *postgres.Tx) error { _, err := tx.Setting("x", &x); return err })
+		if x != want {
+			t.Errorf("reads %d, want %d", x, want)
+		}
+	}
+	another(`UPDATE settings SET doc = '2' WHERE name = 'x'`)
+	reads(1)
+	another(`SELECT pg_terminate_backend(l.pid) FROM pg_locks l WHERE locktype = 'advisory' AND granted`)
+	reads(2)
+	another(`UPDATE settings SET doc = '3' WHERE name = 'x'`)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db = open(t, address, postgres.Options{})
+	reads(3)
+}
+
 // hands do one thing after the other, of all that a till does.
 type hands struct{ ids []string }
 
@@ -154,7 +185,8 @@ func (h *hands) step(t *rapid.T, tx *postgres.Tx) error {
 			func() error { return h.claim(tx, id, n) },
 			func() error { _, err := tx.OrdersTo(1, fmt.Sprint("077803734", n), n); return err },
 			func() error { _, _, err := tx.OrderByProvider(fmt.Sprint("p", n)); return err },
-		}, what%6
+			func() error { _, _, err := tx.OrderByNo(uint64(n)); return err },
+		}, what%7
 	}
 	err := steps[what]()
 	if slices.ContainsFunc(refused, func(is error) bool { return errors.Is(err, is) }) {
