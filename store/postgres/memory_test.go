@@ -52,13 +52,13 @@ func TestMemoryTellsTheTruth(t *testing.T) {
 				db.Forget()
 			}
 			end := rapid.SampledFrom([]string{"", "", "", "error", "panic", "refused", "refused later"}).Draw(t, "end")
-			ran := 0
+			ran, theme := 0, rapid.IntRange(0, 3).Draw(t, "theme")
 			func() {
 				defer func() { _ = recover() }()
 				err := db.Update(func(tx *postgres.Tx) error {
 					ran++
 					for range rapid.IntRange(1, 12).Draw(t, "steps") {
-						if err := h.step(t, tx); err != nil {
+						if err := h.step(t, theme, tx); err != nil {
 							return err
 						}
 					}
@@ -134,65 +134,84 @@ type hands struct{ ids []string }
 // refused are the errors that a step takes as an answer.
 var refused = []error{store.ErrExists, store.ErrInsufficient, store.ErrConflict, store.ErrMove, store.ErrMember, topup.ErrComplaint}
 
-func (h *hands) step(t *rapid.T, tx *postgres.Tx) error {
-	shop := topup.ShopID(rapid.IntRange(1, 3).Draw(t, "shop"))
-	chat := 1000 + rapid.Int64Range(1, 4).Draw(t, "chat")
+func (h *hands) step(t *rapid.T, theme int, tx *postgres.Tx) error {
+	chat := 1000 + rapid.Int64Range(1, 3).Draw(t, "chat")
 	id := rapid.SampledFrom(h.ids).Draw(t, "id")
 	n := rapid.IntRange(1, 3).Draw(t, "n")
-	at := t0.Add(time.Duration(n) * time.Minute)
-	steps := []func() error{
+	steps := [...]func(*postgres.Tx, int64, string, int) []func() error{h.people, h.values, h.sales, h.messages}[theme](tx, chat, id, n)
+	err := steps[rapid.IntRange(0, len(steps)-1).Draw(t, "what")]()
+	if slices.ContainsFunc(refused, func(is error) bool { return errors.Is(err, is) }) {
+		return nil
+	}
+	return err
+}
+
+func (h *hands) people(tx *postgres.Tx, chat int64, _ string, n int) []func() error {
+	person, shop := chat+100, topup.ShopID(n)
+	return []func() error{
 		func() error {
 			return tx.PutShop(topup.Shop{ID: shop, Chat: 10*chat + int64(shop), Name: fmt.Sprint(n)})
 		},
 		func() error { _, _, err := tx.ShopByChat(10*chat + int64(shop)); return err },
 		func() error {
-			return tx.PutMember(topup.Member{Person: chat + 100, Shop: 1, Role: topup.Cashier, Name: fmt.Sprint(n)})
+			return tx.PutMember(topup.Member{Person: person, Shop: 1, Role: topup.Cashier, Name: fmt.Sprint(n)})
 		},
-		func() error { return tx.RemoveMember(chat + 100) },
-		func() error { _, _, err := tx.Member(chat + 100); return err },
+		func() error { return tx.RemoveMember(person) },
+		func() error { _, _, err := tx.Member(person); return err },
 		func() error { return tx.PutChat(store.Chat{ID: chat, Guesses: n}) },
+		func() error { _, _, err := tx.Chat(chat); return err },
 		func() error { return tx.ForgetChat(chat) },
 		func() error { return tx.PutSession(chat, []byte{byte(n)}) },
+		func() error { return tx.PutSession(chat, nil) },
 		func() error { _, err := tx.Session(chat); return err },
+	}
+}
+
+func (h *hands) values(tx *postgres.Tx, _ int64, id string, n int) []func() error {
+	at := t0.Add(time.Duration(n) * time.Minute)
+	return []func() error{
 		func() error { return tx.PutSetting(id, n) },
 		func() error { return tx.DropSetting(id) },
-		func() error { return tx.SkipIDs("order", uint64(n)) },
-		func() error {
-			_, err := tx.Post(topup.Credit(1, topup.Money(n), topup.NewID(), 1, 1, "", at))
-			return err
-		},
-		func() error { _, err := tx.Post(topup.Debit(1, 400_00, id, 1, 1, "", at)); return err },
-		func() error { _, err := tx.Wallet(shop); return err },
-		func() error { _, _, err := tx.OrderByPanel("card-" + id); return err },
-		func() error { _, _, err := tx.OrderByNo(uint64(n)); return err },
-		func() error { _, err := tx.Owe(store.Owed{Panel: "card-" + id, Chat: chat, Since: at}); return err },
-		func() error { _, err := tx.Delivered("card-"+id, uint64(n), chat, n, at); return err },
-		func() error { return tx.Undeliverable("card-"+id, uint64(n), "why", at) },
-		func() error { return tx.Drop("card-"+id, uint64(n)) },
-		func() error { _, err := tx.Says("card-"+id, "x"); return err },
+		func() error { var v int; _, err := tx.Setting(id, &v); return err },
+		func() error { return tx.SkipIDs(id, uint64(n)) },
 		func() error { return tx.MarkHandled(int64(n), at) },
 		func() error { _, err := tx.Handled(int64(n)); return err },
-		func() error { return h.prune(tx, at) },
+		func() error { _, err := tx.PruneHandled(at, 2); return err },
+	}
+}
+
+func (h *hands) sales(tx *postgres.Tx, _ int64, id string, n int) []func() error {
+	return []func() error{
+		func() error { return h.place(tx, id, n) },
+		func() error { return h.move(tx, id, n) },
+		func() error { return h.move(tx, id, n) },
+		func() error { return h.claim(tx, id, n) },
 		func() error { return h.complain(tx, id) },
+		func() error { _, err := tx.OrdersTo(1, fmt.Sprint("077803734", n), n); return err },
+		func() error { _, _, err := tx.OrderByProvider(fmt.Sprint("p", n)); return err },
+		func() error { _, _, err := tx.OrderByPanel("card-" + id); return err },
+		func() error { _, _, err := tx.OrderByNo(uint64(n)); return err },
 		func() error { _, err := tx.OrdersOf(1, 0, 5); return err },
+		func() error { _, err := tx.Wallet(1); return err },
+		func() error {
+			_, err := tx.Post(topup.Credit(1, topup.Money(n), topup.NewID(), 1, 1, "", t0))
+			return err
+		},
+		func() error { _, err := tx.Post(topup.Debit(1, 400_00, id, 1, 1, "", t0)); return err },
 	}
-	what := rapid.IntRange(0, 2*len(steps)-1).Draw(t, "what")
-	if what >= len(steps) { // a sale
-		steps, what = []func() error{
-			func() error { return h.place(tx, id, n) },
-			func() error { return h.move(tx, id, n) },
-			func() error { return h.move(tx, id, n) },
-			func() error { return h.claim(tx, id, n) },
-			func() error { _, err := tx.OrdersTo(1, fmt.Sprint("077803734", n), n); return err },
-			func() error { _, _, err := tx.OrderByProvider(fmt.Sprint("p", n)); return err },
-			func() error { _, _, err := tx.OrderByNo(uint64(n)); return err },
-		}, what%7
+}
+
+func (h *hands) messages(tx *postgres.Tx, chat int64, id string, n int) []func() error {
+	at, panel := t0.Add(time.Duration(n)*time.Minute), "card-"+id
+	return []func() error{
+		func() error { _, err := tx.Owe(store.Owed{Panel: panel, Chat: chat, Since: at}); return err },
+		func() error { _, err := tx.Delivered(panel, uint64(n), chat, n, at); return err },
+		func() error { return tx.Undeliverable(panel, uint64(n), "why", at) },
+		func() error { return tx.Drop(panel, uint64(n)) },
+		func() error { _, err := tx.Says(panel, "x"); return err },
+		func() error { _, err := tx.PrunePanels(at, 2); return err },
+		func() error { _, err := tx.PruneUndelivered(at, 2); return err },
 	}
-	err := steps[what]()
-	if slices.ContainsFunc(refused, func(is error) bool { return errors.Is(err, is) }) {
-		return nil
-	}
-	return err
 }
 
 func (h *hands) place(tx *postgres.Tx, id string, n int) error {
@@ -215,13 +234,6 @@ func (h *hands) move(tx *postgres.Tx, id string, n int) error {
 	}
 	_, err = tx.Apply(s)
 	return err
-}
-
-func (h *hands) prune(tx *postgres.Tx, at time.Time) error {
-	_, err1 := tx.PruneHandled(at, 2)
-	_, err2 := tx.PrunePanels(at, 2)
-	_, err3 := tx.PruneUndelivered(at, 2)
-	return errors.Join(err1, err2, err3)
 }
 
 func (h *hands) claim(tx *postgres.Tx, id string, n int) error {
