@@ -32,6 +32,10 @@ type Options struct {
 	Wait func()
 	// Waits is told why writing waits for the server, and nil when it goes on.
 	Waits func(why error)
+	// GoOn lets the till go on without a standby where commits are to wait for
+	// one, as alone.go says; Alone is told when it begins and ends.
+	GoOn  bool
+	Alone func(alone bool)
 	// Copier makes the files of backups; without it there are none.
 	Copier Copier
 }
@@ -49,6 +53,8 @@ type DB struct {
 	notices  *notices
 
 	waits   func(error)
+	goOn    bool
+	onAlone func(bool)
 	writing sync.Mutex
 	conn    *pgx.Conn // the writer's; nil when opened for reading
 	lease   *lease
@@ -89,7 +95,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -141,6 +147,9 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if _, err := db.lead(ctx); err != nil {
 		return err
 	}
+	if db.goOn {
+		db.lease.kept.Go(db.standby)
+	}
 	return db.settle(ctx)
 }
 
@@ -157,10 +166,17 @@ func (db *DB) connect(ctx context.Context) (err error) {
 	cfg.OnNotice = db.notices.take
 	cfg.DialFunc = db.wires.dial(cfg.DialFunc, true)
 	conn, err := pgx.ConnectConfig(ctx, cfg)
-	if err == nil {
-		db.conn = conn
+	if err != nil {
+		return err
 	}
-	return err
+	if db.Alone() {
+		if err := waitsFor(ctx, conn, true); err != nil {
+			_ = conn.Close(ctx)
+			return err
+		}
+	}
+	db.conn = conn
+	return nil
 }
 
 // fits proves, before the lead is waited for, that the tables and the key are

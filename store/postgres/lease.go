@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -50,8 +51,12 @@ type lease struct {
 	gone    chan struct{} // closed when it is lost
 	onLoss  func()
 
-	server  string           // which one has answered
-	onBreak func(other bool) // the connection was made anew, maybe to another server
+	server  atomic.Pointer[string] // which one has answered
+	onBreak func(other bool)       // the connection was made anew, maybe to another server
+
+	alone atomic.Bool // no standby is waited for (alone.go)
+	waits bool        // the connection's session waits for one
+	given atomic.Bool // the lead is to end
 }
 
 func newLease(p place, onLoss func(), onBreak func(other bool)) *lease {
@@ -64,8 +69,11 @@ func newLease(p place, onLoss func(), onBreak func(other bool)) *lease {
 // holds reports whether the lead can be proved at this moment.
 func (l *lease) holds() bool {
 	until := l.until.Load()
-	return until != nil && time.Now().Before(*until)
+	return until != nil && time.Now().Before(*until) && !l.given.Load()
 }
+
+// giveUp ends the lead: nothing is proved from now on, and keep finds it lost.
+func (l *lease) giveUp() { l.given.Store(true) }
 
 // exec makes one round trip over the lease's connection, a new one where there
 // is none. sent is when it began.
@@ -77,14 +85,25 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 			return 0, sent, err
 		}
 	}
+	if alone := l.alone.Load(); alone == l.waits {
+		if err := waitsFor(ctx, l.conn, alone); err != nil {
+			return 0, sent, err
+		}
+		l.waits = !alone
+	}
 	l.notice.clear()
 	sent = time.Now()
 	tag, err := l.conn.Exec(ctx, sql, args...)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = l.notice.warned() // no standby has it
+	case ctx.Err() != nil:
+		err = errSlow
 	}
 	return tag.RowsAffected(), sent, err
 }
+
+var errSlow = fmt.Errorf("%w: it does not confirm in time; where commits wait for a standby, see that one is there", store.ErrUnable)
 
 // connect opens the lease's connection. What broke the former one has broken
 // others, too: it tells of that.
@@ -101,10 +120,10 @@ func (l *lease) connect(ctx context.Context) (err error) {
 	if err := l.conn.QueryRow(ctx, `SELECT pg_postmaster_start_time()::text`).Scan(&server); err != nil {
 		return err
 	}
-	if l.server != "" {
-		l.onBreak(server != l.server)
+	if former := l.server.Swap(&server); former != nil {
+		l.onBreak(server != *former)
 	}
-	l.server = server
+	l.waits = true
 	return nil
 }
 
