@@ -40,6 +40,7 @@ type transports struct {
 	poller             http.RoundTripper // set by build
 	onCommit           func()            // called after each commit
 	unflushed          bool              // as in bolt.Options
+	term               time.Duration     // as in postgres.Options
 }
 
 // behind are the same ways behind a gate.
@@ -166,7 +167,7 @@ func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports
 		}
 		log.Info("a standby confirms again: commits wait for it", "database", name)
 	}
-	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, wait: another, waits: waits, goOn: cfg.goOn, alone: alone})
+	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, wait: another, waits: waits, goOn: cfg.goOn, alone: alone})
 	if err != nil {
 		return kept{}, err
 	}
@@ -232,7 +233,7 @@ func (p *program) start(ctx context.Context, fail func(error)) (finish, abandon 
 	sender.Go(func() { p.sender.Run(senderCtx) })
 	workers.Go(func() { p.caller.Run(ctx) })
 	workers.Go(func() {
-		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil {
+		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil && !errors.Is(err, till.ErrGone) {
 			fail(err)
 		}
 	})

@@ -56,6 +56,7 @@ type opening struct {
 	goOn      bool            // as in postgres.Options
 	alone     func(bool)      // as in postgres.Options
 	unflushed bool            // as in bolt.Options
+	term      time.Duration   // as in postgres.Options
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -79,13 +80,13 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Waits: o.waits, GoOn: o.goOn, Alone: o.alone})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term, Waits: o.waits, GoOn: o.goOn, Alone: o.alone})
 		if err != nil {
 			return kept{}, err
 		}
 		return kept{till.Over(db), db}, nil
 	}
-	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Unflushed: o.unflushed})
+	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit})
 	if err != nil {
 		return kept{}, err
 	}

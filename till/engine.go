@@ -215,13 +215,15 @@ func (e *Engine) submit(ctx context.Context, ev event) error {
 	case e.events <- ev:
 		return nil
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-var errGone = errors.New("till: the till has stopped")
+// ErrGone tells who still hands something in that the engine has ended; its own
+// error says why.
+var ErrGone = errors.New("till: the till has stopped")
 
 // later hands in an event from a callback; after the stop it is dropped, for
 // all such events only repeat what a start would find out again.
@@ -243,7 +245,7 @@ func (e *Engine) settled(ev event) error {
 	case err := <-w.is:
 		return err
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	}
 }
 

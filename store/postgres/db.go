@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +37,9 @@ type Options struct {
 	// one, as alone.go says; Alone is told when it begins and ends.
 	GoOn  bool
 	Alone func(alone bool)
+	// Term is that of the lease, which a leader that is gone leaves behind; 0:
+	// six seconds. Tests in which time is virtual want a long one.
+	Term time.Duration
 	// Copier makes the files of backups; without it there are none.
 	Copier Copier
 }
@@ -49,6 +53,7 @@ type DB struct {
 	copier   Copier
 	readOnly bool
 	moving   bool
+	term     time.Duration
 	pool     *pgxpool.Pool
 	notices  *notices
 
@@ -95,7 +100,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -124,7 +129,7 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.fits(ctx, wait != nil); err != nil {
 		return err
 	}
-	db.lease = newLease(db.place, db.cutOff, db.doubt)
+	db.lease = newLease(db.place, db.term, db.cutOff, db.doubt)
 	if err := db.lease.take(ctx, wait); err != nil {
 		return err
 	}
@@ -517,11 +522,14 @@ func (db *DB) readOnce(ctx context.Context, v *store.Vault, fn func(*Tx) error) 
 	t := &Tx{ctx: ctx, conn: conn.Conn(), vault: v}
 	t.queue.Queue("begin isolation level repeatable read read only").Exec(func(pgconn.CommandTag) error { began = true; return nil })
 	if err := fn(t); err != nil {
-		return began || t.err == nil || !passes(t.err), err
+		if t.err != nil {
+			return began || !passes(t.err), db.place.about(err)
+		}
+		return true, err
 	}
 	if t.sent {
 		t.queue.Queue("commit")
-		return true, t.send()
+		return true, db.place.about(t.send())
 	}
 	return true, nil
 }

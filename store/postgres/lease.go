@@ -16,20 +16,20 @@ import (
 
 // One process leads. The rules:
 //
-//   - the lead is a lease, which runs out by the server's clock; the leader
-//     prolongs it over a connection of its own, as any commit, so that a standby
-//     that is promoted knows of it;
-//   - the leader counts from before it asked, by its own clock that nobody sets,
-//     and stops counting on it a second early: nobody else leads yet when it no
-//     longer may;
+//   - the lead is a lease, which the leader prolongs over a connection of its own,
+//     as any commit, so that a standby that is promoted knows of it;
+//   - the leader counts from before it asked, and stops counting on it a second
+//     before the term is over; who waits takes it when it has seen the same row for
+//     a whole term. Both count by clocks of their own that nobody sets: whatever
+//     becomes of the server's or a machine's time of day, there are no two leaders;
 //   - what was lost once does not come back: it is taken anew, as by any other;
 //   - who takes a lease ends the session that still holds the writer's lock, and
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
 const (
-	leaseFor   = 6 * time.Second // by the server's clock
-	leaseOurs  = 5 * time.Second // of it, by ours
-	leaseRenew = 2 * time.Second
+	leaseFor   = 6 * time.Second         // unless Options says another
+	leaseEarly = time.Second             // for the leader it runs out so much before
+	leaseParts = 3                       // it is prolonged when this part of it is over
 	leaseTry   = 1500 * time.Millisecond // for one round trip; then over another connection
 	leaseLook  = 500 * time.Millisecond
 )
@@ -39,6 +39,7 @@ const (
 type lease struct {
 	place  place
 	holder string
+	lasts  time.Duration
 	conn   *pgx.Conn
 	notice *notices
 
@@ -59,8 +60,8 @@ type lease struct {
 	given atomic.Bool // the lead is to end
 }
 
-func newLease(p place, onLoss func(), onBreak func(other bool)) *lease {
-	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
+func newLease(p place, term time.Duration, onLoss func(), onBreak func(other bool)) *lease {
+	l := &lease{place: p, lasts: term, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
 	l.stopped, l.stop = context.WithCancel(context.Background())
 	l.led, l.leave = context.WithCancel(context.Background())
 	return l
@@ -118,6 +119,7 @@ func (l *lease) connect(ctx context.Context) (err error) {
 	}
 	var server string // this run of it
 	if err := l.conn.QueryRow(ctx, `SELECT pg_postmaster_start_time()::text`).Scan(&server); err != nil {
+		_ = l.conn.Close(ctx)
 		return err
 	}
 	if former := l.server.Swap(&server); former != nil {
@@ -131,9 +133,13 @@ func (l *lease) connect(ctx context.Context) (err error) {
 // process goes on prolonging it, wait is called once; nil refuses
 // (store.ErrLocked).
 func (l *lease) take(ctx context.Context, wait func()) error {
-	told := false
-	for first, was := true, ""; ; first = false {
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, leaseFor)
+	told, was, since := false, "", time.Now()
+	for first := true; ; first = false {
+		still := "" // what stands there, when it has stood for a whole term
+		if time.Since(since) > l.lasts {
+			still = was
+		}
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until = '-infinity' OR holder = $1 OR holder || ' ' || until = $3`, l.holder, l.lasts, still)
 		if err != nil && (first || told || wait == nil || ctx.Err() != nil) {
 			return err
 		}
@@ -142,18 +148,16 @@ func (l *lease) take(ctx context.Context, wait func()) error {
 			l.kept.Go(l.keep)
 			return nil
 		}
-		is, err := l.term(ctx)
-		switch {
-		case err != nil:
-		case was != "" && is != was && wait == nil:
-			return store.ErrLocked
-		case was != "" && is != was && is != "":
-			if !told {
+		if is, err := l.term(ctx); err == nil && is != was {
+			switch {
+			case was == "":
+			case wait == nil:
+				return store.ErrLocked
+			case !told:
+				told = true
 				wait()
 			}
-			told, was = true, is
-		case was == "":
-			was = is
+			was, since = is, time.Now()
 		}
 		select {
 		case <-ctx.Done():
@@ -177,7 +181,7 @@ func (l *lease) term(ctx context.Context) (is string, err error) {
 var errNoTerm = errors.New("store: the lease can't be read now")
 
 func (l *lease) prolonged(sent time.Time) {
-	until := sent.Add(leaseOurs)
+	until := sent.Add(l.lasts - leaseEarly)
 	l.until.Store(&until)
 }
 
@@ -187,7 +191,7 @@ func (l *lease) keep() {
 		select {
 		case <-l.stopped.Done():
 			return
-		case <-time.After(leaseRenew):
+		case <-time.After(l.lasts / leaseParts):
 		}
 		if !l.renew() {
 			if l.stopped.Err() == nil {
@@ -205,7 +209,7 @@ func (l *lease) keep() {
 func (l *lease) renew() bool {
 	for ; l.holds(); time.Sleep(leaseLook / 5) {
 		ctx, cancel := context.WithDeadline(l.stopped, *l.until.Load())
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1 AND until > clock_timestamp()`, l.holder, leaseFor)
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1`, l.holder, l.lasts)
 		cancel()
 		switch {
 		case l.stopped.Err() != nil, err == nil && rows == 0:
