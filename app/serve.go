@@ -140,7 +140,7 @@ func build(ctx context.Context, cfg config, via transports, log *slog.Logger, an
 	p.engine.Connect(p.messenger, p.caller)
 	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.poller, log)
 	p.poller.TellClock(p.engine.Clock)
-	p.poller.ShowBehind(p.engine.Waits, p.engine.Calm)
+	p.poller.ShowBehind(p.engine.Counts().Waits, p.engine.Calm)
 	return p, nil
 }
 

@@ -53,7 +53,6 @@ type Engine struct {
 	books       atomic.Pointer[topup.Reconciliation] // the newest comparison; see reconcile.go
 	comparing   atomic.Bool                          // one is being made
 	suggestions suggestions                          // see inquiries.go
-	writes      atomic.Int64                         // when the transaction under way began, Unix nanoseconds; 0: none
 	ready       chan struct{}                        // closed when Run has read what a start must know
 	gone        chan struct{}
 	botName     atomic.Pointer[string]
@@ -91,6 +90,7 @@ type Counts struct {
 	// Safeguards are those of the database's server as they were read last; nil
 	// before, and where there is none.
 	Safeguards atomic.Pointer[topup.Safeguards]
+	writes     atomic.Int64 // when the transaction under way began, Unix nanoseconds; 0: none
 }
 
 // batchMost bounds how many events share one commit.
