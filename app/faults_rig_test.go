@@ -4,8 +4,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -107,4 +112,97 @@ func do(t *testing.T, conn *pgx.Conn, sql string) {
 	if _, err := conn.Exec(context.Background(), sql); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
+}
+
+// TestLogsDiskIsFull: the disk of the server's log fills until the server dies.
+// When there is room and it runs again, the program goes on and nothing is lost.
+func TestLogsDiskIsFull(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("SKIPPED: a small disk wants the rights of root")
+	}
+	c, err := cluster.Start("min_wal_size=32MB", "max_wal_size=32MB", "wal_recycle=off", "wal_init_zero=on")
+	if errors.Is(err, cluster.ErrNone) {
+		t.Skip("PostgreSQL is not installed: the bot on it is not tested")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Stop)
+	c.Immediate()
+	disk := filepath.Join(filepath.Dir(c.Socket()), "data", "pg_wal")
+	onSmallDisk(t, disk)
+	if err := c.Again(); err != nil {
+		t.Fatal(err)
+	}
+	s := serveOn(t, c, "nodisk")
+	s.sells(1)
+	s.card("0790123499")
+
+	ballast := filepath.Join(disk, "ballast")
+	if err := fill(ballast); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // until the server wants a file that it can't have
+		if _, err := c.Do("CREATE TABLE IF NOT EXISTS junk AS SELECT repeat(md5(n::text), 30) FROM generate_series(1, 20000) n; DROP TABLE junk; SELECT pg_switch_wal()"); err != nil {
+			t.Log(err)
+			break
+		}
+	}
+	s.tap("✅")
+	s.says("nothing is sold: the till waits", 1)
+	if n := len(s.sales.Book().Orders); n > 1 {
+		t.Errorf("%d orders while it is full", n)
+	}
+	select {
+	case err := <-s.done:
+		t.Fatalf("it ended: %v", err)
+	default:
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	c.Immediate()
+	if err := c.Again(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the sale", func() bool { return len(s.sales.Book().Orders) == 2 })
+	s.sells(3)
+	s.ends(3)
+}
+
+// onSmallDisk moves a folder to a disk of its own, which is nearly full.
+func onSmallDisk(t *testing.T, dir string) {
+	t.Helper()
+	is, err := os.Stat(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	former := dir + ".former"
+	if err := errors.Join(os.Rename(dir, former), os.Mkdir(dir, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	owner := is.Sys().(*syscall.Stat_t)
+	if err := syscall.Mount("none", dir, "tmpfs", 0, fmt.Sprintf("size=96m,mode=700,uid=%d,gid=%d", owner.Uid, owner.Gid)); err != nil {
+		t.Skip("SKIPPED: a small disk can't be made here:", err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+	if out, err := exec.Command("cp", "-a", former+"/.", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// fill writes a file until its disk is full.
+func fill(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	for b := make([]byte, 64<<10); err == nil; {
+		_, err = f.Write(b)
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return nil
+	}
+	return err
 }
