@@ -114,6 +114,50 @@ func do(t *testing.T, conn *pgx.Conn, sql string) {
 	}
 }
 
+// TestStandbyIsLost: the till waits for it, or goes on without it where the owner
+// chose that; and sells with it again when it is back, without a start.
+func TestStandbyIsLost(t *testing.T) {
+	for _, choice := range []string{"wait", "go-on"} {
+		t.Run(choice, func(t *testing.T) {
+			c := onServer(t)
+			standby, err := c.Standby()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(standby.Stop)
+			s := serveOn(t, c, "standby", "HANOUT_WITHOUT_STANDBY", choice)
+			s.sells(1)
+			s.card("0790123499")
+			standby.Immediate()
+			if choice == "go-on" {
+				s.says("the till goes on without one", 1)
+			}
+			s.tap("✅")
+			if choice == "go-on" {
+				eventually(t, "the sale", func() bool { return len(s.sales.Book().Orders) == 2 })
+				eventually(t, "the metric", func() bool { return strings.Contains(s.asks("/metrics"), "hanout_database_alone 1") })
+			} else {
+				s.says("nothing is sold: the till waits", 1)
+				if n := len(s.sales.Book().Orders); n > 1 {
+					t.Errorf("%d orders while nobody confirms", n)
+				}
+			}
+			if err := standby.Again(); err != nil {
+				t.Fatal(err)
+			}
+			if choice == "go-on" {
+				s.says("a standby confirms again", 1)
+			}
+			eventually(t, "the sale", func() bool { return len(s.sales.Book().Orders) == 2 })
+			s.sells(3)
+			if n := strings.Count(s.log.String(), "hanout is running"); choice == "go-on" && n != 1 {
+				t.Errorf("%d lives", n)
+			}
+			s.ends(3)
+		})
+	}
+}
+
 // TestLogsDiskIsFull: the disk of the server's log fills until the server dies.
 // When there is room and it runs again, the program goes on and nothing is lost.
 func TestLogsDiskIsFull(t *testing.T) {

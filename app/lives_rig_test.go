@@ -33,18 +33,18 @@ type served struct {
 	stop      context.CancelFunc
 }
 
-// serveOn makes a database and starts the program on it.
-func serveOn(t *testing.T, c *cluster.Cluster, schema string) *served {
+// serveOn makes a database and starts the program on it, with more settings.
+func serveOn(t *testing.T, c *cluster.Cluster, schema string, more ...string) *served {
 	t.Helper()
 	address := c.Address("postgres", schema)
 	if _, err := command(t, environment{"HANOUT_DB": address}, "init"); err != nil {
 		t.Fatal(err)
 	}
-	return serveAt(t, address)
+	return serveAt(t, address, more...)
 }
 
 // serveAt starts the program, with a shop that has money.
-func serveAt(t *testing.T, address string) *served {
+func serveAt(t *testing.T, address string, more ...string) *served {
 	t.Helper()
 	s := &served{t: t, log: &lockedBuffer{}}
 	s.messenger = telegram.New(telegram.Options{Limits: telegram.Limits{Off: true}})
@@ -58,6 +58,9 @@ func serveAt(t *testing.T, address string) *served {
 	free.Close()
 	s.e = settings(address, atTelegram.URL, atProvider.URL)
 	s.e["HANOUT_BACKUP_DIR"], s.e["HANOUT_LISTEN"] = t.TempDir(), free.Addr().String()
+	for i := 0; i < len(more); i += 2 {
+		s.e[more[i]] = more[i+1]
+	}
 	approve(t, address)
 	credit(t, address, "1")
 	s.again()
