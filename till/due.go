@@ -1,8 +1,10 @@
 package till
 
 import (
+	"errors"
 	"time"
 
+	"hanout/store"
 	"hanout/topup"
 )
 
@@ -41,6 +43,10 @@ func (e *Engine) due() (time.Duration, error) {
 		next, some, err = tx.NextDue()
 		return err
 	})
+	if errors.Is(err, store.ErrUnreachable) || errors.Is(err, store.ErrUnable) {
+		e.log.Warn("what is due can't be read just now", "error", err)
+		return inFlightGap, nil
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -140,8 +146,7 @@ func (e *Engine) waits(tx Tx, a *after, o topup.Order) (waits bool, err error) {
 		switch {
 		case err != nil:
 			return false, err
-		case other.Submits == 0:
-			delete(e.unknown, id) // its sending was rolled back
+		case other.Submits == 0 && !other.State.Final(): // its sending was rolled back, and it may go yet
 		case !tookTurn(other):
 			a.known = append(a.known, id)
 		case o.WaitsFor(other, a.now):

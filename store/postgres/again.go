@@ -138,12 +138,14 @@ func (db *DB) lead(ctx context.Context) (in bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	db.epoch, db.batch, db.confirmed = epoch, 0, 0
+	db.epoch, db.batch, db.confirmed, db.memory = epoch, 0, 0, newMemory()
 	return in, nil
 }
 
-// lose gives up the writer's connection: what waits in it is unknown.
+// lose gives up the writer's connection, and what was known over it: what waits
+// in it is unknown.
 func (db *DB) lose(why error) {
+	db.memory = newMemory()
 	if db.lost == nil {
 		db.lost = db.place.about(why)
 	}

@@ -37,6 +37,9 @@ type Options struct {
 	// one, as alone.go says; Alone is told when it begins and ends.
 	GoOn  bool
 	Alone func(alone bool)
+	// Process names the process among those that may lead; it has one database
+	// open to write at a time. "" is none of them.
+	Process string
 	// Term is that of the lease, which a leader that is gone leaves behind; 0:
 	// six seconds. Tests in which time is virtual want a long one.
 	Term time.Duration
@@ -58,6 +61,7 @@ type DB struct {
 	notices  *notices
 
 	waits   func(error)
+	process string
 	goOn    bool
 	onAlone func(bool)
 	writing sync.Mutex
@@ -70,6 +74,8 @@ type DB struct {
 	epoch, batch, confirmed, asked int64
 	lost                           error // why the connection is of no more use
 	over                           error // why nothing more is written
+
+	memory *memory // what is known over conn
 }
 
 const (
@@ -100,7 +106,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, process: o.Process, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -129,7 +135,7 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.fits(ctx, wait != nil); err != nil {
 		return err
 	}
-	db.lease = newLease(db.place, db.term, db.cutOff, db.doubt)
+	db.lease = newLease(db.place, db.process, db.term, db.cutOff, db.doubt)
 	if err := db.lease.take(ctx, wait); err != nil {
 		return err
 	}
@@ -354,7 +360,7 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	}
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	pause, waiting := pauseLeast, false
+	pause, waiting, guessed := pauseLeast, false, 0
 	for {
 		in, err := db.again()
 		if err != nil {
@@ -362,7 +368,7 @@ func (db *DB) Update(fn func(*Tx) error) error {
 		}
 		whose := ofStep
 		if !in {
-			whose, err = db.attempt(fn)
+			whose, err = db.attempt(fn, guessed < guessesMost)
 		}
 		switch {
 		case err == nil:
@@ -379,6 +385,9 @@ func (db *DB) Update(fn func(*Tx) error) error {
 			return &store.CommitError{Err: db.place.about(err)}
 		case whose == ofLine:
 			continue
+		case whose == ofGuess:
+			guessed++
+			continue
 		}
 		if !waiting {
 			db.tell(db.place.about(err))
@@ -391,6 +400,9 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	}
 }
 
+// guessesMost is how often a batch may run that rests on guesses.
+const guessesMost = 3
+
 // fault says whose an error is.
 type fault int
 
@@ -399,6 +411,7 @@ const (
 	passing               // the server's, and it passes; nothing is kept of the transaction
 	ofLine                // the connection's; whether it is kept may be unknown
 	ofServer              // the server's, and a person must see to it
+	ofGuess               // nobody's: what was guessed is not so, and nothing is kept of the transaction
 )
 
 // faultOf tells whose the error of a round trip is.
@@ -417,36 +430,56 @@ func faultOf(err error) fault {
 }
 
 // attempt runs fn once.
-func (db *DB) attempt(fn func(*Tx) error) (whose fault, err error) {
-	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault}
+func (db *DB) attempt(fn func(*Tx) error, guesses bool) (whose fault, err error) {
+	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault, mem: db.memory, guesses: guesses}
 	db.batch++
 	t.queue.Queue("begin")
 	t.queue.Queue(`UPDATE till SET batch = $2, epoch = CASE epoch WHEN $1 THEN epoch END`, db.epoch, db.batch) // in another epoch it fails
+	t.begins = t.queue.Len()
 	ended := false
 	defer func() {
-		if !ended { // fn panicked
-			_ = db.rollback(t)
+		if ended {
+			return
 		}
+		// fn panicked: for no fault of its own, if it was told what is not so.
+		if errors.Is(t.prove(), errGuess) {
+			recover()
+			whose, err = db.failed(t, errGuess)
+			return
+		}
+		_ = db.rollback(t)
 	}()
 	err = fn(t)
 	ended = true
 	if err == nil && t.err == nil {
 		return db.commit(t)
 	}
+	_ = t.prove()
+	return db.failed(t, err)
+}
+
+// failed rolls back what ended by an error, and says whose that is.
+func (db *DB) failed(t *Tx, err error) (whose fault, _ error) {
 	lost := db.rollback(t)
 	switch {
 	case db.over != nil:
 		return ofServer, db.over
 	case lost != nil:
 		return ofLine, lost
+	case errors.Is(t.err, errGuess):
+		return ofGuess, t.err
 	case t.err != nil:
 		return faultOf(t.err), t.err
 	}
 	return ofStep, err
 }
 
-// commit sends what is queued and the commit in one round trip.
+// commit sends what is queued and the commit in one round trip; where something
+// was guessed, the commit in one of its own, after the proof.
 func (db *DB) commit(t *Tx) (whose fault, err error) {
+	if len(t.checks) > 0 && t.send() != nil {
+		return db.failed(t, t.err)
+	}
 	tag := ""
 	db.notices.clear()
 	t.queue.Queue("commit").Exec(func(done pgconn.CommandTag) error { tag = done.String(); return nil })
@@ -461,17 +494,13 @@ func (db *DB) commit(t *Tx) (whose fault, err error) {
 			return ofServer, fmt.Errorf("store: the commit ended as %q", tag)
 		}
 		db.confirmed = db.batch
+		db.memory.landed(t)
 		return ofStep, nil
 	}
-	lost := db.rollback(t)
-	switch {
-	case db.over != nil:
-		return ofServer, db.over
-	case lost != nil:
-		return ofLine, lost
+	if whose, err = db.failed(t, err); whose != ofLine && db.over == nil {
+		db.asked = 0
 	}
-	db.asked = 0
-	return faultOf(err), err
+	return whose, err
 }
 
 // rollback ends a transaction that is not to be kept. Where the connection is

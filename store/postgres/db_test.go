@@ -42,7 +42,12 @@ func stocked(t testing.TB, o postgres.Options) (db *postgres.DB, address string,
 	t.Helper()
 	address, _ = fresh(t)
 	db = open(t, address, o)
-	s = topup.Shop{ID: 1, Chat: 1001, Name: "Nour", State: topup.ShopApproved, Asked: t0}
+	return db, address, begin(t, db)
+}
+
+func begin(t testing.TB, db *postgres.DB) topup.Shop {
+	t.Helper()
+	s := topup.Shop{ID: 1, Chat: 1001, Name: "Nour", State: topup.ShopApproved, Asked: t0}
 	update(t, db, func(tx *postgres.Tx) error {
 		if err := tx.PutShop(s); err != nil {
 			return err
@@ -53,7 +58,7 @@ func stocked(t testing.TB, o postgres.Options) (db *postgres.DB, address string,
 		_, err := tx.Post(topup.Credit(s.ID, 1000_00, "start", 1, 1, "cash", t0))
 		return err
 	})
-	return db, address, s
+	return s
 }
 
 func order(s topup.Shop, id string, price topup.Money) topup.Order {
