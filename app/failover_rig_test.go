@@ -446,12 +446,15 @@ func (f *failovers) pauses(how func(time.Duration) strike) time.Time {
 // goesThrough lets one failure happen to a till that is well, looks how long
 // selling is away, mends what failed, and looks at what is kept.
 func (f *failovers) goesThrough(n int, kind failure) {
-	most := 3 * takeOverMost // what is measured then is the machine
+	most := 3 * takeOverMost // beside load what is measured is the machine
 	for range 5 {
 		if f.isWell(); f.sellsAfter(time.Now()) <= calmMost {
 			most = takeOverMost
 			break
 		}
+	}
+	if *failoversFlag == 0 { // in the gate, which runs beside load
+		most = max(most, 2*takeOverMost)
 	}
 	began := time.Now()
 	back := kind.happens(f)
