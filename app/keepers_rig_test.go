@@ -145,6 +145,7 @@ func confirms(m telegram.Message) string {
 // told is all that shops were told of a sale, whatever came of the call that
 // told it.
 type told struct {
+	at                            time.Time // first
 	underWay, delivered, refunded bool
 	taken                         string // what a receipt says that it took
 }
@@ -154,8 +155,36 @@ var (
 	takenIn  = regexp.MustCompile(`Débité : ([\d ]+) DA`)
 )
 
-// reads takes note of a call that Telegram has carried out.
-func (t *told) reads(text string) {
+// ear hears what shops are told, and nothing twice.
+type ear struct {
+	heard int // calls
+	sales map[string]*told
+	sent  map[string]time.Time // when a tap was answered as sent
+}
+
+// hears reads what was said since.
+func (e *ear) hears(messenger *telegram.Server) {
+	all := messenger.Journal.All()
+	for _, c := range all[e.heard:] {
+		text := plainText(c.Params["text"])
+		switch {
+		case !strings.Contains(string(c.Response), `"ok":true`):
+		case c.Method == "answerCallbackQuery" && strings.Contains(text, readsSent):
+			e.sent[c.Params["callback_query_id"]] = c.Time
+		case c.Method == "sendMessage" || c.Method == "editMessageText":
+			e.reads(text, c.Time)
+		}
+	}
+	e.heard = len(all)
+}
+
+// reads takes note of a message.
+func (e *ear) reads(text string, at time.Time) {
+	number := strings.ReplaceAll(numberIn.FindString(text), " ", "")
+	t := e.sales[number]
+	if t == nil {
+		t = &told{at: at}
+	}
 	switch {
 	case strings.Contains(text, readsDelivered):
 		t.delivered = true
@@ -166,33 +195,20 @@ func (t *told) reads(text string) {
 		t.refunded = true
 	case strings.Contains(text, readsUnderWay):
 		t.underWay = true
+	default:
+		return
 	}
+	e.sales[number] = t
 }
 
-// ear hears what shops are told, and nothing twice.
-type ear struct {
-	heard int // calls
-	sales map[string]*told
-}
-
-// hears reads what was said since.
-func (e *ear) hears(messenger *telegram.Server) {
-	all := messenger.Journal.All()
-	for _, c := range all[e.heard:] {
-		if c.Method != "sendMessage" && c.Method != "editMessageText" || !strings.Contains(string(c.Response), `"ok":true`) {
-			continue
+// tapped is when a wish was first answered as sent; zero when it was not.
+func (e *ear) tapped(w wish) (first time.Time) {
+	for _, q := range w.taps {
+		if at := e.sent[q]; !at.IsZero() && (first.IsZero() || at.Before(first)) {
+			first = at
 		}
-		text := plainText(c.Params["text"])
-		number := strings.ReplaceAll(numberIn.FindString(text), " ", "")
-		if number == "" {
-			continue
-		}
-		if e.sales[number] == nil {
-			e.sales[number] = &told{}
-		}
-		e.sales[number].reads(text)
 	}
-	e.heard = len(all)
+	return first
 }
 
 // ends counts the sales whose end was told.

@@ -23,7 +23,7 @@ type proxy struct {
 	held   chan struct{} // nothing goes through until it is closed, and nobody is told
 	shut   bool
 	links  map[*link]bool
-	strike strike // befalls the next commit of a batch
+	strike strike // befalls the next commit that moves money
 }
 
 func newProxy(t *testing.T, to string) *proxy {
@@ -225,16 +225,16 @@ func answerPaused(d time.Duration) strike {
 	return func(l *link, chunk []byte) []byte { l.pause.Store(int64(d)); return chunk }
 }
 
-// frames reads what a client of PostgreSQL sends, to see the commits of whoever
-// writes: readers end their transactions with one, too.
+// frames reads what a client of PostgreSQL sends, to see the commits of batches
+// that move money.
 type frames struct {
-	begun  bool // the first message has no kind
-	rest   []byte
-	writes bool
-	commit map[string]bool // prepared statements that are one
+	begun bool // the first message has no kind
+	rest  []byte
+	is    map[string]string // what prepared statements do, where it matters
+	moves bool              // the batch does
 }
 
-// commits reports whether a commit of a batch is in the next bytes.
+// commits reports whether such a commit is in the next bytes.
 func (f *frames) commits(chunk []byte) (is bool) {
 	f.rest = append(f.rest, chunk...)
 	for {
@@ -260,18 +260,35 @@ func (f *frames) commits(chunk []byte) (is bool) {
 // read reads one message: Parse, Bind or Query.
 func (f *frames) read(kind byte, body []byte) bool {
 	parts := strings.SplitN(string(body), "\x00", 3)
-	commit := func(sql string) bool { return strings.EqualFold(strings.TrimSpace(sql), "commit") }
+	does := ""
 	switch {
 	case kind == 'P' && len(parts) == 3:
-		if f.commit == nil {
-			f.commit = map[string]bool{}
+		if f.is == nil {
+			f.is = map[string]string{}
 		}
-		f.commit[parts[0]] = commit(parts[1])
-		f.writes = f.writes || strings.HasPrefix(parts[1], "UPDATE till ")
+		f.is[parts[0]] = doing(parts[1])
+		return false
 	case kind == 'B' && len(parts) == 3:
-		return f.writes && f.commit[parts[1]]
+		does = f.is[parts[1]]
 	case kind == 'Q':
-		return f.writes && commit(parts[0])
+		does = doing(parts[0])
 	}
-	return false
+	moved := f.moves
+	switch does {
+	case "begin", "commit":
+		f.moves = false
+	case "move":
+		f.moves = true
+	}
+	return does == "commit" && moved
+}
+
+func doing(sql string) string {
+	switch sql := strings.ToLower(strings.TrimSpace(sql)); {
+	case sql == "begin", sql == "commit":
+		return sql
+	case strings.Contains(sql, "insert into journal"):
+		return "move"
+	}
+	return ""
 }
