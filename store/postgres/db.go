@@ -424,7 +424,12 @@ func (db *DB) attempt(fn func(*Tx) error, guesses bool) (whose fault, err error)
 		}
 		_ = db.rollback(t)
 	}()
-	err = fn(t)
+	if !t.mem.begun {
+		_ = t.mem.begin(t)
+	}
+	if err = t.err; err == nil {
+		err = fn(t)
+	}
 	ended = true
 	if err == nil && t.err == nil {
 		return db.commit(t)

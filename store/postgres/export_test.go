@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // finders are all by which something may be remembered.
 var finders = []*finder{
-	values, counters, sessions, handled, accounts, linesByKey, head, ordersByNo, ordersByPanel, ordersByProvider, ordersTo, claimsByOrder, shopsByChat,
+	values, counters, sessions, handled, accounts, linesByKey, head, ordersByNo, ordersByPanel, ordersByProvider, ordersTo, claimsByOrder, shopsByChat, membersOf,
 	shops.find, members.find, chats.find, orders.find, complaints.find, outbox.find, undelivered.find, deadLetters.find, panels.find,
 }
 
@@ -37,8 +39,27 @@ func (db *DB) Disremembered() (problems []string, err error) {
 				}
 			}
 		}
-		return nil
+		return db.incomplete(t, facts, &problems)
 	})
+}
+
+// incomplete finds the rows that are not known of what should be known wholly.
+func (db *DB) incomplete(t *Tx, facts map[string]fact, problems *[]string) error {
+	for _, first := range firsts {
+		if !db.memory.whole[first.find] {
+			continue
+		}
+		there := map[string]fact{}
+		if err := t.read(func(rows pgx.Rows) error { return scanFact(rows, there) }, first.sql); err != nil {
+			return err
+		}
+		for key := range there {
+			if !facts[first.find.name+" "+key].is {
+				*problems = append(*problems, fmt.Sprintf("%s %q: there, and not known", first.find.name, key))
+			}
+		}
+	}
+	return nil
 }
 
 func (m *memory) all() map[string]fact {
@@ -56,4 +77,9 @@ func (db *DB) Remembers() int { return len(db.memory.all()) }
 
 // Forget forgets all, as a memory that is full does: what was minted before
 // counts as new still.
-func (db *DB) Forget() { db.memory.facts, db.memory.former, db.memory.size = map[string]fact{}, nil, 0 }
+func (db *DB) Forget() {
+	db.memory.facts, db.memory.former, db.memory.size, db.memory.whole = map[string]fact{}, nil, 0, nil
+}
+
+// Wholes tells how many tables are known wholly.
+func (db *DB) Wholes() int { return len(db.memory.whole) }

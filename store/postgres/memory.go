@@ -41,8 +41,10 @@ type fact struct {
 // not asked for while one filled is forgotten.
 type memory struct {
 	facts, former map[string]fact
-	size          int           // of facts, in bytes
-	since         topup.OrderID // the lowest ID that can have been minted since this began
+	size          int              // of facts, in bytes
+	since         topup.OrderID    // the lowest ID that can have been minted since this began
+	whole         map[*finder]bool // of these every row is known: what is not, is not there
+	begun         bool             // it has read what comes first
 }
 
 // rememberMost is the size of a generation.
@@ -74,7 +76,7 @@ func (m *memory) keep(name string, f fact) {
 		return
 	}
 	if m.facts[name] = f; m.size > rememberMost {
-		m.facts, m.former, m.size = map[string]fact{name: f}, m.facts, 0
+		m.facts, m.former, m.size, m.whole = map[string]fact{name: f}, m.facts, 0, nil
 	}
 	m.size += beside + len(name) + len(f.doc)
 }
@@ -89,6 +91,57 @@ func (m *memory) landed(t *Tx) {
 	for name, f := range t.changed {
 		m.keep(name, f)
 	}
+	for _, f := range t.lost {
+		delete(m.whole, f)
+	}
+}
+
+// firsts are what a till needs soon after it begins, most of it for as long as
+// it goes on: it comes in one round trip. Of those that are whole every row
+// comes, if they are not too many.
+var firsts = []struct {
+	find  *finder
+	sql   string
+	whole bool
+}{
+	{counters, `SELECT name, last::text FROM counters`, true},
+	{values, `SELECT name, doc FROM settings ORDER BY name`, true},
+	{shops.find, `SELECT id::text, doc FROM shops ORDER BY id DESC`, true},
+	{shopsByChat, `SELECT chat::text, id::text FROM shops ORDER BY id DESC`, true},
+	{members.find, `SELECT person::text, doc FROM members ORDER BY shop DESC`, true},
+	{membersOf, `SELECT shop::text, string_agg(person::text, ' ' ORDER BY person) FROM members GROUP BY shop ORDER BY shop DESC`, false},
+	{chats.find, `SELECT id::text, c.doc FROM chats c JOIN members ON person = id ORDER BY id`, false},
+	{sessions, `SELECT chat::text, body FROM sessions ORDER BY chat DESC`, true},
+	{accounts, `SELECT account, balance::text FROM accounts ORDER BY shop DESC NULLS FIRST`, true},
+	{orders.find, `SELECT id, doc FROM orders WHERE due IS NOT NULL ORDER BY due`, false},
+	{handled, `SELECT update_id::text, '' FROM handled ORDER BY at DESC`, false},
+}
+
+// firstMost bounds the rows of each.
+const firstMost = 10_000
+
+// begin reads what comes first.
+func (m *memory) begin(t *Tx) error {
+	for _, first := range firsts {
+		n := 0
+		t.queue.Queue(first.sql + fmt.Sprintf(" LIMIT %d", firstMost)).Query(func(rows pgx.Rows) error {
+			for rows.Next() {
+				var key string
+				f := fact{known: true, is: true}
+				if err := rows.Scan(&key, &f.doc); err != nil {
+					return err
+				}
+				m.keep(first.find.name+" "+key, f)
+				n++
+			}
+			m.whole[first.find] = first.whole && n < firstMost
+			return rows.Err()
+		})
+	}
+	m.whole = map[*finder]bool{}
+	err := t.send()
+	m.begun = err == nil
+	return err
 }
 
 // finder reads rows by one key, as texts: those of many keys in one query,
@@ -179,7 +232,9 @@ func (f *finder) known(t *Tx, key string) fact {
 	if own, is := t.changed[f.name+" "+key]; is {
 		return own
 	}
-	return t.mem.get(f.name + " " + key)
+	known := t.mem.get(f.name + " " + key)
+	known.known = known.known || t.mem.whole[f]
+	return known
 }
 
 // recall tells what is known of a row, or guessed.
@@ -203,7 +258,10 @@ func (f *finder) put(t *Tx, key string, doc []byte) {
 func (f *finder) gone(t *Tx, key string) { t.change(f.name+" "+key, fact{known: true}) }
 
 // lose tells that the row of a key has changed, and not to what.
-func (f *finder) lose(t *Tx, key string) { t.change(f.name+" "+key, fact{}) }
+func (f *finder) lose(t *Tx, key string) {
+	t.change(f.name+" "+key, fact{})
+	t.lost = append(t.lost, f)
+}
 
 func scanFact(rows pgx.Rows, into map[string]fact) error {
 	var key string

@@ -32,7 +32,8 @@ type Tx struct {
 	mem     *memory // nil remembers nothing
 	begins  int     // the statements that begin it
 	changed map[string]fact
-	guesses bool // it may guess
+	lost    []*finder // of which it has changed rows, and does not know to what
+	guesses bool      // it may guess
 	checks  map[*finder]*check
 	wrong   bool // a guess was
 	// Of what is queued: a row's newest write, by its name, and the lines.
