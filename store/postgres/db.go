@@ -457,7 +457,7 @@ func (db *DB) failed(t *Tx, err error) (whose fault, _ error) {
 // commit sends what is queued and the commit in one round trip; where something
 // was guessed, the commit in one of its own, after the proof.
 func (db *DB) commit(t *Tx) (whose fault, err error) {
-	if len(t.checks) > 0 && t.send() != nil {
+	if len(t.guessed) > 0 && t.send() != nil {
 		return db.failed(t, t.err)
 	}
 	tag := ""
