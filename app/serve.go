@@ -40,6 +40,7 @@ type transports struct {
 	poller             http.RoundTripper // set by build
 	onCommit           func()            // called after each commit
 	unflushed          bool              // as in bolt.Options
+	term               time.Duration     // as in postgres.Options
 }
 
 // behind are the same ways behind a gate.
@@ -139,7 +140,7 @@ func build(ctx context.Context, cfg config, via transports, log *slog.Logger, an
 	p.engine.Connect(p.messenger, p.caller)
 	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.poller, log)
 	p.poller.TellClock(p.engine.Clock)
-	p.poller.ShowBehind(p.engine.Waits, p.engine.Calm)
+	p.poller.ShowBehind(p.engine.Counts().Waits, p.engine.Calm)
 	return p, nil
 }
 
@@ -159,7 +160,7 @@ func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports
 		}
 		log.Warn("the till waits for its database, as long as it leads", "error", why)
 	}
-	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, wait: another, waits: waits})
+	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, wait: another, waits: waits})
 	if err != nil {
 		return kept{}, err
 	}
@@ -225,7 +226,7 @@ func (p *program) start(ctx context.Context, fail func(error)) (finish, abandon 
 	sender.Go(func() { p.sender.Run(senderCtx) })
 	workers.Go(func() { p.caller.Run(ctx) })
 	workers.Go(func() {
-		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil {
+		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil && !errors.Is(err, till.ErrGone) {
 			fail(err)
 		}
 	})

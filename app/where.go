@@ -54,6 +54,7 @@ type opening struct {
 	wait      func()          // as in postgres.Options
 	waits     func(why error) // as in postgres.Options
 	unflushed bool            // as in bolt.Options
+	term      time.Duration   // as in postgres.Options
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -77,13 +78,13 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Waits: o.waits})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term, Waits: o.waits})
 		if err != nil {
 			return kept{}, err
 		}
 		return kept{till.Over(db), db}, nil
 	}
-	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Unflushed: o.unflushed})
+	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit})
 	if err != nil {
 		return kept{}, err
 	}

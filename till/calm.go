@@ -16,8 +16,8 @@ import (
 const longCommit = time.Second
 
 // Waits reports whether the writer waits for its store.
-func (e *Engine) Waits() bool {
-	began := e.writes.Load()
+func (c *Counts) Waits() bool {
+	began := c.writes.Load()
 	return began > 0 && time.Since(time.Unix(0, began)) > longCommit
 }
 

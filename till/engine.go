@@ -53,7 +53,6 @@ type Engine struct {
 	books       atomic.Pointer[topup.Reconciliation] // the newest comparison; see reconcile.go
 	comparing   atomic.Bool                          // one is being made
 	suggestions suggestions                          // see inquiries.go
-	writes      atomic.Int64                         // when the transaction under way began, Unix nanoseconds; 0: none
 	ready       chan struct{}                        // closed when Run has read what a start must know
 	gone        chan struct{}
 	botName     atomic.Pointer[string]
@@ -91,6 +90,7 @@ type Counts struct {
 	// Safeguards are those of the database's server as they were read last; nil
 	// before, and where there is none.
 	Safeguards atomic.Pointer[topup.Safeguards]
+	writes     atomic.Int64 // when the transaction under way began, Unix nanoseconds; 0: none
 }
 
 // batchMost bounds how many events share one commit.
@@ -215,13 +215,15 @@ func (e *Engine) submit(ctx context.Context, ev event) error {
 	case e.events <- ev:
 		return nil
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-var errGone = errors.New("till: the till has stopped")
+// ErrGone tells who still hands something in that the engine has ended; its own
+// error says why.
+var ErrGone = errors.New("till: the till has stopped")
 
 // later hands in an event from a callback; after the stop it is dropped, for
 // all such events only repeat what a start would find out again.
@@ -243,7 +245,7 @@ func (e *Engine) settled(ev event) error {
 	case err := <-w.is:
 		return err
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	}
 }
 

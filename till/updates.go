@@ -1,9 +1,9 @@
 package till
 
 import (
+	"cmp"
 	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"hanout/flows"
@@ -38,7 +38,7 @@ func (e *Engine) Handle(ctx context.Context, updates []Update, more bool) error 
 	select {
 	case <-e.ready: // only then is it known since when Telegram was silent
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -52,34 +52,29 @@ func (e *Engine) Handle(ctx context.Context, updates []Update, more bool) error 
 	if len(updates) == 0 {
 		return e.submit(ctx, polled{now})
 	}
-	var wait sync.WaitGroup
-	var mu sync.Mutex
-	var failed error
+	acks := make(chan error, len(updates)) // each is acknowledged once at most: nobody waits to do it
 	for _, u := range updates {
-		wait.Add(1)
-		ev := &arrived{update: u, late: late, at: now, ack: func(err error) {
-			mu.Lock()
-			if failed == nil {
-				failed = err
-			}
-			mu.Unlock()
-			wait.Done()
-		}}
-		if err := e.submit(ctx, ev); err != nil {
-			ev.ack(err)
-			break
+		if err := e.submit(ctx, &arrived{update: u, late: late, at: now, ack: func(err error) { acks <- err }}); err != nil {
+			return err
 		}
 	}
-	finished := make(chan struct{})
-	go func() { wait.Wait(); close(finished) }()
-	select {
-	case <-finished:
-		mu.Lock()
-		defer mu.Unlock()
-		return failed
-	case <-ctx.Done():
-		return ctx.Err()
+	return e.acknowledged(ctx, acks)
+}
+
+// acknowledged waits for as many acknowledgements as there is room for, and
+// gives the first error.
+func (e *Engine) acknowledged(ctx context.Context, acks <-chan error) (failed error) {
+	for range cap(acks) {
+		select {
+		case err := <-acks:
+			failed = cmp.Or(failed, err)
+		case <-e.gone: // what it had not taken is never acknowledged
+			return cmp.Or(failed, ErrGone)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return failed
 }
 
 // arrived is one update.

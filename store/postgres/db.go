@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ type Options struct {
 	Wait func()
 	// Waits is told why writing waits for the server, and nil when it goes on.
 	Waits func(why error)
+	// Term is that of the lease, which a leader that is gone leaves behind; 0:
+	// six seconds. Tests in which time is virtual want a long one.
+	Term time.Duration
 	// Copier makes the files of backups; without it there are none.
 	Copier Copier
 }
@@ -45,6 +49,7 @@ type DB struct {
 	copier   Copier
 	readOnly bool
 	moving   bool
+	term     time.Duration
 	pool     *pgxpool.Pool
 	notices  *notices
 
@@ -91,7 +96,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -120,7 +125,7 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.fits(ctx, wait != nil); err != nil {
 		return err
 	}
-	db.lease = newLease(db.place, db.cutOff, db.doubt)
+	db.lease = newLease(db.place, db.term, db.cutOff, db.doubt)
 	if err := db.lease.take(ctx, wait); err != nil {
 		return err
 	}

@@ -26,9 +26,9 @@ import (
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
 const (
-	leaseFor   = 6 * time.Second // by the server's clock
-	leaseOurs  = 5 * time.Second // of it, by ours
-	leaseRenew = 2 * time.Second
+	leaseFor   = 6 * time.Second         // by the server's clock, unless Options says another
+	leaseEarly = time.Second             // by ours it runs out so much before
+	leaseParts = 3                       // it is prolonged when this part of it is over
 	leaseTry   = 1500 * time.Millisecond // for one round trip; then over another connection
 	leaseLook  = 500 * time.Millisecond
 )
@@ -38,6 +38,7 @@ const (
 type lease struct {
 	place  place
 	holder string
+	lasts  time.Duration
 	conn   *pgx.Conn
 	notice *notices
 
@@ -54,8 +55,8 @@ type lease struct {
 	onBreak func(other bool) // the connection was made anew, maybe to another server
 }
 
-func newLease(p place, onLoss func(), onBreak func(other bool)) *lease {
-	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
+func newLease(p place, term time.Duration, onLoss func(), onBreak func(other bool)) *lease {
+	l := &lease{place: p, lasts: term, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
 	l.stopped, l.stop = context.WithCancel(context.Background())
 	l.led, l.leave = context.WithCancel(context.Background())
 	return l
@@ -114,7 +115,7 @@ func (l *lease) connect(ctx context.Context) (err error) {
 func (l *lease) take(ctx context.Context, wait func()) error {
 	told := false
 	for first, was := true, ""; ; first = false {
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, leaseFor)
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, l.lasts)
 		if err != nil && (first || told || wait == nil || ctx.Err() != nil) {
 			return err
 		}
@@ -158,7 +159,7 @@ func (l *lease) term(ctx context.Context) (is string, err error) {
 var errNoTerm = errors.New("store: the lease can't be read now")
 
 func (l *lease) prolonged(sent time.Time) {
-	until := sent.Add(leaseOurs)
+	until := sent.Add(l.lasts - leaseEarly)
 	l.until.Store(&until)
 }
 
@@ -168,7 +169,7 @@ func (l *lease) keep() {
 		select {
 		case <-l.stopped.Done():
 			return
-		case <-time.After(leaseRenew):
+		case <-time.After(l.lasts / leaseParts):
 		}
 		if !l.renew() {
 			if l.stopped.Err() == nil {
@@ -186,7 +187,7 @@ func (l *lease) keep() {
 func (l *lease) renew() bool {
 	for ; l.holds(); time.Sleep(leaseLook / 5) {
 		ctx, cancel := context.WithDeadline(l.stopped, *l.until.Load())
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1 AND until > clock_timestamp()`, l.holder, leaseFor)
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1 AND until > clock_timestamp()`, l.holder, l.lasts)
 		cancel()
 		switch {
 		case l.stopped.Err() != nil, err == nil && rows == 0:
