@@ -60,14 +60,8 @@ func (m *memory) all() map[spot]fact {
 	return all
 }
 
-// Remembers tells how much is remembered.
-func (db *DB) Remembers() int { return len(db.memory.all()) }
-
 // Forget forgets all, as a memory that is full does: what was minted before
 // counts as new still.
 func (db *DB) Forget() {
 	db.memory.facts, db.memory.former, db.memory.size, db.memory.whole = map[spot]fact{}, nil, 0, nil
 }
-
-// Wholes tells how many tables are known wholly.
-func (db *DB) Wholes() int { return len(db.memory.whole) }
