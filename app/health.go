@@ -131,6 +131,12 @@ func metrics(engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db o
 			}
 			return 0
 		})
+		gauge("hanout_database_alone", "1 while the till goes on without a standby though commits are to wait for one.", func() float64 {
+			if on, is := db.(interface{ Alone() bool }); is && on.Alone() {
+				return 1
+			}
+			return 0
+		})
 		gauge("hanout_database_standbys", "Synchronous standbys that confirm; -1 when it can't be seen.", func() float64 {
 			if s := counts.Safeguards.Load(); s != nil {
 				return float64(s.Confirms)

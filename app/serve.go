@@ -160,7 +160,14 @@ func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports
 		}
 		log.Warn("the till waits for its database, as long as it leads", "error", why)
 	}
-	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, wait: another, waits: waits})
+	alone := func(is bool) {
+		if is {
+			log.Warn("no standby confirms: the till goes on without one, as HANOUT_WITHOUT_STANDBY says. When this server's machine is lost now, so are these sales; promote no standby while it runs", "database", name)
+			return
+		}
+		log.Info("a standby confirms again: commits wait for it", "database", name)
+	}
+	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, wait: another, waits: waits, goOn: cfg.goOn, alone: alone})
 	if err != nil {
 		return kept{}, err
 	}

@@ -53,6 +53,8 @@ type opening struct {
 	onCommit  func()
 	wait      func()          // as in postgres.Options
 	waits     func(why error) // as in postgres.Options
+	goOn      bool            // as in postgres.Options
+	alone     func(bool)      // as in postgres.Options
 	unflushed bool            // as in bolt.Options
 	term      time.Duration   // as in postgres.Options
 }
@@ -78,7 +80,7 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term, Waits: o.waits})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term, Waits: o.waits, GoOn: o.goOn, Alone: o.alone})
 		if err != nil {
 			return kept{}, err
 		}

@@ -212,10 +212,27 @@ func (c *Cluster) Do(statements ...string) (string, error) {
 	return said, nil
 }
 
-// Set changes a setting of the running server that Start was not given.
+// Set changes a setting that Start was not given. It holds for every commit
+// that begins from then on.
 func (c *Cluster) Set(name, value string) error {
-	_, err := c.Do(fmt.Sprintf("ALTER SYSTEM SET %s = '%s'", name, value), "SELECT pg_reload_conf()")
-	return err
+	before, err := c.Do("SELECT pg_conf_load_time()")
+	if err != nil {
+		return err
+	}
+	if _, err := c.Do(fmt.Sprintf("ALTER SYSTEM SET %s = '%s'", name, value), "SELECT pg_reload_conf()"); err != nil {
+		return err
+	}
+	for {
+		// A new session has what the server has read and told its processes; of
+		// these the one that makes checkpoints says whether commits wait.
+		switch now, err := c.Do("SELECT pg_conf_load_time()"); {
+		case err != nil:
+			return err
+		case now != before:
+			_, err = c.Do("CHECKPOINT")
+			return err
+		}
+	}
 }
 
 // Stop ends the server and takes away what it wrote.

@@ -33,6 +33,10 @@ type Options struct {
 	Wait func()
 	// Waits is told why writing waits for the server, and nil when it goes on.
 	Waits func(why error)
+	// GoOn lets the till go on without a standby where commits are to wait for
+	// one, as alone.go says; Alone is told when it begins and ends.
+	GoOn  bool
+	Alone func(alone bool)
 	// Term is that of the lease, which a leader that is gone leaves behind; 0:
 	// six seconds. Tests in which time is virtual want a long one.
 	Term time.Duration
@@ -54,6 +58,8 @@ type DB struct {
 	notices  *notices
 
 	waits   func(error)
+	goOn    bool
+	onAlone func(bool)
 	writing sync.Mutex
 	conn    *pgx.Conn // the writer's; nil when opened for reading
 	lease   *lease
@@ -96,7 +102,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -148,6 +154,9 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if _, err := db.lead(ctx); err != nil {
 		return err
 	}
+	if db.goOn {
+		db.lease.kept.Go(db.standby)
+	}
 	return db.settle(ctx)
 }
 
@@ -164,10 +173,17 @@ func (db *DB) connect(ctx context.Context) (err error) {
 	cfg.OnNotice = db.notices.take
 	cfg.DialFunc = db.wires.dial(cfg.DialFunc, true)
 	conn, err := pgx.ConnectConfig(ctx, cfg)
-	if err == nil {
-		db.conn = conn
+	if err != nil {
+		return err
 	}
-	return err
+	if db.Alone() {
+		if err := waitsFor(ctx, conn, true); err != nil {
+			_ = conn.Close(ctx)
+			return err
+		}
+	}
+	db.conn = conn
+	return nil
 }
 
 // fits proves, before the lead is waited for, that the tables and the key are
@@ -536,11 +552,14 @@ func (db *DB) readOnce(ctx context.Context, v *store.Vault, fn func(*Tx) error) 
 	t := &Tx{ctx: ctx, conn: conn.Conn(), vault: v}
 	t.queue.Queue("begin isolation level repeatable read read only").Exec(func(pgconn.CommandTag) error { began = true; return nil })
 	if err := fn(t); err != nil {
-		return began || t.err == nil || !passes(t.err), err
+		if t.err != nil {
+			return began || !passes(t.err), db.place.about(err)
+		}
+		return true, err
 	}
 	if t.sent {
 		t.queue.Queue("commit")
-		return true, t.send()
+		return true, db.place.about(t.send())
 	}
 	return true, nil
 }

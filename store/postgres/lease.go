@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,19 +16,19 @@ import (
 
 // One process leads. The rules:
 //
-//   - the lead is a lease, which runs out by the server's clock; the leader
-//     prolongs it over a connection of its own, as any commit, so that a standby
-//     that is promoted knows of it;
-//   - the leader counts from before it asked, by its own clock that nobody sets,
-//     and stops counting on it a second early: nobody else leads yet when it no
-//     longer may;
+//   - the lead is a lease, which the leader prolongs over a connection of its own,
+//     as any commit, so that a standby that is promoted knows of it;
+//   - the leader counts from before it asked, and stops counting on it a second
+//     before the term is over; who waits takes it when it has seen the same row for
+//     a whole term. Both count by clocks of their own that nobody sets: whatever
+//     becomes of the server's or a machine's time of day, there are no two leaders;
 //   - what was lost once does not come back: it is taken anew, as by any other;
 //   - who takes a lease ends the session that still holds the writer's lock, and
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
 const (
-	leaseFor   = 6 * time.Second         // by the server's clock, unless Options says another
-	leaseEarly = time.Second             // by ours it runs out so much before
+	leaseFor   = 6 * time.Second         // unless Options says another
+	leaseEarly = time.Second             // for the leader it runs out so much before
 	leaseParts = 3                       // it is prolonged when this part of it is over
 	leaseTry   = 1500 * time.Millisecond // for one round trip; then over another connection
 	leaseLook  = 500 * time.Millisecond
@@ -51,8 +52,12 @@ type lease struct {
 	gone    chan struct{} // closed when it is lost
 	onLoss  func()
 
-	server  string           // which one has answered
-	onBreak func(other bool) // the connection was made anew, maybe to another server
+	server  atomic.Pointer[string] // which one has answered
+	onBreak func(other bool)       // the connection was made anew, maybe to another server
+
+	alone atomic.Bool // no standby is waited for (alone.go)
+	waits bool        // the connection's session waits for one
+	given atomic.Bool // the lead is to end
 }
 
 func newLease(p place, term time.Duration, onLoss func(), onBreak func(other bool)) *lease {
@@ -65,8 +70,11 @@ func newLease(p place, term time.Duration, onLoss func(), onBreak func(other boo
 // holds reports whether the lead can be proved at this moment.
 func (l *lease) holds() bool {
 	until := l.until.Load()
-	return until != nil && time.Now().Before(*until)
+	return until != nil && time.Now().Before(*until) && !l.given.Load()
 }
+
+// giveUp ends the lead: nothing is proved from now on, and keep finds it lost.
+func (l *lease) giveUp() { l.given.Store(true) }
 
 // exec makes one round trip over the lease's connection, a new one where there
 // is none. sent is when it began.
@@ -78,14 +86,25 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 			return 0, sent, err
 		}
 	}
+	if alone := l.alone.Load(); alone == l.waits {
+		if err := waitsFor(ctx, l.conn, alone); err != nil {
+			return 0, sent, err
+		}
+		l.waits = !alone
+	}
 	l.notice.clear()
 	sent = time.Now()
 	tag, err := l.conn.Exec(ctx, sql, args...)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = l.notice.warned() // no standby has it
+	case ctx.Err() != nil:
+		err = errSlow
 	}
 	return tag.RowsAffected(), sent, err
 }
+
+var errSlow = fmt.Errorf("%w: it does not confirm in time; where commits wait for a standby, see that one is there", store.ErrUnable)
 
 // connect opens the lease's connection. What broke the former one has broken
 // others, too: it tells of that.
@@ -100,12 +119,13 @@ func (l *lease) connect(ctx context.Context) (err error) {
 	}
 	var server string // this run of it
 	if err := l.conn.QueryRow(ctx, `SELECT pg_postmaster_start_time()::text`).Scan(&server); err != nil {
+		_ = l.conn.Close(ctx)
 		return err
 	}
-	if l.server != "" {
-		l.onBreak(server != l.server)
+	if former := l.server.Swap(&server); former != nil {
+		l.onBreak(server != *former)
 	}
-	l.server = server
+	l.waits = true
 	return nil
 }
 
@@ -113,9 +133,13 @@ func (l *lease) connect(ctx context.Context) (err error) {
 // process goes on prolonging it, wait is called once; nil refuses
 // (store.ErrLocked).
 func (l *lease) take(ctx context.Context, wait func()) error {
-	told := false
-	for first, was := true, ""; ; first = false {
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, l.lasts)
+	told, was, since := false, "", time.Now()
+	for first := true; ; first = false {
+		still := "" // what stands there, when it has stood for a whole term
+		if time.Since(since) > l.lasts {
+			still = was
+		}
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until = '-infinity' OR holder = $1 OR holder || ' ' || until = $3`, l.holder, l.lasts, still)
 		if err != nil && (first || told || wait == nil || ctx.Err() != nil) {
 			return err
 		}
@@ -124,18 +148,16 @@ func (l *lease) take(ctx context.Context, wait func()) error {
 			l.kept.Go(l.keep)
 			return nil
 		}
-		is, err := l.term(ctx)
-		switch {
-		case err != nil:
-		case was != "" && is != was && wait == nil:
-			return store.ErrLocked
-		case was != "" && is != was && is != "":
-			if !told {
+		if is, err := l.term(ctx); err == nil && is != was {
+			switch {
+			case was == "":
+			case wait == nil:
+				return store.ErrLocked
+			case !told:
+				told = true
 				wait()
 			}
-			told, was = true, is
-		case was == "":
-			was = is
+			was, since = is, time.Now()
 		}
 		select {
 		case <-ctx.Done():
@@ -187,7 +209,7 @@ func (l *lease) keep() {
 func (l *lease) renew() bool {
 	for ; l.holds(); time.Sleep(leaseLook / 5) {
 		ctx, cancel := context.WithDeadline(l.stopped, *l.until.Load())
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1 AND until > clock_timestamp()`, l.holder, l.lasts)
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1`, l.holder, l.lasts)
 		cancel()
 		switch {
 		case l.stopped.Err() != nil, err == nil && rows == 0:
