@@ -121,8 +121,8 @@ func benchOrder(n int) topup.Order {
 // the gain of sharing a commit.
 func BenchmarkReserve(b *testing.B) { benchReserve(b, benchDB) }
 
-// BenchmarkReservePostgres does so in tables of PostgreSQL: on this machine,
-// and 1 ms away.
+// BenchmarkReservePostgres does so in tables of PostgreSQL: on this machine and
+// 1 ms away, each way, alone and with a synchronous standby.
 func BenchmarkReservePostgres(b *testing.B) {
 	server, err := cluster.Start()
 	if errors.Is(err, cluster.ErrNone) {
@@ -148,18 +148,24 @@ func BenchmarkReservePostgres(b *testing.B) {
 			return Over(db)
 		}
 	}
-	here := func(schema string) string { return server.Address("postgres", schema) }
-	b.Run("here", func(b *testing.B) { benchReserve(b, at(here)) })
-	b.Run("1ms-away", func(b *testing.B) {
-		far, err := cluster.Between(server.Socket(), time.Millisecond)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Cleanup(far.Stop)
-		benchReserve(b, at(func(schema string) string {
-			return strings.Replace(here(schema), url.QueryEscape(filepath.Dir(server.Socket())), url.QueryEscape(far.Dir), 1)
-		}))
+	far, err := cluster.Between(server.Socket(), time.Millisecond)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(far.Stop)
+	here := at(func(schema string) string { return server.Address("postgres", schema) })
+	away := at(func(schema string) string {
+		return strings.Replace(server.Address("postgres", schema), url.QueryEscape(filepath.Dir(server.Socket())), url.QueryEscape(far.Dir), 1)
 	})
+	b.Run("here", func(b *testing.B) { benchReserve(b, here) })
+	b.Run("1ms-away", func(b *testing.B) { benchReserve(b, away) })
+	standby, err := server.Standby()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(standby.Stop)
+	b.Run("standby/here", func(b *testing.B) { benchReserve(b, here) })
+	b.Run("standby/1ms-away", func(b *testing.B) { benchReserve(b, away) })
 }
 
 func benchReserve(b *testing.B, open func(*testing.B) Store) {

@@ -24,8 +24,9 @@ import (
 //     read.
 
 // event is something that happened. apply runs inside the batch's
-// transaction and may run again after a rollback, so it keeps nothing but
-// what it writes to tx and notes in after.
+// transaction and may run again after a rollback, also of a run to which the
+// store told what is not so. So it keeps nothing but what it writes to tx and
+// notes in after.
 type event interface {
 	apply(e *Engine, tx Tx, a *after) error
 }

@@ -449,7 +449,12 @@ func (db *DB) attempt(fn func(*Tx) error, guesses bool) (whose fault, err error)
 		}
 		_ = db.rollback(t)
 	}()
-	err = fn(t)
+	if !t.mem.begun {
+		_ = t.mem.begin(t)
+	}
+	if err = t.err; err == nil {
+		err = fn(t)
+	}
 	ended = true
 	if err == nil && t.err == nil {
 		return db.commit(t)
@@ -477,7 +482,7 @@ func (db *DB) failed(t *Tx, err error) (whose fault, _ error) {
 // commit sends what is queued and the commit in one round trip; where something
 // was guessed, the commit in one of its own, after the proof.
 func (db *DB) commit(t *Tx) (whose fault, err error) {
-	if len(t.checks) > 0 && t.send() != nil {
+	if len(t.guessed) > 0 && t.send() != nil {
 		return db.failed(t, t.err)
 	}
 	tag := ""

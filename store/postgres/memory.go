@@ -3,7 +3,6 @@ package postgres
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,46 +36,54 @@ type fact struct {
 	doc       []byte
 }
 
-// memory holds facts by the finder and the key, in two generations: what was
+// spot is a row as one finder finds it.
+type spot struct {
+	find *finder
+	key  string
+}
+
+// memory holds facts by where they were found, in two generations: what was
 // not asked for while one filled is forgotten.
 type memory struct {
-	facts, former map[string]fact
-	size          int           // of facts, in bytes
-	since         topup.OrderID // the lowest ID that can have been minted since this began
+	facts, former map[spot]fact
+	size          int              // of facts, in bytes
+	since         topup.OrderID    // the lowest ID that can have been minted since this began
+	whole         map[*finder]bool // of these every row is known: what is not, is not there
+	begun         bool             // it has read what comes first
 }
 
 // rememberMost is the size of a generation.
 const rememberMost = 32 << 20
 
 func newMemory() *memory {
-	return &memory{facts: map[string]fact{}, since: topup.FirstID(time.Now())}
+	return &memory{facts: map[spot]fact{}, since: topup.FirstID(time.Now())}
 }
 
-func (m *memory) get(name string) fact {
-	f, ok := m.facts[name]
+func (m *memory) get(at spot) fact {
+	f, ok := m.facts[at]
 	if !ok {
-		if f, ok = m.former[name]; ok {
-			m.keep(name, f)
+		if f, ok = m.former[at]; ok {
+			m.keep(at, f)
 		}
 	}
 	return f
 }
 
 // keep takes a fact in place of what was known; the zero one is forgotten.
-func (m *memory) keep(name string, f fact) {
-	const beside = 100 // what an entry takes
-	if old, ok := m.facts[name]; ok {
-		m.size -= beside + len(name) + len(old.doc)
+func (m *memory) keep(at spot, f fact) {
+	const beside = 150 // what an entry takes
+	if old, ok := m.facts[at]; ok {
+		m.size -= beside + len(at.key) + len(old.doc)
 	}
 	if !f.known {
-		delete(m.facts, name)
-		delete(m.former, name)
+		delete(m.facts, at)
+		delete(m.former, at)
 		return
 	}
-	if m.facts[name] = f; m.size > rememberMost {
-		m.facts, m.former, m.size = map[string]fact{name: f}, m.facts, 0
+	if m.facts[at] = f; m.size > rememberMost {
+		m.facts, m.former, m.size, m.whole = map[spot]fact{at: f}, m.facts, 0, nil
 	}
-	m.size += beside + len(name) + len(f.doc)
+	m.size += beside + len(at.key) + len(f.doc)
 }
 
 // landed takes what a transaction has changed, once its commit is known to be
@@ -86,9 +93,60 @@ func (m *memory) landed(t *Tx) {
 		*m = *newMemory()
 		return
 	}
-	for name, f := range t.changed {
-		m.keep(name, f)
+	for at, f := range t.changed {
+		m.keep(at, f)
 	}
+	for _, f := range t.lost {
+		delete(m.whole, f)
+	}
+}
+
+// firsts are what a till needs soon after it begins, most of it for as long as
+// it goes on: it comes in one round trip. Of those that are whole every row
+// comes, if they are not too many.
+var firsts = []struct {
+	find  *finder
+	sql   string
+	whole bool
+}{
+	{counters, `SELECT name, last::text FROM counters`, true},
+	{values, `SELECT name, doc FROM settings ORDER BY name`, true},
+	{shops.find, `SELECT id::text, doc FROM shops ORDER BY id DESC`, true},
+	{shopsByChat, `SELECT chat::text, id::text FROM shops ORDER BY id DESC`, true},
+	{members.find, `SELECT person::text, doc FROM members ORDER BY shop DESC`, true},
+	{membersOf, `SELECT shop::text, string_agg(person::text, ' ' ORDER BY person) FROM members GROUP BY shop ORDER BY shop DESC`, false},
+	{chats.find, `SELECT id::text, c.doc FROM chats c JOIN members ON person = id ORDER BY id`, false},
+	{sessions, `SELECT chat::text, body FROM sessions ORDER BY chat DESC`, true},
+	{accounts, `SELECT account, balance::text FROM accounts ORDER BY shop DESC NULLS FIRST`, true},
+	{orders.find, `SELECT id, doc FROM orders WHERE due IS NOT NULL ORDER BY due`, false},
+	{handled, `SELECT update_id::text, '' FROM handled ORDER BY at DESC`, false},
+}
+
+// firstMost bounds the rows of each.
+const firstMost = 10_000
+
+// begin reads what comes first.
+func (m *memory) begin(t *Tx) error {
+	for _, first := range firsts {
+		n := 0
+		t.queue.Queue(first.sql + fmt.Sprintf(" LIMIT %d", firstMost)).Query(func(rows pgx.Rows) error {
+			for rows.Next() {
+				var key string
+				f := fact{known: true, is: true}
+				if err := rows.Scan(&key, &f.doc); err != nil {
+					return err
+				}
+				m.keep(spot{first.find, key}, f)
+				n++
+			}
+			m.whole[first.find] = first.whole && n < firstMost
+			return rows.Err()
+		})
+	}
+	m.whole = map[*finder]bool{}
+	err := t.send()
+	m.begun = err == nil
+	return err
 }
 
 // finder reads rows by one key, as texts: those of many keys in one query,
@@ -108,9 +166,12 @@ func byKey(name, key, kind, value string) *finder {
 
 // minted tells a key that holds an ID that was minted since the memory began.
 func minted(m *memory, key string) bool {
-	return slices.ContainsFunc(strings.FieldsFunc(key, func(r rune) bool { return r == '/' || r == '-' }), func(part string) bool {
-		return len(part) == len(m.since) && part >= string(m.since)
-	})
+	for part := range strings.FieldsFuncSeq(key, func(r rune) bool { return r == '/' || r == '-' }) {
+		if len(part) == len(m.since) && part >= string(m.since) {
+			return true
+		}
+	}
+	return false
 }
 
 // coming takes every key as new.
@@ -165,7 +226,7 @@ func (f *finder) rows(t *Tx, keys ...string) ([]fact, error) {
 		if !found[i].known {
 			found[i] = read[key]
 			found[i].known = true
-			t.learn(f.name+" "+key, found[i])
+			t.learn(spot{f, key}, found[i])
 		}
 	}
 	return found, nil
@@ -176,10 +237,12 @@ func (f *finder) known(t *Tx, key string) fact {
 	if t.mem == nil {
 		return fact{}
 	}
-	if own, is := t.changed[f.name+" "+key]; is {
+	if own, is := t.changed[spot{f, key}]; is {
 		return own
 	}
-	return t.mem.get(f.name + " " + key)
+	known := t.mem.get(spot{f, key})
+	known.known = known.known || t.mem.whole[f]
+	return known
 }
 
 // recall tells what is known of a row, or guessed.
@@ -188,22 +251,25 @@ func (f *finder) recall(t *Tx, key string) fact {
 	if known.known || !t.guesses || f.new == nil || !f.new(t.mem, key) {
 		return known
 	}
-	if _, own := t.changed[f.name+" "+key]; own {
+	if _, own := t.changed[spot{f, key}]; own {
 		return known // what this transaction made of it can't be proved before it
 	}
-	t.guess(f, key)
+	t.guess(spot{f, key})
 	return fact{known: true}
 }
 
 // put says what the row of a key is from now on; know tells that it is not
 // there any more.
 func (f *finder) put(t *Tx, key string, doc []byte) {
-	t.change(f.name+" "+key, fact{true, true, doc})
+	t.change(spot{f, key}, fact{true, true, doc})
 }
-func (f *finder) gone(t *Tx, key string) { t.change(f.name+" "+key, fact{known: true}) }
+func (f *finder) gone(t *Tx, key string) { t.change(spot{f, key}, fact{known: true}) }
 
 // lose tells that the row of a key has changed, and not to what.
-func (f *finder) lose(t *Tx, key string) { t.change(f.name+" "+key, fact{}) }
+func (f *finder) lose(t *Tx, key string) {
+	t.change(spot{f, key}, fact{})
+	t.lost = append(t.lost, f)
+}
 
 func scanFact(rows pgx.Rows, into map[string]fact) error {
 	var key string
@@ -216,27 +282,27 @@ func scanFact(rows pgx.Rows, into map[string]fact) error {
 // changedMost bounds what a transaction remembers of its own.
 const changedMost = 50_000
 
-func (t *Tx) change(name string, f fact) {
+func (t *Tx) change(at spot, f fact) {
 	if t.mem == nil {
 		return
 	}
 	if t.changed == nil {
-		t.changed = map[string]fact{}
+		t.changed = map[spot]fact{}
 	}
-	if t.changed[name] = f; len(t.changed) > changedMost {
+	if t.changed[at] = f; len(t.changed) > changedMost {
 		t.forgo()
 	}
 }
 
 // learn takes what was read. Of a row that this transaction has changed it is
 // not sure to stay.
-func (t *Tx) learn(name string, f fact) {
-	switch _, own := t.changed[name]; {
+func (t *Tx) learn(at spot, f fact) {
+	switch _, own := t.changed[at]; {
 	case t.mem == nil:
 	case own:
-		t.changed[name] = f
+		t.changed[at] = f
 	default:
-		t.mem.keep(name, f)
+		t.mem.keep(at, f)
 	}
 }
 
@@ -247,64 +313,64 @@ func (t *Tx) forgo() { t.mem, t.changed, t.guesses = nil, nil, false }
 // errGuess ends a run that rests on a wrong guess.
 var errGuess = errors.New("store: a guess was wrong")
 
-// check is a query that proves guesses of one finder. It leaves before all that
-// is queued: before anything that was written on the strength of them.
-type check struct {
-	query *pgx.QueuedQuery
-	keys  map[string]bool
+// guess notes that a row was taken as not there.
+func (t *Tx) guess(at spot) {
+	if t.guessed[at] {
+		return
+	}
+	if t.guessed == nil {
+		t.guessed = map[spot]bool{}
+	}
+	t.guessed[at] = true
 }
 
-func (t *Tx) guess(f *finder, key string) {
-	c := t.checks[f]
-	if c == nil {
-		c = t.newCheck(f)
+// checks are the queries that prove what was guessed. They leave before all that
+// is queued: before anything that was written on the strength of it.
+func (t *Tx) checks() (all []*pgx.QueuedQuery) {
+	keys := map[*finder][]string{}
+	for at := range t.guessed {
+		keys[at.find] = append(keys[at.find], at.key)
 	}
-	if !c.keys[key] {
-		c.keys[key] = true
-		c.query.Arguments = []any{slices.Collect(maps.Keys(c.keys))}
-	}
-}
-
-func (t *Tx) newCheck(f *finder) *check {
-	c, mem := &check{query: &pgx.QueuedQuery{SQL: f.sql}, keys: map[string]bool{}}, t.mem
-	c.query.Query(func(rows pgx.Rows) error {
-		read := map[string]fact{}
-		for rows.Next() {
-			if err := scanFact(rows, read); err != nil {
-				return err
+	mem := t.mem
+	for f, keys := range keys {
+		q := &pgx.QueuedQuery{SQL: f.sql, Arguments: []any{keys}}
+		q.Query(func(rows pgx.Rows) error {
+			read := map[string]fact{}
+			for rows.Next() {
+				if err := scanFact(rows, read); err != nil {
+					return err
+				}
 			}
-		}
-		for key := range c.keys {
-			fact := read[key]
-			fact.known = true
-			mem.keep(f.name+" "+key, fact)
-			t.wrong = t.wrong || fact.is
-		}
-		return rows.Err()
-	})
-	if t.checks == nil {
-		t.checks = map[*finder]*check{}
+			for _, key := range keys {
+				fact := read[key]
+				fact.known = true
+				if mem != nil {
+					mem.keep(spot{f, key}, fact)
+				}
+				t.wrong = t.wrong || fact.is
+			}
+			return rows.Err()
+		})
+		all = append(all, q)
 	}
-	t.checks[f] = c
-	return c
+	return all
 }
 
 // checked is what is queued, with the checks in their place.
 func (t *Tx) checked() []*pgx.QueuedQuery {
+	if len(t.guessed) == 0 {
+		return t.queue.QueuedQueries
+	}
 	at := t.begins
 	if t.sent {
 		at = 0
 	}
-	var checks []*pgx.QueuedQuery
-	for _, c := range t.checks {
-		checks = append(checks, c.query)
-	}
-	return slices.Insert(t.queue.QueuedQueries, at, checks...)
+	return slices.Insert(t.queue.QueuedQueries, at, t.checks()...)
 }
 
 // prove has the server prove the guesses, and sends nothing else.
 func (t *Tx) prove() error {
-	if t.err != nil || len(t.checks) == 0 {
+	if t.err != nil || len(t.guessed) == 0 {
 		return t.err
 	}
 	if t.sent {

@@ -31,7 +31,7 @@ func remembersRightly(t interface{ Errorf(string, ...any) }, db *postgres.DB) {
 // guesses that are wrong: after each, what is remembered is what the tables
 // say, and the till is sound.
 func TestMemoryTellsTheTruth(t *testing.T) {
-	outer, guessed, remembered := t, 0, 0
+	outer := t
 	rapid.Check(t, func(t *rapid.T) {
 		address, drop := fresh(outer)
 		defer drop()
@@ -52,11 +52,10 @@ func TestMemoryTellsTheTruth(t *testing.T) {
 				db.Forget()
 			}
 			end := rapid.SampledFrom([]string{"", "", "", "error", "panic", "refused", "refused later"}).Draw(t, "end")
-			ran, theme := 0, rapid.IntRange(0, 3).Draw(t, "theme")
+			theme := rapid.SampledFrom([]int{0, 1, 2, 2, 3}).Draw(t, "theme")
 			func() {
 				defer func() { _ = recover() }()
 				err := db.Update(func(tx *postgres.Tx) error {
-					ran++
 					for range rapid.IntRange(1, 12).Draw(t, "steps") {
 						if err := h.step(t, theme, tx); err != nil {
 							return err
@@ -76,17 +75,12 @@ func TestMemoryTellsTheTruth(t *testing.T) {
 					t.Errorf("ended by %q: %v", end, err)
 				}
 			}()
-			guessed += ran - 1
 			remembersRightly(t, db)
 		}
-		remembered += db.Remembers()
 		if r, err := db.Check(vault(outer)); err != nil || len(r.Problems) > 0 {
 			t.Errorf("not sound: %v %q", err, r.Problems)
 		}
 	})
-	if guessed == 0 || remembered == 0 {
-		t.Errorf("%d guesses were wrong, %d rows are remembered", guessed, remembered)
-	}
 }
 
 func vault(t testing.TB) *store.Vault {
@@ -95,6 +89,47 @@ func vault(t testing.TB) *store.Vault {
 		t.Fatal(err)
 	}
 	return v
+}
+
+// TestWrongGuess: what a step does because it was told what is not so counts for
+// nothing, whatever it does; it runs anew and is told what is there.
+func TestWrongGuess(t *testing.T) {
+	db, _, s := stocked(t, postgres.Options{})
+	id := topup.NewID()
+	update(t, db, func(tx *postgres.Tx) error { _, err := tx.Place(order(s, id, 100_00)); return err })
+	for name, misled := range map[string]func(*postgres.Tx) error{
+		"writes": func(tx *postgres.Tx) error { return tx.PutSetting("misled", 1) },
+		"fails":  func(*postgres.Tx) error { return errors.New("it is not there") },
+		"panics": func(*postgres.Tx) error { panic("it is not there") },
+		"writes and reads": func(tx *postgres.Tx) error {
+			err := tx.PutSetting("misled", 1)
+			if _, err := tx.OrdersOf(1, 0, 1); err != nil {
+				t.Errorf("goes on after %v", err)
+			}
+			return err
+		},
+	} {
+		db.Forget()
+		ran := 0
+		if err := db.Update(func(tx *postgres.Tx) error {
+			ran++
+			_, ok, err := tx.Order(topup.OrderID(id))
+			if err != nil || ok {
+				return err
+			}
+			return misled(tx)
+		}); err != nil || ran != 2 {
+			t.Errorf("who %s runs %d times: %v", name, ran, err)
+		}
+		update(t, db, func(tx *postgres.Tx) error {
+			var v int
+			if is, err := tx.Setting("misled", &v); is || err != nil {
+				t.Errorf("who %s leaves a trace (%v)", name, err)
+			}
+			return nil
+		})
+		remembersRightly(t, db)
+	}
 }
 
 // TestForgottenWithTheConnection: what was known over a connection that is lost
@@ -158,6 +193,14 @@ func (h *hands) people(tx *postgres.Tx, chat int64, _ string, n int) []func() er
 		},
 		func() error { return tx.RemoveMember(person) },
 		func() error { _, _, err := tx.Member(person); return err },
+		func() error {
+			for _, err := range tx.Members(1) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		func() error { return tx.PutChat(store.Chat{ID: chat, Guesses: n}) },
 		func() error { _, _, err := tx.Chat(chat); return err },
 		func() error { return tx.ForgetChat(chat) },
@@ -183,6 +226,8 @@ func (h *hands) values(tx *postgres.Tx, _ int64, id string, n int) []func() erro
 func (h *hands) sales(tx *postgres.Tx, _ int64, id string, n int) []func() error {
 	return []func() error{
 		func() error { return h.place(tx, id, n) },
+		func() error { return h.place(tx, id, n) },
+		func() error { return h.move(tx, id, n) },
 		func() error { return h.move(tx, id, n) },
 		func() error { return h.move(tx, id, n) },
 		func() error { return h.claim(tx, id, n) },
@@ -227,8 +272,12 @@ func (h *hands) move(tx *postgres.Tx, id string, n int) error {
 	if err != nil || !ok {
 		return err
 	}
-	s, err := topup.Submit(o, t0, time.Minute)
-	if err != nil {
+	var s topup.Change
+	if o.State == topup.Placed {
+		if s, err = topup.Submit(o, t0, time.Minute); err != nil {
+			return err
+		}
+	} else {
 		phase := []topup.Phase{topup.PhaseOpen, topup.PhaseDone, topup.PhaseRefunded}[n-1]
 		s = topup.Checked(o, topup.Status{ProviderID: fmt.Sprint("p", n), Phase: phase, Evidence: topup.Evidence{Word: "WORD"}}, t0, 1)
 	}

@@ -202,8 +202,17 @@ func (t *Tx) OpenOrders() iter.Seq2[topup.Order, error] {
 	return each(orders.name, walk(t, by[string], `SELECT id, doc FROM orders WHERE due IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`, ""), t.openOrder)
 }
 
-// dueFrom walks what is due by its time, the longest waiting first.
-const dueFrom = `SELECT due, id, doc FROM orders WHERE due IS NOT NULL AND (due, id) > ($1, $2) ORDER BY due, id LIMIT $3`
+// dueFrom walks what is due at a time, the longest waiting first.
+const dueFrom = `SELECT due, id, doc FROM orders WHERE due <= $1 AND (due, id) > ($2, $3) ORDER BY due, id LIMIT $4`
+
+// fromTime scans a row of a walk over times that has a bound.
+func fromTime(bound time.Time) func(pgx.Rows) (row, error) {
+	return func(rows pgx.Rows) (row, error) {
+		r, err := byBoth[int64, string](rows)
+		r.at = slices.Insert(r.at, 0, any(bound.UnixNano()))
+		return r, err
+	}
+}
 
 // Due lists the orders whose time has come, the longest waiting first, without
 // those that skip names (nil skips none).
@@ -211,7 +220,7 @@ func (t *Tx) Due(now time.Time, limit int, skip func(topup.OrderID) bool) (out [
 	if limit <= 0 {
 		return nil, nil
 	}
-	for r, err := range walk(t, byBoth[int64, string], dueFrom, int64(0), "") {
+	for r, err := range walk(t, fromTime(now), dueFrom, now.UnixNano(), int64(0), "") {
 		if err != nil {
 			return nil, err
 		}
@@ -219,8 +228,6 @@ func (t *Tx) Due(now time.Time, limit int, skip func(topup.OrderID) bool) (out [
 		switch {
 		case err != nil:
 			return nil, err
-		case f.Due.After(now):
-			return out, nil
 		case skip != nil && skip(f.ID):
 			continue
 		}
@@ -247,10 +254,5 @@ func (t *Tx) NextDue() (time.Time, bool, error) {
 // DueAfter walks the orders that are due after a time, the latest first.
 func (t *Tx) DueAfter(at time.Time) iter.Seq2[topup.Order, error] {
 	later := `SELECT due, id, doc FROM orders WHERE due > $1 AND (due, id) < ($2, $3) ORDER BY due DESC, id DESC LIMIT $4`
-	scan := func(rows pgx.Rows) (row, error) {
-		r, err := byBoth[int64, string](rows)
-		r.at = slices.Insert(r.at, 0, any(at.UnixNano()))
-		return r, err
-	}
-	return each(orders.name, walk(t, scan, later, at.UnixNano(), int64(1)<<62, ""), t.openOrder)
+	return each(orders.name, walk(t, fromTime(at), later, at.UnixNano(), int64(1)<<62, ""), t.openOrder)
 }

@@ -3,7 +3,9 @@ package postgres
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -23,6 +25,8 @@ var (
 		return []any{c.ID, text(c.Language), when(c.Heard)}
 	}).ofItsOwn()
 	sessions = byKey("sessions", "chat", "bigint", "body")
+	// membersOf finds who works for a shop, by their numbers.
+	membersOf = &finder{"members by shop", `SELECT k, string_agg(person::text, ' ' ORDER BY person) FROM unnest($1::text[]) k JOIN members ON shop = k::bigint GROUP BY k`, nil}
 )
 
 // Chat reads a chat.
@@ -143,6 +147,10 @@ func (t *Tx) PutMember(m topup.Member) error {
 	if err := store.MayJoin(t, m); err != nil {
 		return err
 	}
+	shop, person := keyText(number(m.Shop)), keyText(m.Person)
+	if of := membersOf.known(t, shop); !slices.Contains(strings.Fields(string(of.doc)), person) {
+		membersOf.lose(t, shop)
+	}
 	return members.write(t, m)
 }
 
@@ -151,12 +159,31 @@ func (t *Tx) Member(person int64) (topup.Member, bool, error) { return members.r
 
 // RemoveMember takes a person's place away.
 func (t *Tx) RemoveMember(person int64) error {
+	m, is, err := t.Member(person)
+	if err != nil || !is {
+		return err
+	}
+	membersOf.lose(t, keyText(number(m.Shop)))
 	members.delete(t, person)
 	return nil
 }
 
 // Members walks the people of a shop.
 func (t *Tx) Members(s topup.ShopID) iter.Seq2[topup.Member, error] {
-	return each(members.name, walk(t, byBoth[int64, int64], `SELECT shop, person, doc FROM members WHERE shop = $1 AND person > $2 ORDER BY person LIMIT $3`,
-		number(s), lowest), asIs[topup.Member])
+	return func(yield func(topup.Member, error) bool) {
+		all, _, err := membersOf.row(t, keyText(number(s)))
+		var found []fact
+		if err == nil {
+			found, err = members.find.rows(t, strings.Fields(string(all))...)
+		}
+		if err != nil {
+			yield(topup.Member{}, err)
+			return
+		}
+		for _, f := range found {
+			if m, err := decode[topup.Member](members.name, f.doc); !yield(m, err) {
+				return
+			}
+		}
+	}
 }

@@ -31,10 +31,11 @@ type Tx struct {
 	// Of the writer's: see memory.go.
 	mem     *memory // nil remembers nothing
 	begins  int     // the statements that begin it
-	changed map[string]fact
-	guesses bool // it may guess
-	checks  map[*finder]*check
-	wrong   bool // a guess was
+	changed map[spot]fact
+	lost    []*finder     // of which it has changed rows, and does not know to what
+	guesses bool          // it may guess
+	guessed map[spot]bool // and is not proved
+	wrong   bool          // a guess was
 	// Of what is queued: a row's newest write, by its name, and the lines.
 	rows  map[string]*pgx.QueuedQuery
 	lines *queuedLines
@@ -62,7 +63,7 @@ func (t *Tx) send() error {
 		return t.err
 	}
 	queue := pgx.Batch{QueuedQueries: t.checked()}
-	t.queue, t.sent, t.checks, t.rows, t.lines = pgx.Batch{}, true, nil, nil, nil
+	t.queue, t.sent, t.guessed, t.rows, t.lines = pgx.Batch{}, true, nil, nil, nil
 	ctx, cancel := context.WithTimeout(t.ctx, answerMost)
 	defer cancel()
 	t.err = t.conn.SendBatch(ctx, &queue).Close()
