@@ -554,16 +554,16 @@ func (f *failovers) looks() map[string][]topup.Order {
 	for number, t := range f.ear.sales {
 		orders := kept[number]
 		if len(orders) != 1 || orders[0].Placed.After(t.at) {
-			f.t.Errorf("a shop was told %+v of a sale to %s, of which there were %d", *t, number, len(orders))
+			f.t.Errorf("a shop was told %v of a sale to %s, of which there were %d", *t, number, len(orders))
 		} else if t.delivered && orders[0].State != topup.Delivered || t.refunded && orders[0].State != topup.Refunded {
-			f.t.Errorf("a shop was told %+v of a sale to %s that is %s", *t, number, orders[0].State)
+			f.t.Errorf("a shop was told %v of a sale to %s that is %s", *t, number, orders[0].State)
 		}
 	}
 	for _, k := range append(slices.Clone(f.keepers), f.asker) {
 		for _, w := range k.all() {
 			n, at := len(kept[w.number]), tapped[w.number]
 			if !at.IsZero() && (n != 1 || kept[w.number][0].Placed.After(at)) {
-				f.t.Errorf("a shop was told at %v that a sale to %s is sent, of which there were %d", at, w.number, n)
+				f.t.Errorf("a shop was told at %s that a sale to %s is sent, of which there were %d", at.Format(time.TimeOnly), w.number, n)
 			}
 			if n > min(1, len(w.taps)) || bought[w.number] > n {
 				f.t.Errorf("a wish for %s that was tapped %d times is %d sales and %d orders at the provider", w.number, len(w.taps), n, bought[w.number])
@@ -637,7 +637,7 @@ func (f *failovers) sums(kept map[string][]topup.Order) {
 			want[o.Shop] = w
 		}
 		if t.delivered && (t.taken != "200" || t.refunded) {
-			f.t.Errorf("the receipt of %s is %+v", number, *t)
+			f.t.Errorf("the receipt of %s is %v", number, *t)
 		}
 		if at := states[number]; t.delivered != (at == "FULFILLED") || at == "" && o.Submits > 0 && o.Reason != topup.ReasonUnreachable {
 			f.t.Errorf("a sale to %s is %s, at the provider %q", number, o.State, at)

@@ -150,6 +150,11 @@ type told struct {
 	taken                         string // what a receipt says that it took
 }
 
+// String is for reports.
+func (t told) String() string {
+	return fmt.Sprintf("at %s first: under way %t, delivered %t, refunded %t, took %q", t.at.Format(time.TimeOnly), t.underWay, t.delivered, t.refunded, t.taken)
+}
+
 var (
 	numberIn = regexp.MustCompile(`0\d{3} \d{2} \d{2} \d{2}`)
 	takenIn  = regexp.MustCompile(`Débité : ([\d ]+) DA`)
