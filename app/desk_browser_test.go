@@ -107,7 +107,6 @@ owner < 2
 owner > ✅
 shop < 0661234567 1000
 shop ? 🛒
-wait
 shop > ✅
 shop ? 🙋
 = receipt
@@ -164,6 +163,7 @@ owner < Bonjour
 owner > 👥
 owner > ✅
 shop ? Bonjour
+owner ? SPREAD
 = broadcast
 owner > 🏠
 owner > 🏪
@@ -246,7 +246,6 @@ shop > Amine
 shop > 🚧
 shop > ♾
 customer < 0661234567 200
-wait
 customer > ✅
 customer ? DONE
 = cashier-sold
@@ -257,7 +256,6 @@ shop > PSN
 shop > UK
 shop > ➕
 = two-cards
-wait
 shop > ✅
 shop ? REVIEW
 = in-review-of-shop
@@ -282,7 +280,6 @@ shop > 🏠
 shop > 🎁
 shop > PSN
 shop > ➕
-wait
 shop > ✅
 shop ? REVIEW
 owner > 🔎
@@ -298,7 +295,6 @@ shop > 🏠
 shop > 🎁
 shop > PSN
 shop > ➕
-wait
 shop > ✅
 shop ? REVIEW
 owner > 🔎
@@ -333,7 +329,6 @@ group ? SHOP
 group < /mobile 0778037340 500
 = group-card
 group @ owner
-wait
 group >> ✅
 = group-outsider
 window
@@ -348,7 +343,6 @@ group > ADSL
 group ^ 036362608
 group > 500
 = group-internet
-wait
 group > ✅
 group ? 🔑
 = group-codes
@@ -403,7 +397,7 @@ func TestBrowserPeople(t *testing.T) {
 // in gives a script in a language.
 func (s said) in(lang, script string) string {
 	script = strings.NewReplacer("SHOP", s.shop, "HELPER", s.helper, "LANG", s.language, "DONE", s.done,
-		"REVIEW", s.review, "PART", s.part, "REFUNDED", s.refunded, "KEEPER", s.keeper).Replace(script)
+		"REVIEW", s.review, "PART", s.part, "REFUNDED", s.refunded, "KEEPER", s.keeper, "SPREAD", s.spread).Replace(script)
 	if lang == "ar" {
 		script = mirrored.Replace(script)
 	}
@@ -419,12 +413,13 @@ func (w *window) works(script string) {
 		who, rest, _ := strings.Cut(line, " ")
 		act, what, _ := strings.Cut(rest, " ")
 		person := people[who]
+		if what == "✅" {
+			time.Sleep(time.Second) // a card is read before it is confirmed
+		}
 		switch {
 		case who == "=":
 			w.fits(rest)
 			w.shoot(fmt.Sprintf("desk-%03d-%s", i, rest))
-		case who == "wait":
-			time.Sleep(time.Second) // a card is read before it is confirmed
 		case who == "picture":
 			w.until("a picture", fmt.Sprintf(`[...document.querySelectorAll(%q)].some((i) => i.naturalWidth > 300)`, phone(people[rest])+"img"))
 		case who == "scan":
