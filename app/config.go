@@ -30,6 +30,7 @@ type config struct {
 	admins      []int64
 	db          string // a path, or an address of PostgreSQL
 	dbPassword  string
+	goOn        bool   // without a standby, where commits are to wait for one
 	copies      string // the folder of the safety copies
 	codesKey    []byte
 	oldKeys     [][]byte
@@ -68,6 +69,10 @@ func readConfig(getenv func(string) string) (config, error) {
 	c.copies = r.text("HANOUT_BACKUP_DIR", w.folder())
 	if c.copies == "" {
 		r.fault("HANOUT_BACKUP_DIR is not set: the folder for the safety copies of a database on a server")
+	}
+	c.goOn = r.oneOf("HANOUT_WITHOUT_STANDBY", "wait", "go-on") == "go-on"
+	if c.goOn && !w.remote() {
+		r.fault("HANOUT_WITHOUT_STANDBY is for a database on a server; HANOUT_DB names a file")
 	}
 	if packer := r.packer("HANOUT_BACKUP_RECIPIENT"); packer != nil {
 		c.safety.Packer = packer

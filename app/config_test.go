@@ -37,7 +37,7 @@ func TestConfigurationFaults(t *testing.T) {
 		"ONECLICKDZ_API_KEY": "canary key", "ONECLICKDZ_BASE_URL": "https://host/v3?key=canaryquery",
 		"HANOUT_ADMINS": "601,x,-5", "HANOUT_CODES_KEY": "Y2FuYXJ5", "HANOUT_LANGUAGE": "en", "HANOUT_LISTEN": "nine",
 		"HANOUT_BACKUP_EVERY": "5m", "HANOUT_BACKUP_KEEP": "0,4,6", "HANOUT_BACKUP_RECIPIENT": "AGE-SECRET-KEY-1CANARY",
-		"HANOUT_POLL_SCALE": "-1", "HANOUT_LOG": "xml", "HANOUT_LOG_LEVEL": "loud",
+		"HANOUT_POLL_SCALE": "-1", "HANOUT_LOG": "xml", "HANOUT_LOG_LEVEL": "loud", "HANOUT_WITHOUT_STANDBY": "maybe",
 	}
 	_, err := command(t, e)
 	var bad *usageError
@@ -51,6 +51,9 @@ func TestConfigurationFaults(t *testing.T) {
 	if strings.Contains(strings.ToLower(err.Error()), "canary") || strings.Contains(err.Error(), "Y2Fu") {
 		t.Errorf("the error tells a secret: %v", err)
 	}
+
+	_, err = command(t, environment{"HANOUT_WITHOUT_STANDBY": "go-on"})
+	says(t, err, "HANOUT_WITHOUT_STANDBY is for a database on a server")
 
 	_, err = command(t, nil)
 	says(t, err, "TELEGRAM_BOT_TOKEN is not set", "ONECLICKDZ_API_KEY is not set", "HANOUT_ADMINS", "HANOUT_CODES_KEY is not set")

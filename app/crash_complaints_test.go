@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -60,7 +60,7 @@ func (l *life) complaintVerdict() {
 		l.problem("the orders are %+v", orders)
 		return
 	}
-	l.inside(func(tx *bolt.Tx) error {
+	l.inside(func(tx till.Tx) error {
 		c, _, err := tx.Complaint(orders[0].ID)
 		if err != nil {
 			return err

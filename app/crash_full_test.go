@@ -20,7 +20,7 @@ import (
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
 	"hanout/store"
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -48,7 +48,7 @@ type counter struct {
 }
 
 // TestRigKill runs the real program over HTTP on loopback and kills it with
-// SIGKILL, again and again, while shops sell. After each kill the file must
+// SIGKILL, again and again, while shops sell. After each kill the till must
 // be sound; in the end each wish must be one order, delivered and shown.
 func TestRigKill(t *testing.T) {
 	dir := t.TempDir()
@@ -61,13 +61,17 @@ func TestRigKill(t *testing.T) {
 	atTelegram, atProvider := httptest.NewServer(messenger), httptest.NewServer(sales)
 	defer atProvider.Close()
 	defer atTelegram.Close()
-	file := filepath.Join(dir, "till.db")
-	shops := openCounters(t, file, messenger)
+	place, kills, busy := newPlace(t), killsWanted, busyWanted
+	lives := 300       // milliseconds
+	if server != nil { // a start takes longer
+		kills, busy, lives = killsWanted/4, busyWanted/4, 1500
+	}
+	shops := openCounters(t, where{db: place}, messenger)
 
 	env := append(os.Environ(),
 		"TELEGRAM_BOT_TOKEN="+messenger.Token(), "TELEGRAM_API_URL="+atTelegram.URL,
 		"ONECLICKDZ_API_KEY="+provider.SandboxKey, "ONECLICKDZ_BASE_URL="+atProvider.URL+"/v3",
-		"HANOUT_ADMINS=601", "HANOUT_DB="+file, "HANOUT_POLL_SCALE=0.02", "HANOUT_LANGUAGE=fr",
+		"HANOUT_ADMINS=601", "HANOUT_DB="+place, "HANOUT_BACKUP_DIR="+dir, "HANOUT_POLL_SCALE=0.02", "HANOUT_LANGUAGE=fr",
 		"HANOUT_CODES_KEY="+base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	run := func() *exec.Cmd {
 		p := exec.Command(program)
@@ -90,22 +94,30 @@ func TestRigKill(t *testing.T) {
 			}
 		})
 	}
-	kills, busy := 0, 0
+	killed, working := 0, 0
 	dice := rand.New(rand.NewPCG(3, 4))
-	for start := time.Now(); kills < killsWanted || busy < busyWanted; kills++ {
+	for start := time.Now(); killed < kills || working < busy; killed++ {
 		if time.Since(start) > killFor {
-			t.Fatalf("only %d kills, %d of them busy", kills, busy)
+			t.Fatalf("only %d kills, %d of them busy", killed, working)
 		}
 		p := run()
-		time.Sleep(50*time.Millisecond + time.Duration(dice.IntN(300))*time.Millisecond)
+		if server != nil {
+			awaits(t, "the process leads", func() bool { return strings.Contains(p.Stderr.(*lockedBuffer).String(), "hanout is running") })
+		}
+		time.Sleep(50*time.Millisecond + time.Duration(dice.IntN(lives))*time.Millisecond)
 		if err := p.Process.Signal(syscall.SIGKILL); err != nil {
 			t.Fatalf("the process ended by itself: %v\n%s", err, p.Stderr)
 		}
 		if err := p.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
 			t.Fatalf("the process ended by itself: %v\n%s", err, p.Stderr)
 		}
-		if working(t, file) {
-			busy++
+		if server != nil {
+			if err := freeLease(place); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if isWorking(t, where{db: place}) {
+			working++
 		}
 	}
 	closing.Store(true)
@@ -118,23 +130,23 @@ func TestRigKill(t *testing.T) {
 	if err := p.Wait(); err != nil {
 		t.Fatalf("the last process: %v\n%s", err, p.Stderr)
 	}
-	wished := judge(t, file, messenger, sales, shops)
-	t.Logf("%d kills, %d of them busy; %d sales, each once", kills, busy, wished)
+	wished := judge(t, where{db: place}, messenger, sales, shops)
+	t.Logf("%d kills, %d of them busy; %d sales, each once", killed, working, wished)
 }
 
 // openCounters makes the database with its shops and their money.
-func openCounters(t *testing.T, file string, messenger *telegram.Server) []*counter {
+func openCounters(t *testing.T, at where, messenger *telegram.Server) []*counter {
 	t.Helper()
-	if err := bolt.Create(file); err != nil {
+	if err := at.create(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	db, err := bolt.Open(file, bolt.Options{})
+	db, err := at.open(t.Context(), opening{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	var all []*counter
-	if err := db.Update(func(tx *bolt.Tx) error {
+	if err := db.Update(func(tx till.Tx) error {
 		for i := range counters {
 			person := int64(7000 + i)
 			messenger.People.Add(telegram.Person{ID: person, FirstName: "Shop", LanguageCode: "fr", Phone: "213661000000"})
@@ -194,10 +206,10 @@ func sell(t *testing.T, messenger *telegram.Server, person int64, number string)
 	until(func() {}, "Débité : ")
 }
 
-// working proves the file after a kill and tells whether anything was open.
-func working(t *testing.T, file string) bool {
+// isWorking proves the till after a kill and tells whether anything was open.
+func isWorking(t *testing.T, at where) bool {
 	t.Helper()
-	db, err := bolt.Open(file, bolt.Options{ReadOnly: true})
+	db, err := at.open(t.Context(), opening{readOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +219,7 @@ func working(t *testing.T, file string) bool {
 		t.Fatalf("after a kill the till is not sound: %v %q", err, report.Problems)
 	}
 	open := false
-	if err := db.View(func(tx *bolt.Tx) error {
+	if err := db.View(func(tx till.Tx) error {
 		for _, err := range tx.OpenOrders() {
 			open = true
 			return err
@@ -225,7 +237,7 @@ func working(t *testing.T, file string) bool {
 
 // judge compares the wishes, the till and the provider's books, one to one,
 // and gives how many sales there were.
-func judge(t *testing.T, file string, messenger *telegram.Server, sales *provider.Server, shops []*counter) (wished int) {
+func judge(t *testing.T, at where, messenger *telegram.Server, sales *provider.Server, shops []*counter) (wished int) {
 	t.Helper()
 	booked := map[string]int{}
 	refs := map[string]string{}
@@ -233,12 +245,12 @@ func judge(t *testing.T, file string, messenger *telegram.Server, sales *provide
 		booked[o.Number]++
 		refs[o.Number] = o.SentRef
 	}
-	db, err := bolt.Open(file, bolt.Options{ReadOnly: true, Vault: vaultOf(t, make([]byte, 32))})
+	db, err := at.open(t.Context(), opening{readOnly: true, vault: vaultOf(t, make([]byte, 32))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.View(func(tx *bolt.Tx) error {
+	if err := db.View(func(tx till.Tx) error {
 		for i, c := range shops {
 			id := topup.ShopID(i + 1)
 			price := topup.Money(0)
@@ -287,6 +299,7 @@ func TestRigCrashWithLinksEverywhere(t *testing.T) {
 // TestRigCrashWhileRestoredEverywhere does the same for what follows a
 // restore.
 func TestRigCrashWhileRestoredEverywhere(t *testing.T) {
+	needsFile(t)
 	sweepIn(t, puttingBack, calmIn(t, puttingBack), 1)
 }
 

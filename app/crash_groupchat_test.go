@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -73,7 +73,7 @@ func (l *life) movingVerdict() {
 	if w := l.wallet(); w.Available != topup.Dinars(5000-495-500) || w.Held != 0 {
 		l.problem("the wallet is %v", w)
 	}
-	l.inside(func(tx *bolt.Tx) error {
+	l.inside(func(tx till.Tx) error {
 		s, _, err := tx.Shop(1)
 		if s.GroupChat != superID {
 			l.problem("the shop sells in %d", s.GroupChat)

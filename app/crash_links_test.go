@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"hanout/sandbox/provider"
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -62,7 +62,7 @@ func (l *life) linksVerdict() {
 	} else if o.State != topup.Delivered {
 		l.problem("the order is %s", o.State)
 	}
-	l.inside(func(tx *bolt.Tx) error {
+	l.inside(func(tx till.Tx) error {
 		c, _, err := tx.ClaimOf(orders[0].ID)
 		if c.State != topup.ClaimRedeemed || c.By != customerID {
 			l.problem("the link ends as %s, taken by %d", c.State, c.By)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"hanout/sandbox/provider"
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -57,7 +57,7 @@ func (l *life) offersVerdict() {
 	if w := l.wallet(); w.Available != topup.Dinars(5000)-orders[0].Price || w.Held != 0 {
 		l.problem("the wallet is %v", w)
 	}
-	l.inside(func(tx *bolt.Tx) error {
+	l.inside(func(tx till.Tx) error {
 		var all topup.Inquiries
 		if _, err := tx.Setting("inquiries", &all); err != nil {
 			return err

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"hanout/sandbox/provider"
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -68,7 +68,7 @@ func (l *life) partsVerdict() {
 	if w := l.wallet(); w.Held != held || w.Available != topup.Dinars(5000)-paid-held {
 		l.problem("the wallet is %v after %v paid and %v held", w, paid, held)
 	}
-	l.inside(func(tx *bolt.Tx) error {
+	l.inside(func(tx till.Tx) error {
 		kept, err := tx.Vouchers(o.ID)
 		if len(kept) != o.DeliveredQty {
 			l.problem("%d codes are kept, %d count as handed over", len(kept), o.DeliveredQty)

@@ -116,6 +116,7 @@ func (l *life) restoreVerdict() {
 // TestRigCrashWhileRestored kills the bot at points spread over what follows a
 // restore.
 func TestRigCrashWhileRestored(t *testing.T) {
+	needsFile(t)
 	sweepIn(t, puttingBack, calmIn(t, puttingBack), restoreStride)
 }
 

@@ -19,7 +19,6 @@ import (
 
 	"hanout/sandbox"
 	"hanout/sandbox/provider"
-	"hanout/store/bolt"
 	"hanout/topup"
 )
 
@@ -31,6 +30,7 @@ type doom struct {
 	at   int  // the point to die at, counted from 1; 0 for never
 	lost bool // the last commit is lost too, as it would be without a sync
 
+	place  string // of the database
 	mu     sync.Mutex
 	passed []string // the points so far
 	image  image    // what the last commit left
@@ -41,12 +41,13 @@ type doom struct {
 	die    context.CancelFunc
 }
 
-func newDoom(at int, file string) (*doom, error) {
-	d := &doom{at: at}
+func newDoom(at int, place string) (d *doom, err error) {
+	d = &doom{at: at, place: place}
 	d.dead, d.die = context.WithCancel(context.Background())
-	var err error
-	d.image, err = imageOf(file)
-	d.former = d.image
+	if server == nil {
+		d.image, err = imageOf(place)
+		d.former = d.image
+	}
 	return d, err
 }
 
@@ -112,23 +113,38 @@ func (d *doom) point(name string) bool {
 		d.grave = d.former
 	}
 	d.died = true
+	if server != nil {
+		if err := shutOut(d.place); err != nil {
+			panic(err)
+		}
+	}
 	d.die()
 	return false
 }
 
 // committed keeps the file. The only writer is inside it, so what is read is
-// what the commit has left.
-func (d *doom) committed(file string) {
-	b, err := imageOf(file)
-	if err != nil {
-		panic(err)
+// what the commit has left. Tables are on the server, whoever dies.
+func (d *doom) committed() {
+	if server == nil {
+		b, err := imageOf(d.place)
+		if err != nil {
+			panic(err)
+		}
+		d.mu.Lock()
+		if !d.died {
+			d.former, d.image = d.image, b
+		}
+		d.mu.Unlock()
 	}
-	d.mu.Lock()
-	if !d.died {
-		d.former, d.image = d.image, b
-	}
-	d.mu.Unlock()
 	d.point("commit")
+}
+
+// heir makes the database as the dead process left it ready for the next one.
+func (d *doom) heir() error {
+	if server != nil {
+		return freeLease(d.place)
+	}
+	return d.grave.put(d.place)
 }
 
 var errDead = errors.New("the process is dead")
@@ -197,8 +213,11 @@ func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 			b(l)
 		}
 		whole, first := l.via, l.cfg.db
+		if server != nil {
+			l.cfg.db = asMortal(t, first)
+		}
 		l.via = transports{telegram: l.doom.way(whole.telegram), provider: l.doom.way(whole.provider),
-			onCommit: func() { l.doom.committed(first) }, unflushed: true}
+			onCommit: l.doom.committed, unflushed: true, term: virtualTerm}
 		l.start()
 		ended := make(chan struct{})
 		go func() {
@@ -210,8 +229,8 @@ func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 			}
 			_ = l.halt() // its goroutines; nothing of what they still do gets out
 			time.Sleep(3 * time.Second)
-			l.via = whole
-			if err := l.doom.grave.put(first); err != nil {
+			l.via, l.cfg.db = whole, first
+			if err := l.doom.heir(); err != nil {
 				panic(err)
 			}
 			l.start()
@@ -220,7 +239,11 @@ func liveIn(t *testing.T, p plot, at int, bugs ...spoil) (l *life) {
 		close(ended)
 		<-l.reborn
 		l.settle(time.Minute)
-		if err := l.halt(); err != nil {
+		err = l.halt()
+		if l.cfg.db != first { // on a server nothing of one that dies at the very end is heard any more
+			err, l.cfg.db = nil, first
+		}
+		if err != nil {
 			l.problem("the bot ended with %v", err)
 		}
 		p.verdict(l)
@@ -362,7 +385,7 @@ func (l *life) verdict() {
 
 // sound proves the till, as every verdict does first.
 func (l *life) sound() bool {
-	report, err := bolt.Check(l.cfg.db, vaultOf(l.t, l.cfg.codesKey))
+	report, err := l.cfg.where().check(context.Background(), vaultOf(l.t, l.cfg.codesKey))
 	if err != nil || len(report.Problems) > 0 {
 		l.problem("the till is not sound: %v %q", err, report.Problems)
 		return false
@@ -420,6 +443,7 @@ func sweep(t *testing.T, points, stride int) {
 // The rig must see what it is for: each of these faults, put into the program
 // on purpose, is noticed at some point of a sweep.
 func TestRigSeesSeededBugs(t *testing.T) {
+	needsFile(t)
 	for name, bug := range map[string]spoil{
 		"a commit is not synced":               func(l *life) { l.doom.lost = true },
 		"updates are confirmed too early":      confirmEarly,

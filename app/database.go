@@ -120,6 +120,8 @@ func explain(path string, err error) error {
 		return fmt.Errorf("%s was written by an older Hanout: put it in place and start the bot, which brings it up to date", path)
 	case errors.Is(err, store.ErrUnreachable):
 		return fmt.Errorf("%s can't be reached, or was lost (%w): see that the server runs and answers from here, and start again. Nothing that was told to anybody is lost; what was being written may be there or not, and the start finds that out", path, err)
+	case errors.Is(err, store.ErrUnable):
+		return fmt.Errorf("%s can't do it just now (%w): see what its server says. Nothing that was told to anybody is lost; what was being written may be there or not, and the start finds that out", path, err)
 	case errors.Is(err, store.ErrUnflushed):
 		return fmt.Errorf("the server of %s runs with fsync=off: when its machine fails, sales that shops were told are lost and the tables may be damaged. Nothing was started: set fsync=on there, restart that server, and start again", path)
 	case errors.Is(err, store.ErrRights):

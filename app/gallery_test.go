@@ -53,9 +53,10 @@ func (f *film) ends(lang string) {
 }
 
 // kept compares the film with the golden file, or writes it. Half a film, when
-// only one language was played, is compared with nothing.
+// only one language was played, is compared with nothing, nor one on a server:
+// the transcripts say it all.
 func (f *film) kept(t *testing.T, name, script string) {
-	if len(f.played) < len(locales.Codes) {
+	if len(f.played) < len(locales.Codes) || server != nil {
 		return
 	}
 	got := f.cut(name, script)

@@ -11,7 +11,7 @@ import (
 
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -115,7 +115,7 @@ func TestGroupMovesInTheMiddleOfASale(t *testing.T) {
 		r.telegram.Faults.Clear()
 		r.settle(30 * time.Second)
 		var s topup.Shop
-		r.inside(func(tx *bolt.Tx) (err error) { s, _, err = tx.Shop(1); return err })
+		r.inside(func(tx till.Tx) (err error) { s, _, err = tx.Shop(1); return err })
 		if s.GroupChat != superID {
 			t.Errorf("the shop sells in %d", s.GroupChat)
 		}

@@ -34,13 +34,20 @@ func listen(addr string) (*health, error) {
 	if err != nil {
 		return nil, fmt.Errorf("HANOUT_LISTEN: %w", err)
 	}
-	reg := prometheus.NewRegistry()
-	leads(reg, func() bool { return false })
-	h.shows(twoPages(reg, func() (map[string]any, bool) { return map[string]any{"leads": false}, true }))
+	h.waits("the database")
 	h.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*h.now.Load()).ServeHTTP(w, r) }),
 		ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return context.Background() }}
 	go h.server.Serve(l)
 	return h, nil
+}
+
+// waits shows a process that does not lead, and for what it waits.
+func (h *health) waits(what string) {
+	since, reg := time.Now(), prometheus.NewRegistry()
+	leads(reg, since, func() bool { return false })
+	h.shows(twoPages(reg, func() (map[string]any, bool) {
+		return map[string]any{"leads": false, "since": since.UTC().Format(time.RFC3339), "waits_for": what}, true
+	}))
 }
 
 // shows changes what is served.
@@ -70,20 +77,18 @@ func twoPages(reg *prometheus.Registry, status func() (body map[string]any, well
 // atWork is what a program that works shows.
 func atWork(p *program) http.Handler {
 	reg := metrics(p.engine, p.sender, p.caller, p.db.opened)
-	leading := func() bool {
-		db, shared := p.db.opened.(leader)
-		return !shared || db.Leads()
-	}
-	leads(reg, leading)
+	since := time.Now()
+	leads(reg, since, p.leads)
 	return twoPages(reg, func() (map[string]any, bool) {
 		silent := p.engine.Silence()
 		return map[string]any{
-			"leads": leading(), "updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": p.sender.Waiting(), "provider_halted": p.caller.Halted(),
+			"leads": p.leads(), "since": since.UTC().Format(time.RFC3339), "updates_silent_seconds": int(silent.Seconds()), "outbox_waiting": p.sender.Waiting(), "provider_halted": p.caller.Halted(),
 		}, silent <= silentMost
 	})
 }
 
-func leads(reg *prometheus.Registry, leading func() bool) {
+func leads(reg *prometheus.Registry, since time.Time, leading func() bool) {
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "hanout_leads_since_seconds", Help: "When hanout_leads changed last, in seconds since 1970."}, func() float64 { return float64(since.UnixMilli()) / 1000 }))
 	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "hanout_leads", Help: "1 while this process leads, 0 while it waits for another one."}, func() float64 {
 		if leading() {
 			return 1
@@ -122,6 +127,12 @@ func metrics(engine *till.Engine, sender *bot.Sender, calls *caller.Caller, db o
 	if safeguardsOf(db) != nil {
 		gauge("hanout_database_unsafe", "1 while the database's server may lose something, or no standby confirms; 0 before it is read, too.", func() float64 {
 			if s := counts.Safeguards.Load(); s != nil && (len(s.Off) > 0 || s.Unconfirmed()) {
+				return 1
+			}
+			return 0
+		})
+		gauge("hanout_database_alone", "1 while the till goes on without a standby though commits are to wait for one.", func() float64 {
+			if on, is := db.(interface{ Alone() bool }); is && on.Alone() {
 				return 1
 			}
 			return 0

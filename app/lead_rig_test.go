@@ -5,15 +5,13 @@ package app
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
+	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -59,10 +57,10 @@ func takeOver(t *testing.T, c *cluster.Cluster, schema, fault string) {
 	approve(t, db)
 	credit(t, db, "1")
 
-	first := newProcess(t, strings.Replace(db, escaped(filepath.Dir(c.Socket())), escaped(proxy.dir), 1), messenger, sales)
-	awaits(t, "the first leads", func() bool { return first.says("hanout is running") })
+	first := newProcess(t, through(db, proxy), messenger, sales)
+	awaits(t, "the first leads", func() bool { return first.says(saysLeads) })
 	second := newProcess(t, db, messenger, sales)
-	awaits(t, "the second waits", func() bool { return second.says("another process leads") })
+	awaits(t, "the second waits", func() bool { return second.says(saysWaits) })
 	if n := second.requests.Load(); n > 0 {
 		t.Errorf("the one that waits sends %d requests", n)
 	}
@@ -75,10 +73,9 @@ func takeOver(t *testing.T, c *cluster.Cluster, schema, fault string) {
 	case "stopped":
 		first.signal(syscall.SIGSTOP)
 	case "closed":
-		proxy.state.Store(closes)
-		proxy.cut()
+		proxy.refuse()
 	case "held":
-		proxy.state.Store(holds)
+		proxy.hold()
 	}
 	awaits(t, "the second leads", func() bool { return second.requests.Load() > 0 })
 	took, sent := time.Since(began), first.requests.Load()
@@ -90,18 +87,22 @@ func takeOver(t *testing.T, c *cluster.Cluster, schema, fault string) {
 	if fault == "stopped" {
 		first.signal(syscall.SIGCONT)
 	}
-	awaits(t, "the first ends", func() bool { return first.ended.Load() })
+	awaits(t, "the first has ended, or waits", func() bool { return first.ended() || first.last(saysLost) || first.last(saysWaits) })
 	if n := first.requests.Load(); n != sent {
 		t.Errorf("the first sends %d requests after the second leads; its log:\n%s", n-sent, first.log.String())
 	}
+	if fault != "killed" && first.ended() {
+		t.Error("the first has ended; it was to wait")
+	}
+	first.signal(syscall.SIGKILL)
 	third := newProcess(t, db, messenger, sales) // the first, started again
-	awaits(t, "a third waits", func() bool { return third.says("another process leads") })
+	awaits(t, "a third waits", func() bool { return third.says(saysWaits) })
 	second.signal(syscall.SIGTERM)
 	began = time.Now()
 	awaits(t, "the third leads", func() bool { return third.requests.Load() > 0 })
 	t.Logf("%s: handed over after %v", fault, time.Since(began).Round(10*time.Millisecond))
 	third.signal(syscall.SIGTERM)
-	awaits(t, "all end", func() bool { return second.ended.Load() && third.ended.Load() })
+	awaits(t, "all end", func() bool { return second.ended() && third.ended() })
 
 	if told != 1 || len(sales.Book().Orders) != 2 {
 		t.Errorf("%d orders at the provider for 2 sales", len(sales.Book().Orders))
@@ -113,8 +114,6 @@ func takeOver(t *testing.T, c *cluster.Cluster, schema, fault string) {
 		t.Errorf("check: %q, %v", out, err)
 	}
 }
-
-func escaped(dir string) string { return strings.ReplaceAll(dir, "/", "%2F") }
 
 // sellsTo makes a sale of the shop and gives the orders that the provider has then.
 func sellsTo(t *testing.T, messenger *telegram.Server, sales *provider.Server, number string, orders int) int {
@@ -153,121 +152,109 @@ func awaits(t *testing.T, what string, is func() bool) {
 	}
 }
 
-// process is one of those that share the till, with ways of its own to the
-// fakes, on which its requests are counted.
+// process is one of those that share the till.
 type process struct {
 	cmd      *exec.Cmd
 	log      *lockedBuffer
 	requests atomic.Int64
-	ended    atomic.Bool
+	done     chan struct{} // closed when it has ended
 }
 
+// The lines of the log by which a process says what it does.
+const (
+	saysLeads = "hanout is running"
+	saysWaits = "another process leads"
+	saysLost  = "nothing is sold"
+)
+
+// newProcess starts one with ways of its own to the fakes, on which its
+// requests are counted.
 func newProcess(t *testing.T, db string, messenger, sales http.Handler) *process {
 	t.Helper()
 	p := &process{log: &lockedBuffer{}}
 	counted := func(h http.Handler) string {
-		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		return serves(t, http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			p.requests.Add(1)
 			h.ServeHTTP(w, q)
 		}))
-		t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
-		return s.URL
 	}
 	e := settings(db, counted(messenger), counted(sales))
-	e["HANOUT_BACKUP_DIR"] = t.TempDir()
-	p.cmd = exec.Command(os.Args[0], "-test.run=^TestLeadRig$")
-	p.cmd.Env = []string{"LEAD_RIG=1", "HOME=" + t.TempDir()}
-	for k, v := range e {
-		p.cmd.Env = append(p.cmd.Env, k+"="+v)
-	}
-	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
-	if err := p.cmd.Start(); err != nil {
+	e["HANOUT_BACKUP_DIR"], e["HOME"] = t.TempDir(), t.TempDir()
+	if err := p.start(e); err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	go func() { _ = p.cmd.Wait(); p.ended.Store(true); close(done) }()
 	t.Cleanup(func() {
 		p.signal(syscall.SIGKILL)
-		<-done
+		<-p.done
 		if t.Failed() {
-			t.Logf("the log of a process:\n%s", p.log.String())
+			t.Logf("the log of a process:\n%s", p.story())
 		}
 	})
 	return p
 }
 
+// serves opens a port for as long as the test takes.
+func serves(t *testing.T, h http.Handler) (url string) {
+	s := httptest.NewServer(h)
+	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	return s.URL
+}
+
+// start starts the program. It ends with the test's process, however that ends.
+func (p *process) start(e environment) error {
+	p.cmd = exec.Command(os.Args[0], "-test.run=^TestLeadRig$")
+	p.cmd.Env = []string{"LEAD_RIG=1"}
+	for k, v := range e {
+		p.cmd.Env = append(p.cmd.Env, k+"="+v)
+	}
+	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	p.done = make(chan struct{})
+	began := make(chan error, 1)
+	go func() {
+		defer close(p.done)
+		runtime.LockOSThread() // it ends with the thread that started it
+		defer runtime.UnlockOSThread()
+		err := p.cmd.Start()
+		began <- err
+		if err == nil {
+			_ = p.cmd.Wait()
+		}
+	}()
+	return <-began
+}
+
 func (p *process) says(words string) bool  { return strings.Contains(p.log.String(), words) }
 func (p *process) signal(s syscall.Signal) { _ = p.cmd.Process.Signal(s) }
 
-// proxy stands before a server's socket, and can break what goes through it.
-type proxy struct {
-	dir   string
-	state atomic.Int32
-
-	mu    sync.Mutex
-	conns []net.Conn
-}
-
-const (
-	passes int32 = iota
-	holds        // nothing goes through, and nobody is told
-	closes
-)
-
-func newProxy(t *testing.T, to string) *proxy {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "px")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{dir: dir}
-	l, err := net.Listen("unix", filepath.Join(dir, filepath.Base(to)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close(); p.cut(); os.RemoveAll(dir) })
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("unix", to)
-			if err != nil || p.state.Load() == closes {
-				in.Close()
-				continue
-			}
-			p.mu.Lock()
-			p.conns = append(p.conns, in, out)
-			p.mu.Unlock()
-			go p.carry(in, out)
-			go p.carry(out, in)
-		}
-	}()
-	return p
-}
-
-func (p *proxy) carry(from, to net.Conn) {
-	b := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(b)
-		for p.state.Load() == holds {
-			time.Sleep(50 * time.Millisecond)
-		}
-		if _, failed := to.Write(b[:n]); err != nil || failed != nil {
-			from.Close()
-			to.Close()
-			return
-		}
+func (p *process) ended() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
 	}
 }
 
-// cut breaks the connections that are there.
-func (p *proxy) cut() {
-	p.state.CompareAndSwap(holds, closes)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.conns {
-		c.Close()
+// last reports whether the newest of these lines is this one, in a process that
+// runs.
+func (p *process) last(line string) bool {
+	log := p.log.String()
+	at := strings.LastIndex(log, line)
+	for _, other := range []string{saysLeads, saysWaits, saysLost} {
+		if strings.LastIndex(log, other) > at {
+			return false
+		}
 	}
+	return !p.ended() && at >= 0
+}
+
+// story is the end of the log, its lines cut.
+func (p *process) story() string {
+	lines := strings.Split(p.log.String(), "\n")
+	lines = lines[max(0, len(lines)-60):]
+	for i, l := range lines {
+		lines[i] = l[:min(len(l), 300)]
+	}
+	return strings.Join(lines, "\n")
 }

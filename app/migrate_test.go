@@ -17,6 +17,7 @@ import (
 	"hanout/sandbox/telegram"
 	"hanout/store"
 	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -113,7 +114,7 @@ func TestFormerFileGoesOn(t *testing.T) {
 		r.sees(shopID, "Opération n° 18")
 		r.sees(shopID, "036 36 26 08")
 		var codes []topup.Voucher
-		r.inside(func(tx *bolt.Tx) error {
+		r.inside(func(tx till.Tx) error {
 			o, _, err := tx.OrderByNo(18)
 			if err != nil {
 				return err
@@ -124,7 +125,7 @@ func TestFormerFileGoesOn(t *testing.T) {
 		if len(codes) != 1 || !strings.Contains(strings.ReplaceAll(r.texts(shopID), " ", ""), codes[0].Code) {
 			r.t.Errorf("the %d codes of the last sale did not come:\n%s", len(codes), r.texts(shopID))
 		}
-		r.inside(func(tx *bolt.Tx) error {
+		r.inside(func(tx till.Tx) error {
 			for o, err := range tx.Outbox() {
 				r.t.Errorf("still owed: %s to %d (%v)", o.Panel, o.Chat, err)
 			}
@@ -147,7 +148,7 @@ func TestFormerFileGoesOn(t *testing.T) {
 		if n := r.posts() - posts; n != 1 {
 			r.t.Errorf("%d requests for one sale", n)
 		}
-		r.inside(func(tx *bolt.Tx) error {
+		r.inside(func(tx till.Tx) error {
 			lines, err := tx.Entries(topup.ShopID(1).Held(), 0, 50)
 			for _, j := range lines {
 				if j.Key == list[0].ID.HoldKey() && (j.Shop != 1 || j.Chat != shopID || j.Actor != shopID) {
@@ -183,7 +184,7 @@ func TestFormerFileComplains(t *testing.T) {
 		r.tap(customerID, "🙋")
 		r.say(customerID, "Le code ne marche pas.")
 		r.sees(ownerID, "Le code ne marche pas.")
-		r.inside(func(tx *bolt.Tx) error {
+		r.inside(func(tx till.Tx) error {
 			list, err := tx.OpenComplaints("", 5)
 			if len(list) != 1 || list[0].No != 18 || list[0].Thread[0].Name != "Amine" {
 				r.t.Errorf("the complaints are %+v", list)

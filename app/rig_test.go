@@ -24,7 +24,7 @@ import (
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
 	"hanout/store"
-	"hanout/store/bolt"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -83,8 +83,8 @@ func newRig(t testing.TB, lang string) *rig {
 	}
 	r.telegram.People.Add(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
 	r.provider = provider.New(provider.Options{})
-	path := filepath.Join(t.TempDir(), "till.db")
-	if err := bolt.Create(path); err != nil {
+	path := newPlace(t)
+	if err := (where{db: path}).create(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	r.cfg = config{
@@ -92,7 +92,10 @@ func newRig(t testing.TB, lang string) *rig {
 		providerURL: "http://provider.test/v3", admins: []int64{ownerID}, db: path,
 		codesKey: bytes.Repeat([]byte{7}, 32), language: "ar", pollScale: 1,
 	}
-	r.via = transports{telegram: r.telegram.Transport(), provider: r.reach(sandbox.InProcess(r.provider)), unflushed: true}
+	if r.cfg.where().remote() {
+		r.cfg.copies = t.TempDir()
+	}
+	r.via = transports{telegram: r.telegram.Transport(), provider: r.reach(sandbox.InProcess(r.provider)), unflushed: true, term: virtualTerm}
 	return r
 }
 
@@ -162,7 +165,7 @@ func (r *rig) settle(d time.Duration) {
 // seen no broken rule, and that the log holds no secret.
 func (r *rig) check() {
 	r.t.Helper()
-	report, err := bolt.Check(r.cfg.db, vaultOf(r.t, r.cfg.codesKey))
+	report, err := r.cfg.where().check(context.Background(), vaultOf(r.t, r.cfg.codesKey))
 	if err != nil || len(report.Problems) > 0 {
 		r.t.Errorf("the till is not sound: %v %q", err, report.Problems)
 	}
@@ -187,13 +190,10 @@ func (r *rig) check() {
 	for _, leak := range r.leaks(r.log.String()) {
 		r.t.Errorf("the log tells %s", leak)
 	}
-	file, err := os.ReadFile(r.cfg.db)
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	kept := keptAt(r.t, r.cfg.db)
 	for _, c := range append(r.canaries(), r.codes()...) {
-		if bytes.Contains(file, []byte(c)) {
-			r.t.Errorf("the database file tells %.4s…", c)
+		if tells(kept, c) {
+			r.t.Errorf("the database tells %.4s…", c)
 		}
 	}
 }
@@ -297,12 +297,11 @@ func bubble(t *testing.T, lang string, fn func(*rig)) {
 	})
 }
 
-// wallet reads the shop's money from a copy of the file, as a stranger to the
-// process would.
+// wallet reads the shop's money as a stranger to the process would.
 func (r *rig) wallet() topup.Wallet {
 	r.t.Helper()
 	var w topup.Wallet
-	r.inside(func(tx *bolt.Tx) (err error) { w, err = tx.Wallet(1); return err })
+	r.inside(func(tx till.Tx) (err error) { w, err = tx.Wallet(1); return err })
 	return w
 }
 
@@ -310,22 +309,25 @@ func (r *rig) wallet() topup.Wallet {
 func (r *rig) orders() []topup.Order {
 	r.t.Helper()
 	var o []topup.Order
-	r.inside(func(tx *bolt.Tx) (err error) { o, err = tx.OrdersOf(1, 0, 100); return err })
+	r.inside(func(tx till.Tx) (err error) { o, err = tx.OrdersOf(1, 0, 100); return err })
 	return o
 }
 
 // inside reads the database as it stands on disk now.
-func (r *rig) inside(fn func(*bolt.Tx) error) {
+func (r *rig) inside(fn func(till.Tx) error) {
 	r.t.Helper()
-	b, err := os.ReadFile(r.cfg.db)
-	if err != nil {
-		r.t.Fatal(err)
+	at := r.cfg.where()
+	if !at.remote() { // the bot has locked it
+		b, err := os.ReadFile(at.db)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		at.db = filepath.Join(r.t.TempDir(), "look.db")
+		if err := os.WriteFile(at.db, b, 0o600); err != nil {
+			r.t.Fatal(err)
+		}
 	}
-	path := filepath.Join(r.t.TempDir(), "look.db")
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		r.t.Fatal(err)
-	}
-	db, err := bolt.Open(path, bolt.Options{ReadOnly: true, Vault: vaultOf(r.t, r.cfg.codesKey)})
+	db, err := at.open(context.Background(), opening{readOnly: true, vault: vaultOf(r.t, r.cfg.codesKey)})
 	if err != nil {
 		r.t.Fatal(err)
 	}

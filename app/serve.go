@@ -40,6 +40,7 @@ type transports struct {
 	poller             http.RoundTripper // set by build
 	onCommit           func()            // called after each commit
 	unflushed          bool              // as in bolt.Options
+	term               time.Duration     // as in postgres.Options
 }
 
 // behind are the same ways behind a gate.
@@ -77,16 +78,8 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 		return err
 	}
 	defer health.close()
-	p, err := build(ctx, cfg, via, log)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil // it was asked to end while it waited for the lead
-		}
-		return err
-	}
-	defer p.db.Close()
-	health.shows(atWork(p))
-	return p.run(ctx)
+	l := &lives{cfg: cfg, via: via, log: log, health: health}
+	return l.run(ctx)
 }
 
 // program is the bot's parts, joined.
@@ -94,6 +87,7 @@ type program struct {
 	cfg       config
 	log       *slog.Logger
 	db        kept
+	door      *gate
 	api       *bot.API
 	engine    *till.Engine
 	sender    *bot.Sender
@@ -103,8 +97,9 @@ type program struct {
 }
 
 // build makes the parts and joins them. Nothing runs yet; only the database is
-// open, and the caller closes it.
-func build(ctx context.Context, cfg config, via transports, log *slog.Logger) (*program, error) {
+// open, and the caller closes it. Where another process leads, another is called
+// and that one's end is waited for.
+func build(ctx context.Context, cfg config, via transports, log *slog.Logger, another func()) (*program, error) {
 	texts, err := locales.Load()
 	if err != nil {
 		return nil, err
@@ -126,15 +121,15 @@ func build(ctx context.Context, cfg config, via transports, log *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
-	db, err := openFor(ctx, cfg, vault, via, log)
+	db, err := openFor(ctx, cfg, vault, via, log, another)
 	if err != nil {
-		return nil, explain(cfg.where().String(), err)
+		return nil, err
 	}
 	if shared, is := db.opened.(leader); is {
 		door.db.Store(&shared)
 	}
 
-	p := &program{cfg: cfg, log: log, db: db, api: api}
+	p := &program{cfg: cfg, log: log, db: db, door: door, api: api}
 	p.engine = till.NewEngine(till.Config{
 		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: diskOf(cfg.where(), db), Safeguards: safeguardsOf(db.opened),
 		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
@@ -145,6 +140,7 @@ func build(ctx context.Context, cfg config, via transports, log *slog.Logger) (*
 	p.engine.Connect(p.messenger, p.caller)
 	p.poller = bot.NewPoller(cfg.token, cfg.telegramURL, via.poller, log)
 	p.poller.TellClock(p.engine.Clock)
+	p.poller.ShowBehind(p.engine.Counts().Waits, p.engine.Calm)
 	return p, nil
 }
 
@@ -155,10 +151,23 @@ func keyPrint(key string) string {
 }
 
 // openFor opens the database, and lets in only the key that it was used with.
-func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports, log *slog.Logger) (kept, error) {
-	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, wait: func() {
-		log.Info("another process leads: this one waits, and takes over when the other is gone", "database", cfg.where().String())
-	}})
+func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports, log *slog.Logger, another func()) (kept, error) {
+	name := cfg.where().String()
+	waits := func(why error) {
+		if why == nil {
+			log.Info("the database answers again: the till goes on", "database", name)
+			return
+		}
+		log.Warn("the till waits for its database, as long as it leads", "error", why)
+	}
+	alone := func(is bool) {
+		if is {
+			log.Warn("no standby confirms: the till goes on without one, as HANOUT_WITHOUT_STANDBY says. When this server's machine is lost now, so are these sales; promote no standby while it runs", "database", name)
+			return
+		}
+		log.Info("a standby confirms again: commits wait for it", "database", name)
+	}
+	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, wait: another, waits: waits, goOn: cfg.goOn, alone: alone})
 	if err != nil {
 		return kept{}, err
 	}
@@ -182,15 +191,30 @@ func (p *program) run(ctx context.Context) error {
 	p.log.Info("hanout is running", "version", versionText(), "database", p.cfg.where().String())
 
 	<-ctx.Done()
-	cause := explain(p.cfg.where().String(), reason(context.Cause(ctx)))
-	if cause == nil {
+	cause := reason(context.Cause(ctx))
+	if !p.leads() {
+		p.door.close()
+		if cause != nil && passesAs(cause) == "" {
+			cause = errors.Join(errLeadLost, cause) // what the other does is met as a fault, too
+		}
+	}
+	switch {
+	case cause == nil:
 		p.log.Info("hanout is stopping")
-	} else {
-		p.log.Error("hanout is stopping", "error", cause)
+	case passesAs(cause) == "":
+		p.log.Error("hanout is stopping", "error", explain(p.cfg.where().String(), cause))
+	default:
+		p.log.Warn("nothing more is sold: the parts are taken down", "error", cause)
 	}
 	within(stopGrace, finish)
 	p.log.Info("hanout has stopped")
 	return cause
+}
+
+// close lets go of the database, and of the connections to the others.
+func (p *program) close() {
+	_ = p.db.Close()
+	p.door.close()
 }
 
 // start sets the parts to work. When ctx is done, finish ends them in the
@@ -209,7 +233,7 @@ func (p *program) start(ctx context.Context, fail func(error)) (finish, abandon 
 	sender.Go(func() { p.sender.Run(senderCtx) })
 	workers.Go(func() { p.caller.Run(ctx) })
 	workers.Go(func() {
-		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil {
+		if err := p.poller.Run(ctx, p.engine.Handle); err != nil && ctx.Err() == nil && !errors.Is(err, till.ErrGone) {
 			fail(err)
 		}
 	})

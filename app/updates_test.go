@@ -2,12 +2,14 @@ package app
 
 import (
 	"encoding/json"
+	"iter"
 	"strings"
 	"testing"
 	"time"
 
 	"hanout/sandbox/telegram"
-	"hanout/store/bolt"
+	"hanout/store"
+	"hanout/till"
 )
 
 // Every update comes twice, in one batch and again after a restart.
@@ -76,8 +78,10 @@ func TestPoisonUpdates(t *testing.T) {
 		r.allAnswered()
 		r.expect(4500, 0, 1)
 		parked := 0
-		r.inside(func(tx *bolt.Tx) error {
-			for _, err := range tx.DeadLetters() {
+		r.inside(func(tx till.Tx) error {
+			for _, err := range tx.(interface {
+				DeadLetters() iter.Seq2[store.DeadLetter, error]
+			}).DeadLetters() {
 				if err != nil {
 					return err
 				}

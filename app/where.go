@@ -51,8 +51,12 @@ type opening struct {
 	readOnly  bool
 	moving    bool // as in bolt.Options
 	onCommit  func()
-	wait      func() // as in postgres.Options
-	unflushed bool   // as in bolt.Options
+	wait      func()          // as in postgres.Options
+	waits     func(why error) // as in postgres.Options
+	goOn      bool            // as in postgres.Options
+	alone     func(bool)      // as in postgres.Options
+	unflushed bool            // as in bolt.Options
+	term      time.Duration   // as in postgres.Options
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -76,13 +80,13 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term, Waits: o.waits, GoOn: o.goOn, Alone: o.alone})
 		if err != nil {
 			return kept{}, err
 		}
 		return kept{till.Over(db), db}, nil
 	}
-	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Unflushed: o.unflushed})
+	db, err := bolt.Open(w.db, bolt.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit})
 	if err != nil {
 		return kept{}, err
 	}

@@ -56,6 +56,8 @@ type Poller struct {
 	redactor *redact.Redactor
 	log      *slog.Logger
 	clock    func(ahead time.Duration) // is told of each answer; nil for none
+	waits    func() bool               // whether the till waits; nil: not asked
+	behind   func([]till.Update)       // is shown what comes meanwhile
 }
 
 // NewPoller makes a poller for a bot's token. An empty serverURL means
@@ -98,7 +100,7 @@ func (in *Poller) Run(ctx context.Context, take func(ctx context.Context, batch 
 				in.log.Info("updates arrive again", "after_failures", failures)
 			}
 			failures, limit = 0, pollMost
-			if err := take(ctx, batch, more); err != nil {
+			if err := in.hand(ctx, take, batch, more, offset); err != nil {
 				return err
 			}
 			if n := len(batch); n > 0 {
@@ -124,6 +126,43 @@ func (in *Poller) Run(ctx context.Context, take func(ctx context.Context, batch 
 		rest(ctx, wait)
 	}
 	return nil
+}
+
+const (
+	lookBehind = time.Second // how often, while the till waits
+	lookMost   = 5 * time.Second
+)
+
+// ShowBehind has shown what comes behind a batch while the till waits and does
+// not take it. Telegram does not forget it by that, and gives it again.
+func (in *Poller) ShowBehind(waits func() bool, show func([]till.Update)) {
+	in.waits, in.behind = waits, show
+}
+
+// hand has take take a batch.
+func (in *Poller) hand(ctx context.Context, take func(context.Context, []till.Update, bool) error, batch []till.Update, more bool, offset int64) error {
+	if in.waits == nil {
+		return take(ctx, batch, more)
+	}
+	taken := make(chan error, 1)
+	go func() { taken <- take(ctx, batch, more) }()
+	tick := time.NewTicker(lookBehind)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-taken:
+			return err
+		case <-tick.C:
+		}
+		if !in.waits() {
+			continue
+		}
+		brief, cancel := context.WithTimeout(ctx, lookMost)
+		if behind, _, err := in.poll(brief, offset, pollMost, 0); err == nil {
+			in.behind(behind)
+		}
+		cancel()
+	}
 }
 
 // retryWait doubles from shortest to longest, with up to a quarter on top so

@@ -25,6 +25,12 @@ var (
 	ErrUnfinished = errors.New("store: what was being brought into it is not whole")
 
 	ErrUnreachable = errors.New("store: the server of the database can't be reached")
+	// ErrUnable is a server that can't do just now what it could do else: it has
+	// no room, takes no more connections, is starting, waits for somebody.
+	ErrUnable = errors.New("store: the server of the database can't do it just now")
+	// ErrLead is the lead over a store that several processes may open: this one
+	// has lost it, or what it knew of the store is no longer so.
+	ErrLead = errors.New("store: the lead over the database is lost")
 	// ErrUnflushed is a server that is told not to put on disk what it commits.
 	ErrUnflushed = errors.New("store: the server of the database runs with fsync=off")
 	ErrRights    = errors.New("store: the server of the database does not let us in, or not do this")

@@ -2,10 +2,13 @@ package till
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -13,8 +16,10 @@ import (
 	"hanout/flows"
 	"hanout/locales"
 	"hanout/oneclick"
+	"hanout/sandbox/cluster"
 	"hanout/store"
 	"hanout/store/bolt"
+	"hanout/store/postgres"
 	"hanout/topup"
 )
 
@@ -56,22 +61,31 @@ func (r reserve) done(err error) {
 	r.wait.Done()
 }
 
-func benchDB(b *testing.B) (Store, topup.Shop) {
+func benchDB(b *testing.B) Store {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "till.db")
 	if err := bolt.Create(path); err != nil {
 		b.Fatal(err)
 	}
-	vault, err := store.NewVault(make([]byte, 32))
-	if err != nil {
-		b.Fatal(err)
-	}
-	file, err := bolt.Open(path, bolt.Options{Vault: vault})
+	file, err := bolt.Open(path, bolt.Options{Vault: benchVault(b)})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { file.Close() })
-	db := Over(file)
+	return Over(file)
+}
+
+func benchVault(b *testing.B) *store.Vault {
+	vault, err := store.NewVault(make([]byte, 32))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return vault
+}
+
+// stock makes a shop with much money.
+func stock(b *testing.B, db Store) {
+	b.Helper()
 	shop := topup.Shop{ID: 1, Chat: 1001, Name: "Nour", State: topup.ShopApproved}
 	if err := db.Update(func(tx Tx) error {
 		if err := tx.PutShop(shop); err != nil {
@@ -89,7 +103,6 @@ func benchDB(b *testing.B) (Store, topup.Shop) {
 	}); err != nil {
 		b.Fatal(err)
 	}
-	return db, shop
 }
 
 func benchOrder(n int) topup.Order {
@@ -106,11 +119,56 @@ func benchOrder(n int) topup.Order {
 // store each (the baseline), and through the engine with 1, 32 and 256 people
 // waiting at once. ns/op is per step; divide the baseline's by the others' for
 // the gain of sharing a commit.
-func BenchmarkReserve(b *testing.B) {
+func BenchmarkReserve(b *testing.B) { benchReserve(b, benchDB) }
+
+// BenchmarkReservePostgres does so in tables of PostgreSQL: on this machine,
+// and 1 ms away.
+func BenchmarkReservePostgres(b *testing.B) {
+	server, err := cluster.Start()
+	if errors.Is(err, cluster.ErrNone) {
+		b.Skip("PostgreSQL is not installed: the till on it is not measured")
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(server.Stop)
+	schemas := 0
+	at := func(address func(schema string) string) func(*testing.B) Store {
+		return func(b *testing.B) Store {
+			schemas++
+			address := address(fmt.Sprintf("bench%d", schemas))
+			if err := postgres.Create(b.Context(), address, postgres.Options{}); err != nil {
+				b.Fatal(err)
+			}
+			db, err := postgres.Open(b.Context(), address, postgres.Options{Vault: benchVault(b)})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Cleanup(func() { db.Close() })
+			return Over(db)
+		}
+	}
+	here := func(schema string) string { return server.Address("postgres", schema) }
+	b.Run("here", func(b *testing.B) { benchReserve(b, at(here)) })
+	b.Run("1ms-away", func(b *testing.B) {
+		far, err := cluster.Between(server.Socket(), time.Millisecond)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(far.Stop)
+		benchReserve(b, at(func(schema string) string {
+			return strings.Replace(here(schema), url.QueryEscape(filepath.Dir(server.Socket())), url.QueryEscape(far.Dir), 1)
+		}))
+	})
+}
+
+func benchReserve(b *testing.B, open func(*testing.B) Store) {
 	b.Run("baseline/one-update-per-step", func(b *testing.B) {
-		db, _ := benchDB(b)
+		db := open(b)
+		stock(b, db)
 		e := benchEngine(b, db)
 		b.ReportAllocs()
+		b.ResetTimer()
 		for i := range b.N {
 			o := benchOrder(i)
 			if err := db.Update(func(tx Tx) error {
@@ -122,11 +180,13 @@ func BenchmarkReserve(b *testing.B) {
 	})
 	for _, waiting := range []int{1, 32, 256} {
 		b.Run(fmt.Sprintf("engine/waiting-%d", waiting), func(b *testing.B) {
-			db, _ := benchDB(b)
+			db := open(b)
+			stock(b, db)
 			e := benchEngine(b, db)
 			ctx, stop := context.WithCancel(context.Background())
 			done := make(chan error, 1)
 			go func() { done <- e.Run(ctx) }()
+			<-e.ready
 			b.ReportAllocs()
 			b.ResetTimer()
 			var people sync.WaitGroup

@@ -154,6 +154,8 @@ func fatal(err error) bool {
 func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) error) (*after, error) {
 	var a *after
 	ended := false
+	e.counts.writes.Store(time.Now().UnixNano())
+	defer e.counts.writes.Store(0)
 	err := e.db.Update(func(tx Tx) error {
 		a = &after{now: time.Now()}
 		for _, ev := range batch {

@@ -140,8 +140,7 @@ func (e *Engine) waits(tx Tx, a *after, o topup.Order) (waits bool, err error) {
 		switch {
 		case err != nil:
 			return false, err
-		case other.Submits == 0:
-			delete(e.unknown, id) // its sending was rolled back
+		case other.Submits == 0 && !other.State.Final(): // its sending was rolled back, and it may go yet
 		case !tookTurn(other):
 			a.known = append(a.known, id)
 		case o.WaitsFor(other, a.now):

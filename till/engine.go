@@ -62,13 +62,14 @@ type Engine struct {
 
 	// What works beside the loop ends with stopping, and Run waits for it.
 	stopping context.Context
-	days     sync.Mutex // one report of a shop at a time: who asks often waits for himself
-	reports  sync.Mutex // the same of the owners' reports
-	searches sync.Mutex // and of their searches; a shop's are reports of it
-	started  time.Time  // this process
-	clock    clock      // the poller's
-	roomy    bool       // the disk was found so, and that was handed in; of its task alone
-	copying  sync.Mutex // one goroutine makes copies by themselves and sends them
+	days     sync.Mutex      // one report of a shop at a time: who asks often waits for himself
+	reports  sync.Mutex      // the same of the owners' reports
+	searches sync.Mutex      // and of their searches; a shop's are reports of it
+	started  time.Time       // this process
+	clock    clock           // the poller's
+	calmed   map[string]bool // taps that were told to wait; the poller's
+	roomy    bool            // the disk was found so, and that was handed in; of its task alone
+	copying  sync.Mutex      // one goroutine makes copies by themselves and sends them
 	helpers  sync.WaitGroup
 
 	// Of the loop alone: when each task is due, and which are at work; and
@@ -89,6 +90,7 @@ type Counts struct {
 	// Safeguards are those of the database's server as they were read last; nil
 	// before, and where there is none.
 	Safeguards atomic.Pointer[topup.Safeguards]
+	writes     atomic.Int64 // when the transaction under way began, Unix nanoseconds; 0: none
 }
 
 // batchMost bounds how many events share one commit.
@@ -105,7 +107,7 @@ func NewEngine(cfg Config, db Store, texts *locales.Texts, log *slog.Logger) *En
 		gone:     make(chan struct{}),
 
 		schedule: map[string]time.Time{}, busy: map[string]bool{}, menus: map[int64]string{}, unknown: map[topup.OrderID]bool{},
-		budget: budget{chats: map[int64]*window{}},
+		budget: budget{chats: map[int64]*window{}}, calmed: map[string]bool{},
 	}
 }
 
@@ -213,13 +215,15 @@ func (e *Engine) submit(ctx context.Context, ev event) error {
 	case e.events <- ev:
 		return nil
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-var errGone = errors.New("till: the till has stopped")
+// ErrGone tells who still hands something in that the engine has ended; its own
+// error says why.
+var ErrGone = errors.New("till: the till has stopped")
 
 // later hands in an event from a callback; after the stop it is dropped, for
 // all such events only repeat what a start would find out again.
@@ -241,7 +245,7 @@ func (e *Engine) settled(ev event) error {
 	case err := <-w.is:
 		return err
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	}
 }
 

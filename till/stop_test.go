@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,6 +43,58 @@ func TestStopEndsABackup(t *testing.T) {
 		}
 		if slow.ended.IsZero() || time.Since(began) > time.Second {
 			t.Errorf("the backup ended at %v, the stop took %v", slow.ended, time.Since(began))
+		}
+		c.close()
+	})
+}
+
+// hangs is a store whose next commit ends, unknown, when it is told to.
+type hangs struct {
+	Store
+	ends chan struct{}
+}
+
+func (s *hangs) Update(fn func(Tx) error) error {
+	if s.ends == nil {
+		return s.Store.Update(fn)
+	}
+	<-s.ends
+	return &store.CommitError{Err: errors.New("input/output error")}
+}
+
+// TestStopLeavesNobodyWaiting: updates that the engine had not taken when it
+// ended are told so. In a process that goes on, each who waited would stay.
+func TestStopLeavesNobodyWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		s := &hangs{Store: c.db}
+		c.engine.db = s
+		done, handled := make(chan error, 1), make(chan error, 2)
+		go func() { done <- c.engine.Run(t.Context()) }()
+		<-c.engine.ready
+		synctest.Wait()
+		s.ends = make(chan struct{})
+		for id := range int64(2) { // one in the commit, one behind it
+			u := typed(shopChat, "/help")
+			u.ID = 100 + id
+			go func() { handled <- c.engine.Handle(t.Context(), []Update{u}, false) }()
+			synctest.Wait()
+		}
+		close(s.ends)
+		if err := <-done; !fatal(err) {
+			t.Errorf("the engine ends with %v", err)
+		}
+		gone := 0
+		for range 2 {
+			switch err := <-handled; {
+			case errors.Is(err, ErrGone):
+				gone++
+			case !fatal(err):
+				t.Errorf("an update that is not kept ends with %v", err)
+			}
+		}
+		if gone != 1 {
+			t.Errorf("%d of two updates were left behind", gone)
 		}
 		c.close()
 	})

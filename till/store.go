@@ -15,7 +15,8 @@ import (
 type Store interface {
 	// Update runs fn in a write transaction and commits. An error or panic of
 	// fn rolls back and comes out as it is; an error of the commit itself is a
-	// *store.CommitError: what is kept is then unknown.
+	// *store.CommitError: what is kept is then unknown. fn may run more than
+	// once, and only what it did last counts.
 	Update(fn func(Tx) error) error
 	// View runs fn over one unchanging state. It must not be called within
 	// another transaction.

@@ -51,7 +51,7 @@ var tasks = []task{
 	{name: "copies", next: often, beside: (*Engine).keepCopies},
 	{name: "stale", next: hourly, slice: watchCopies},
 	{name: "disk", next: often, beside: (*Engine).watchDisk},
-	{name: "safeguards", atStart: true, next: hourly, beside: (*Engine).watchSafeguards},
+	{name: "safeguards", atStart: true, next: every(time.Minute), beside: (*Engine).watchSafeguards},
 	{name: "float", next: every(30 * time.Minute), beside: (*Engine).watchFloat},
 	{name: "inquiries", next: every(5 * time.Minute), beside: (*Engine).followInquiries},
 	{name: "operators", next: often, slice: watchPulses},

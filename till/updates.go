@@ -1,9 +1,9 @@
 package till
 
 import (
+	"cmp"
 	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"hanout/flows"
@@ -17,7 +17,8 @@ import (
 //   - that lies on disk beside the time of the last poll, in the commit of the
 //     updates themselves: a process that dies in the middle of what waited
 //     leaves the rest as late as it was;
-//   - a message carries its date, and is late by that, too.
+//   - a message carries its date, and is late by that, too; and so is what waited
+//     here that long for the writer.
 //
 // What is late opens questions and answers them; it confirms nothing.
 
@@ -37,7 +38,7 @@ func (e *Engine) Handle(ctx context.Context, updates []Update, more bool) error 
 	select {
 	case <-e.ready: // only then is it known since when Telegram was silent
 	case <-e.gone:
-		return errGone
+		return ErrGone
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -51,34 +52,29 @@ func (e *Engine) Handle(ctx context.Context, updates []Update, more bool) error 
 	if len(updates) == 0 {
 		return e.submit(ctx, polled{now})
 	}
-	var wait sync.WaitGroup
-	var mu sync.Mutex
-	var failed error
+	acks := make(chan error, len(updates)) // each is acknowledged once at most: nobody waits to do it
 	for _, u := range updates {
-		wait.Add(1)
-		ev := &arrived{update: u, late: late, at: now, ack: func(err error) {
-			mu.Lock()
-			if failed == nil {
-				failed = err
-			}
-			mu.Unlock()
-			wait.Done()
-		}}
-		if err := e.submit(ctx, ev); err != nil {
-			ev.ack(err)
-			break
+		if err := e.submit(ctx, &arrived{update: u, late: late, at: now, ack: func(err error) { acks <- err }}); err != nil {
+			return err
 		}
 	}
-	finished := make(chan struct{})
-	go func() { wait.Wait(); close(finished) }()
-	select {
-	case <-finished:
-		mu.Lock()
-		defer mu.Unlock()
-		return failed
-	case <-ctx.Done():
-		return ctx.Err()
+	return e.acknowledged(ctx, acks)
+}
+
+// acknowledged waits for as many acknowledgements as there is room for, and
+// gives the first error.
+func (e *Engine) acknowledged(ctx context.Context, acks <-chan error) (failed error) {
+	for range cap(acks) {
+		select {
+		case err := <-acks:
+			failed = cmp.Or(failed, err)
+		case <-e.gone: // what it had not taken is never acknowledged
+			return cmp.Or(failed, ErrGone)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	return failed
 }
 
 // arrived is one update.
@@ -169,6 +165,9 @@ func (e *Engine) blocked(tx Tx, a *after, id int64, out bool) error {
 	return e.alive(tx, a, chat)
 }
 
+// tooLate tells whether it may have waited so long, before it came or here.
+func (u *arrived) tooLate(a *after) bool { return u.late || a.now.Sub(u.at) > lateAfter }
+
 // written is a message of a person.
 func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
 	private := m.Chat.Type == "private"
@@ -180,7 +179,7 @@ func (u *arrived) written(e *Engine, tx Tx, a *after, m Incoming) error {
 	in := flows.Input{
 		Chat: m.Chat.ID, Private: private, Text: m.Text, Photo: m.Photo, Thing: m.Thing,
 		Reply:  m.ReplyTo != "" && strings.EqualFold(m.ReplyTo, e.ourName()),
-		Person: person(m.From), Late: u.late || u.at.Sub(m.Date) > lateAfter,
+		Person: person(m.From), Late: u.tooLate(a) || u.at.Sub(m.Date) > lateAfter,
 	}
 	if c := m.Contact; c != nil {
 		in.Contact = &flows.Contact{Phone: c.Phone, Own: c.UserID == m.From.ID}
@@ -194,7 +193,7 @@ func (u *arrived) tapped(e *Engine, tx Tx, a *after, c Callback) error {
 		a.answers = append(a.answers, answer{query: c.ID})
 		return nil
 	}
-	in := flows.Input{Chat: c.ChatID, Private: c.ChatType == "private", Data: c.Data, Person: person(c.From), Late: u.late}
+	in := flows.Input{Chat: c.ChatID, Private: c.ChatType == "private", Data: c.Data, Person: person(c.From), Late: u.tooLate(a)}
 	if in.Chat == 0 { // the message is no longer accessible: answer in the person's own chat
 		in.Chat, in.Private = c.From.ID, true
 	}

@@ -70,12 +70,13 @@ func (e *Engine) watchSafeguards() {
 		e.log.Warn("how the server of the database keeps what is committed can't be read", "error", err)
 		return
 	}
-	first := e.counts.Safeguards.Swap(&s) == nil
-	if len(s.Off) > 0 {
+	was := e.counts.Safeguards.Swap(&s)
+	first := was == nil
+	if len(s.Off) > 0 && (first || !slices.Equal(was.Off, s.Off)) {
 		e.log.Warn("the server of the database is not set so that nothing is lost", "settings", strings.Join(s.Off, ", "))
 	}
 	switch {
-	case s.Unconfirmed():
+	case s.Unconfirmed() && (first || !was.Unconfirmed()):
 		e.log.Warn("no standby confirms what is committed")
 	case first && s.Alone():
 		e.log.Info("the database is on one server, without a synchronous standby: when its machine is lost, so is what came after the last copy")

@@ -1,12 +1,12 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,6 +31,15 @@ type Options struct {
 	// Wait is called once when another process leads, and then Open waits for the
 	// lead; nil refuses (store.ErrLocked).
 	Wait func()
+	// Waits is told why writing waits for the server, and nil when it goes on.
+	Waits func(why error)
+	// GoOn lets the till go on without a standby where commits are to wait for
+	// one, as alone.go says; Alone is told when it begins and ends.
+	GoOn  bool
+	Alone func(alone bool)
+	// Term is that of the lease, which a leader that is gone leaves behind; 0:
+	// six seconds. Tests in which time is virtual want a long one.
+	Term time.Duration
 	// Copier makes the files of backups; without it there are none.
 	Copier Copier
 }
@@ -44,21 +53,26 @@ type DB struct {
 	copier   Copier
 	readOnly bool
 	moving   bool
+	term     time.Duration
 	pool     *pgxpool.Pool
 	notices  *notices
 
+	waits   func(error)
+	goOn    bool
+	onAlone func(bool)
 	writing sync.Mutex
 	conn    *pgx.Conn // the writer's; nil when opened for reading
-	epoch   int64
-	batch   int64 // the last one that began
 	lease   *lease
-	wire    atomic.Pointer[wire] // of conn
-	lost    error                // why the writer's connection is of no more use
-}
+	wires   *wires // of the writer's connection, and of the pool's
 
-// Marker names a batch: whoever lost the answer of its commit can ask for it
-// ([DB.Landed]).
-type Marker struct{ Epoch, Batch int64 }
+	// Of batches in this epoch: the last one that began, the last one whose
+	// commit was confirmed, and the one whose answer is not there yet (0: none).
+	epoch, batch, confirmed, asked int64
+	lost                           error // why the connection is of no more use
+	over                           error // why nothing more is written
+
+	memory *memory // what is known over conn
+}
 
 const (
 	lockWait    = 2 * time.Second // for a writer that is just closing, or is ended
@@ -88,7 +102,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, readOnly: o.ReadOnly, moving: o.Moving, notices: &notices{}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -97,7 +111,9 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 }
 
 func (db *DB) open(ctx context.Context, wait func()) (err error) {
-	if db.pool, err = pgxpool.NewWithConfig(ctx, db.place.readers()); err != nil {
+	readers := db.place.readers()
+	readers.ConnConfig.DialFunc = db.wires.dial(readers.ConnConfig.DialFunc, false)
+	if db.pool, err = pgxpool.NewWithConfig(ctx, readers); err != nil {
 		return err
 	}
 	if err := db.pool.Ping(ctx); err != nil {
@@ -115,7 +131,7 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.fits(ctx, wait != nil); err != nil {
 		return err
 	}
-	db.lease = newLease(db.place, db.cutOff)
+	db.lease = newLease(db.place, db.term, db.cutOff, db.doubt)
 	if err := db.lease.take(ctx, wait); err != nil {
 		return err
 	}
@@ -135,8 +151,11 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.standing(); err != nil {
 		return err
 	}
-	if err := db.lead(ctx); err != nil {
+	if _, err := db.lead(ctx); err != nil {
 		return err
+	}
+	if db.goOn {
+		db.lease.kept.Go(db.standby)
 	}
 	return db.settle(ctx)
 }
@@ -152,12 +171,19 @@ func (db *DB) standing() error {
 func (db *DB) connect(ctx context.Context) (err error) {
 	cfg := db.place.config.Copy()
 	cfg.OnNotice = db.notices.take
+	cfg.DialFunc = db.wires.dial(cfg.DialFunc, true)
 	conn, err := pgx.ConnectConfig(ctx, cfg)
-	if err == nil {
-		db.conn = conn
-		db.wire.Store(&wire{conn.PgConn().Conn()})
+	if err != nil {
+		return err
 	}
-	return err
+	if db.Alone() {
+		if err := waitsFor(ctx, conn, true); err != nil {
+			_ = conn.Close(ctx)
+			return err
+		}
+	}
+	db.conn = conn
+	return nil
 }
 
 // fits proves, before the lead is waited for, that the tables and the key are
@@ -209,20 +235,66 @@ func (db *DB) Lost() <-chan struct{} {
 	return db.lease.gone
 }
 
-// wire is what the writer's connection goes over.
-type wire struct{ net.Conn }
+// cutOff ends what is under way on all connections. What a commit came to is
+// unknown then.
+func (db *DB) cutOff() { db.wires.cut(true) }
 
-// cutOff ends what is under way on the writer's connection. What a commit came
-// to is unknown then.
-func (db *DB) cutOff() {
-	if w := db.wire.Load(); w != nil {
-		_ = w.Close()
+// doubt gives up the writer's connection after the lease's has broken: the same
+// may have happened to it, and nobody tells. Where another server answers now,
+// what is read of the former one is given up, too.
+func (db *DB) doubt(other bool) {
+	db.pool.Reset()
+	db.wires.cut(other)
+}
+
+// wires are connections that can be cut off, whoever waits on them.
+type wires struct {
+	mu   sync.Mutex
+	open map[*wire]bool // the writer's, or one that reads
+}
+
+type wire struct {
+	net.Conn
+	of *wires
+}
+
+// dial keeps what another one dials.
+func (l *wires) dial(dial pgconn.DialFunc, writes bool) pgconn.DialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		one := &wire{conn, l}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.open[one] = writes
+		return one, nil
+	}
+}
+
+// Close closes the connection.
+func (l *wire) Close() error {
+	l.of.mu.Lock()
+	defer l.of.mu.Unlock()
+	delete(l.of.open, l)
+	return l.Conn.Close()
+}
+
+// cut closes the writer's, or all.
+func (l *wires) cut(all bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for one, writes := range l.open {
+		if all || writes {
+			_ = one.Conn.Close()
+		}
 	}
 }
 
 // lock takes the lock that a session holds while it writes. With the lead, what
-// still holds it is a former leader's, which hangs or is cut off: its session
-// is ended.
+// still holds it is a former session, of this process or of another leader, that
+// hangs or is cut off: it is ended.
 func (db *DB) lock(ctx context.Context, leads bool) error {
 	const key = `hashtextextended('hanout till ' || $1, 0)`
 	for began := time.Now(); ; time.Sleep(lockPause) {
@@ -237,37 +309,25 @@ func (db *DB) lock(ctx context.Context, leads bool) error {
 			continue
 		}
 		if _, err := db.conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-			AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint << 32) | objid::bigint = `+key, db.place.schema); err != nil {
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (classid::bigint << 32) | objid::bigint = `+key+` AND $2 = (SELECT holder FROM lease)`, db.place.schema, db.lease.holder); err != nil {
 			return err
 		}
 	}
 }
 
-// lead begins an epoch: what a former writer still tries to commit fails. How
-// far that one came stays written down.
-func (db *DB) lead(ctx context.Context) error {
-	return pgx.BeginFunc(ctx, db.conn, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `UPDATE till SET epoch = epoch + 1 RETURNING epoch`).Scan(&db.epoch); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO epochs (epoch, batch) SELECT epoch - 1, batch FROM till WHERE epoch > 1`); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `UPDATE till SET batch = 0`)
-		return err
-	})
-}
-
-// Close lets go of the connections. It waits for open reads, but not for long:
-// over a line that hangs they would keep a process from its next start.
+// Close lets go of the connections. It waits for a batch that is under way and
+// for open reads, but not for long: over a line that hangs they would keep a
+// process from its next start.
 func (db *DB) Close() error {
-	db.writing.Lock()
-	defer db.writing.Unlock()
-	var err error
 	if db.lease != nil {
 		db.lease.end()
 		defer db.lease.release()
 	}
+	late := time.AfterFunc(closeMost, db.cutOff)
+	defer late.Stop()
+	db.writing.Lock()
+	defer db.writing.Unlock()
+	var err error
 	if db.conn != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), closeMost)
 		err = db.conn.Close(ctx)
@@ -285,179 +345,218 @@ func (db *DB) Close() error {
 }
 
 // Update runs fn in a write transaction and commits. An error or panic of fn
-// rolls back and comes out as it is. An error of the commit itself comes as
-// *store.CommitError, and so does one of the server or of the connection, for
-// no step has brought it about. What passes (a lock that somebody holds, a
-// statement that took too long) is tried again: fn may run more than once.
+// rolls back and comes out as it is. What passes (a lock that somebody holds, a
+// statement that took too long, a full disk) is tried again, and a connection
+// that is lost is made anew, as long as this process leads: a batch whose answer
+// is lost is applied once, and fn may run more than once. What does not pass, or
+// the loss of the lead, comes as *store.CommitError.
 func (db *DB) Update(fn func(*Tx) error) error {
 	if db.readOnly {
 		return store.ErrReadOnly
 	}
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	for try := 1; ; try++ {
-		if db.lost != nil {
-			return &store.CommitError{Err: db.lost}
+	pause, waiting, guessed := pauseLeast, false, 0
+	for {
+		in, err := db.again()
+		if err != nil {
+			return &store.CommitError{Err: err}
 		}
-		whose, err := db.attempt(fn)
+		whose := ofStep
+		if !in {
+			whose, err = db.attempt(fn, guessed < guessesMost)
+		}
 		switch {
 		case err == nil:
+			if waiting {
+				db.tell(nil)
+			}
 			if db.onCommit != nil {
 				db.onCommit()
 			}
 			return nil
 		case whose == ofStep:
 			return err
-		case whose == passing && try < tries:
-			time.Sleep(time.Duration(try) * 50 * time.Millisecond)
+		case whose == ofServer:
+			return &store.CommitError{Err: db.place.about(err)}
+		case whose == ofLine:
+			continue
+		case whose == ofGuess:
+			guessed++
 			continue
 		}
-		return &store.CommitError{Err: db.place.about(err)}
+		if !waiting {
+			db.tell(db.place.about(err))
+			waiting = true
+		}
+		if !db.lease.rests(pause) {
+			return &store.CommitError{Err: db.ends(errors.Join(store.ErrLead, err))}
+		}
+		pause = min(2*pause, pauseMost)
 	}
 }
 
-// tries is how often a batch is begun that the server could not do just then.
-const tries = 3
+// guessesMost is how often a batch may run that rests on guesses.
+const guessesMost = 3
 
 // fault says whose an error is.
 type fault int
 
 const (
 	ofStep   fault = iota // what runs in the transaction
-	passing               // the server's, and it passes: a lock, a deadlock, a time-out; nothing is kept of the transaction
-	ofServer              // the server's, or the connection's; whether it is kept may be unknown
+	passing               // the server's, and it passes; nothing is kept of the transaction
+	ofLine                // the connection's; whether it is kept may be unknown
+	ofServer              // the server's, and a person must see to it
+	ofGuess               // nobody's: what was guessed is not so, and nothing is kept of the transaction
 )
 
 // faultOf tells whose the error of a round trip is.
 func faultOf(err error) fault {
 	var said *pgconn.PgError
 	if !errors.As(err, &said) || said.Severity != "ERROR" {
-		return ofServer
+		return ofLine
 	}
 	switch class := said.Code[:2]; {
 	case class == "22", class == "23": // a value that does not fit, a rule of the tables
 		return ofStep
-	case class == "40", said.Code == "55P03", said.Code == "57014":
+	case class == "40", class == "53", class == "55", class == "57": // a deadlock, no room, a lock, a time-out
 		return passing
 	}
 	return ofServer
 }
 
 // attempt runs fn once.
-func (db *DB) attempt(fn func(*Tx) error) (whose fault, err error) {
-	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault}
+func (db *DB) attempt(fn func(*Tx) error, guesses bool) (whose fault, err error) {
+	t := &Tx{ctx: context.Background(), conn: db.conn, vault: db.vault, mem: db.memory, guesses: guesses}
 	db.batch++
 	t.queue.Queue("begin")
-	t.queue.Queue(`UPDATE till SET batch = $2 WHERE epoch = $1`, db.epoch, db.batch).Exec(func(done pgconn.CommandTag) error {
-		if done.RowsAffected() != 1 {
-			return errFenced
-		}
-		return nil
-	})
+	t.queue.Queue(`UPDATE till SET batch = $2, epoch = CASE epoch WHEN $1 THEN epoch END`, db.epoch, db.batch) // in another epoch it fails
+	t.begins = t.queue.Len()
 	ended := false
 	defer func() {
-		if !ended { // fn panicked
-			db.rollback(t)
+		if ended {
+			return
 		}
+		// fn panicked: for no fault of its own, if it was told what is not so.
+		if errors.Is(t.prove(), errGuess) {
+			recover()
+			whose, err = db.failed(t, errGuess)
+			return
+		}
+		_ = db.rollback(t)
 	}()
 	err = fn(t)
 	ended = true
 	if err == nil && t.err == nil {
 		return db.commit(t)
 	}
-	db.rollback(t)
+	_ = t.prove()
+	return db.failed(t, err)
+}
+
+// failed rolls back what ended by an error, and says whose that is.
+func (db *DB) failed(t *Tx, err error) (whose fault, _ error) {
+	lost := db.rollback(t)
 	switch {
-	case db.lost != nil:
-		return ofServer, db.lost
+	case db.over != nil:
+		return ofServer, db.over
+	case lost != nil:
+		return ofLine, lost
+	case errors.Is(t.err, errGuess):
+		return ofGuess, t.err
 	case t.err != nil:
 		return faultOf(t.err), t.err
 	}
 	return ofStep, err
 }
 
-// errFenced ends a writer that another one took over from.
-var errFenced = errors.New("store: another process has taken over the database")
-
-// commit sends what is queued and the commit in one round trip.
+// commit sends what is queued and the commit in one round trip; where something
+// was guessed, the commit in one of its own, after the proof.
 func (db *DB) commit(t *Tx) (whose fault, err error) {
+	if len(t.checks) > 0 && t.send() != nil {
+		return db.failed(t, t.err)
+	}
 	tag := ""
 	db.notices.clear()
 	t.queue.Queue("commit").Exec(func(done pgconn.CommandTag) error { tag = done.String(); return nil })
-	err = t.send()
-	if err == nil {
-		switch warned := db.notices.warned(); {
-		case warned != nil: // it is on this server, and no other has said that it has it
-			err = warned
-			db.lose(err)
-		case tag != "COMMIT":
-			err = fmt.Errorf("store: the commit ended as %q", tag)
+	db.asked = db.batch
+	if err = t.send(); err == nil {
+		if warned := db.notices.warned(); warned != nil { // it is on this server, and no other has said that it has it
+			db.lose(warned)
+			return ofLine, warned
 		}
-		return ofServer, err
+		db.asked = 0
+		if tag != "COMMIT" {
+			return ofServer, fmt.Errorf("store: the commit ended as %q", tag)
+		}
+		db.confirmed = db.batch
+		db.memory.landed(t)
+		return ofStep, nil
 	}
-	db.rollback(t)
-	if db.lost != nil {
-		return ofServer, db.lost
+	if whose, err = db.failed(t, err); whose != ofLine && db.over == nil {
+		db.asked = 0
 	}
-	return faultOf(err), err
+	return whose, err
 }
 
 // rollback ends a transaction that is not to be kept. Where the connection is
-// gone with it, or the lead, nothing more is written.
-func (db *DB) rollback(t *Tx) {
-	if errors.Is(t.err, errFenced) || db.conn.IsClosed() {
+// lost with it, it says so.
+func (db *DB) rollback(t *Tx) (lost error) {
+	var said *pgconn.PgError
+	refused := errors.As(t.err, &said)
+	switch {
+	case refused && said.Code == noValue && said.TableName == "till":
+		db.shut()
+		return db.ends(errFenced)
+	case refused && said.Code == readsOnly, db.conn.IsClosed():
 		db.lose(t.err)
-		return
-	}
-	if !t.sent {
-		return
+		return db.lost
+	case !t.sent:
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), answerMost)
 	defer cancel()
 	if _, err := db.conn.Exec(ctx, "rollback"); err != nil {
 		db.lose(err)
+		return db.lost
 	}
+	return nil
 }
 
-// lose gives up the connection.
-func (db *DB) lose(why error) {
-	if db.lost == nil {
-		db.lost = db.place.about(why)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_ = db.conn.Close(ctx)
-}
-
-// Last is the marker of the batch that was written last, or was about to be.
-func (db *DB) Last() Marker { return Marker{db.epoch, db.batch} }
-
-// Landed tells whether a batch is in the database, over a connection of its
-// own.
-func (db *DB) Landed(ctx context.Context, m Marker) (bool, error) {
-	var in bool
-	err := db.pool.QueryRow(ctx, `SELECT coalesce((SELECT batch FROM epochs WHERE epoch = $1), (SELECT batch FROM till WHERE epoch = $1), 0) >= $2`, m.Epoch, m.Batch).Scan(&in)
-	return in, db.place.about(err)
-}
-
-// View runs fn over one unchanging state.
+// View runs fn over one unchanging state. Where the connection was lost before
+// fn had anything from it, fn runs again, as long as this process leads.
 func (db *DB) View(fn func(*Tx) error) error { return db.read(context.Background(), db.vault, fn) }
 
 func (db *DB) read(ctx context.Context, v *store.Vault, fn func(*Tx) error) error {
+	for pause := pauseLeast; ; pause = min(2*pause, pauseMost) {
+		began, err := db.readOnce(ctx, v, fn)
+		if err == nil || began || ctx.Err() != nil || db.lease == nil || !db.lease.holds() || !db.lease.rests(pause) {
+			return err
+		}
+	}
+}
+
+// readOnce is a read; began tells that fn was given something, or that what
+// came out is its own.
+func (db *DB) readOnce(ctx context.Context, v *store.Vault, fn func(*Tx) error) (began bool, err error) {
 	conn, err := db.pool.Acquire(ctx)
 	if err != nil {
-		return db.place.about(err)
+		return !passes(err), db.place.about(err)
 	}
 	defer conn.Release() // the pool keeps no connection within a transaction
 	t := &Tx{ctx: ctx, conn: conn.Conn(), vault: v}
-	t.queue.Queue("begin isolation level repeatable read read only")
+	t.queue.Queue("begin isolation level repeatable read read only").Exec(func(pgconn.CommandTag) error { began = true; return nil })
 	if err := fn(t); err != nil {
-		return err
+		if t.err != nil {
+			return began || !passes(t.err), db.place.about(err)
+		}
+		return true, err
 	}
 	if t.sent {
 		t.queue.Queue("commit")
-		return t.send()
+		return true, db.place.about(t.send())
 	}
-	return nil
+	return true, nil
 }
 
 // Size is the size of the tables in bytes; 0 when it can't be told.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,20 +16,20 @@ import (
 
 // One process leads. The rules:
 //
-//   - the lead is a lease, which runs out by the server's clock; the leader
-//     prolongs it over a connection of its own, as any commit, so that a standby
-//     that is promoted knows of it;
-//   - the leader counts from before it asked, by its own clock that nobody sets,
-//     and stops counting on it a second early: nobody else leads yet when it no
-//     longer may;
-//   - what was lost once does not come back: the process ends;
+//   - the lead is a lease, which the leader prolongs over a connection of its own,
+//     as any commit, so that a standby that is promoted knows of it;
+//   - the leader counts from before it asked, and stops counting on it a second
+//     before the term is over; who waits takes it when it has seen the same row for
+//     a whole term. Both count by clocks of their own that nobody sets: whatever
+//     becomes of the server's or a machine's time of day, there are no two leaders;
+//   - what was lost once does not come back: it is taken anew, as by any other;
 //   - who takes a lease ends the session that still holds the writer's lock, and
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
 const (
-	leaseFor   = 6 * time.Second // by the server's clock
-	leaseOurs  = 5 * time.Second // of it, by ours
-	leaseRenew = 2 * time.Second
+	leaseFor   = 6 * time.Second         // unless Options says another
+	leaseEarly = time.Second             // for the leader it runs out so much before
+	leaseParts = 3                       // it is prolonged when this part of it is over
 	leaseTry   = 1500 * time.Millisecond // for one round trip; then over another connection
 	leaseLook  = 500 * time.Millisecond
 )
@@ -38,6 +39,7 @@ const (
 type lease struct {
 	place  place
 	holder string
+	lasts  time.Duration
 	conn   *pgx.Conn
 	notice *notices
 
@@ -45,21 +47,34 @@ type lease struct {
 	stop    context.CancelFunc
 	stopped context.Context
 	kept    sync.WaitGroup
+	led     context.Context // ends with the lead, however that ends
+	leave   context.CancelFunc
 	gone    chan struct{} // closed when it is lost
 	onLoss  func()
+
+	server  atomic.Pointer[string] // which one has answered
+	onBreak func(other bool)       // the connection was made anew, maybe to another server
+
+	alone atomic.Bool // no standby is waited for (alone.go)
+	waits bool        // the connection's session waits for one
+	given atomic.Bool // the lead is to end
 }
 
-func newLease(p place, onLoss func()) *lease {
-	l := &lease{place: p, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss}
+func newLease(p place, term time.Duration, onLoss func(), onBreak func(other bool)) *lease {
+	l := &lease{place: p, lasts: term, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
 	l.stopped, l.stop = context.WithCancel(context.Background())
+	l.led, l.leave = context.WithCancel(context.Background())
 	return l
 }
 
 // holds reports whether the lead can be proved at this moment.
 func (l *lease) holds() bool {
 	until := l.until.Load()
-	return until != nil && time.Now().Before(*until)
+	return until != nil && time.Now().Before(*until) && !l.given.Load()
 }
+
+// giveUp ends the lead: nothing is proved from now on, and keep finds it lost.
+func (l *lease) giveUp() { l.given.Store(true) }
 
 // exec makes one round trip over the lease's connection, a new one where there
 // is none. sent is when it began.
@@ -67,29 +82,65 @@ func (l *lease) exec(ctx context.Context, sql string, args ...any) (rows int64, 
 	ctx, cancel := context.WithTimeout(ctx, leaseTry)
 	defer cancel()
 	if l.conn == nil || l.conn.IsClosed() {
-		cfg := l.place.config.Copy()
-		cfg.OnNotice = l.notice.take
-		if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
-			l.conn = nil
+		if err := l.connect(ctx); err != nil {
 			return 0, sent, err
 		}
+	}
+	if alone := l.alone.Load(); alone == l.waits {
+		if err := waitsFor(ctx, l.conn, alone); err != nil {
+			return 0, sent, err
+		}
+		l.waits = !alone
 	}
 	l.notice.clear()
 	sent = time.Now()
 	tag, err := l.conn.Exec(ctx, sql, args...)
-	if err == nil {
+	switch {
+	case err == nil:
 		err = l.notice.warned() // no standby has it
+	case ctx.Err() != nil:
+		err = errSlow
 	}
 	return tag.RowsAffected(), sent, err
+}
+
+var errSlow = fmt.Errorf("%w: it does not confirm in time; where commits wait for a standby, see that one is there", store.ErrUnable)
+
+// connect opens the lease's connection. What broke the former one has broken
+// others, too: it tells of that.
+func (l *lease) connect(ctx context.Context) (err error) {
+	cfg := l.place.config.Copy()
+	cfg.OnNotice = l.notice.take
+	cfg.ConnectTimeout = leaseTry / time.Duration(len(l.place.hosts())+1) // for each, and there is to be time for the question
+	cfg.RuntimeParams["lock_timeout"] = "1000"                            // what nobody waits for any more takes no lease later
+	if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
+		l.conn = nil
+		return err
+	}
+	var server string // this run of it
+	if err := l.conn.QueryRow(ctx, `SELECT pg_postmaster_start_time()::text`).Scan(&server); err != nil {
+		_ = l.conn.Close(ctx)
+		return err
+	}
+	if former := l.server.Swap(&server); former != nil {
+		l.onBreak(server != *former)
+	}
+	l.waits = true
+	return nil
 }
 
 // take waits until the lease is free, and keeps it from then on. Where another
 // process goes on prolonging it, wait is called once; nil refuses
 // (store.ErrLocked).
 func (l *lease) take(ctx context.Context, wait func()) error {
-	for first, was := true, ""; ; first = false {
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until < clock_timestamp() OR holder = $1`, l.holder, leaseFor)
-		if err != nil && (first || wait == nil || ctx.Err() != nil) {
+	told, was, since := false, "", time.Now()
+	for first := true; ; first = false {
+		still := "" // what stands there, when it has stood for a whole term
+		if time.Since(since) > l.lasts {
+			still = was
+		}
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until = '-infinity' OR holder = $1 OR holder || ' ' || until = $3`, l.holder, l.lasts, still)
+		if err != nil && (first || told || wait == nil || ctx.Err() != nil) {
 			return err
 		}
 		if err == nil && rows == 1 {
@@ -97,17 +148,16 @@ func (l *lease) take(ctx context.Context, wait func()) error {
 			l.kept.Go(l.keep)
 			return nil
 		}
-		is, err := l.term(ctx)
-		switch {
-		case err != nil:
-		case was != "" && is != was && wait == nil:
-			return store.ErrLocked
-		case was != "" && is != was && is != "":
-			wait()
-			wait = func() {}
-			was = is
-		case was == "":
-			was = is
+		if is, err := l.term(ctx); err == nil && is != was {
+			switch {
+			case was == "":
+			case wait == nil:
+				return store.ErrLocked
+			case !told:
+				told = true
+				wait()
+			}
+			was, since = is, time.Now()
 		}
 		select {
 		case <-ctx.Done():
@@ -131,7 +181,7 @@ func (l *lease) term(ctx context.Context) (is string, err error) {
 var errNoTerm = errors.New("store: the lease can't be read now")
 
 func (l *lease) prolonged(sent time.Time) {
-	until := sent.Add(leaseOurs)
+	until := sent.Add(l.lasts - leaseEarly)
 	l.until.Store(&until)
 }
 
@@ -141,11 +191,12 @@ func (l *lease) keep() {
 		select {
 		case <-l.stopped.Done():
 			return
-		case <-time.After(leaseRenew):
+		case <-time.After(l.lasts / leaseParts):
 		}
 		if !l.renew() {
 			if l.stopped.Err() == nil {
 				l.until.Store(nil)
+				l.leave()
 				close(l.gone)
 				l.onLoss()
 			}
@@ -158,7 +209,7 @@ func (l *lease) keep() {
 func (l *lease) renew() bool {
 	for ; l.holds(); time.Sleep(leaseLook / 5) {
 		ctx, cancel := context.WithDeadline(l.stopped, *l.until.Load())
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1 AND until > clock_timestamp()`, l.holder, leaseFor)
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1`, l.holder, l.lasts)
 		cancel()
 		switch {
 		case l.stopped.Err() != nil, err == nil && rows == 0:
@@ -174,8 +225,18 @@ func (l *lease) renew() bool {
 // end stops keeping the lease; from now on nothing is proved.
 func (l *lease) end() {
 	l.stop()
+	l.leave()
 	l.kept.Wait()
 	l.until.Store(nil)
+}
+
+// rests waits a moment, and tells whether the lead is still there.
+func (l *lease) rests(d time.Duration) bool {
+	select {
+	case <-l.led.Done():
+	case <-time.After(d):
+	}
+	return l.led.Err() == nil
 }
 
 // release lets another process lead at once. Nothing of ours writes any more.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"hanout/store"
 	"hanout/store/postgres"
@@ -72,4 +73,48 @@ func TestLeadIsWaitedFor(t *testing.T) {
 	if !waited || db.Leads() || !next.Leads() {
 		t.Errorf("waited: %t, the first leads: %t, the second: %t", waited, db.Leads(), next.Leads())
 	}
+}
+
+// TestClocksJump: a lease that seems to have run out, as after the server's clock
+// was set forward, is taken from no leader that goes on prolonging it; one that
+// seems to last, as after it was set back, does not outlast its term.
+func TestClocksJump(t *testing.T) {
+	db, address, _ := stocked(t, postgres.Options{})
+	conn, ctx := admin(t, address), context.Background()
+	jump := func(sql string) {
+		t.Helper()
+		if _, err := conn.Exec(ctx, `UPDATE lease SET `+sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waited := make(chan bool, 1)
+	taken := make(chan *postgres.DB, 1)
+	go func() {
+		next, err := postgres.Open(ctx, address, postgres.Options{Wait: func() { waited <- true }})
+		if err != nil {
+			t.Error(err)
+		}
+		taken <- next
+	}()
+	<-waited
+	jump(`until = until - interval '1 hour'`)
+	for range 15 { // longer than a term
+		time.Sleep(500 * time.Millisecond)
+		if !db.Leads() || len(taken) > 0 {
+			t.Fatalf("the leader leads: %t, the other: %t", db.Leads(), len(taken) > 0)
+		}
+	}
+	update(t, db, counts)
+	// Its leader gone, a lease that is far ahead lasts no longer than any other.
+	jump(`holder = 'gone', until = until + interval '1 hour'`)
+	began := time.Now()
+	next := <-taken
+	if next == nil {
+		return
+	}
+	defer next.Close()
+	if took := time.Since(began); took < 5*time.Second || took > 20*time.Second || db.Leads() {
+		t.Errorf("taken after %v; the former leads: %t", took, db.Leads())
+	}
+	update(t, next, counts)
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,6 +19,13 @@ import (
 var lines = newTable("journal", 1, `seq key at shop actor chat method slip memo prev hash`, func(j topup.Transaction) []any {
 	return []any{number(j.Seq), text(j.Key), j.At, optional(number(j.Shop)), j.Actor, j.Chat, text(j.Method), text(j.Slip), text(j.Memo), j.Prev, j.Hash}
 })
+
+var (
+	accounts   = byKey("accounts", "account", "text", "balance::text")
+	linesByKey = byKey("journal", "key", "text", "doc")
+	// head finds the last line's number and hash, by the key "".
+	head = &finder{"head", `SELECT '', seq || ' ' || hash FROM journal WHERE '' = ANY ($1::text[]) ORDER BY seq DESC LIMIT 1`, nil}
+)
 
 // Post appends a line to the journal; the database moves the balances with it.
 // The same key with the same postings is no new line (posted = false); with
@@ -43,28 +53,94 @@ func (t *Tx) Post(j topup.Transaction) (posted bool, err error) {
 	return true, t.writeLines(j)
 }
 
-// writeLines writes lines, with the postings that move the balances: each
-// balance once, however many lines there are.
+// queuedLines are lines that leave together: each balance moves once, however
+// many they are.
+type queuedLines struct {
+	journal, accounts, postings *pgx.QueuedQuery
+
+	seqs, actors, chats         []int64
+	keys, methods, slips, memos []string
+	prevs, hashes, docs         []string
+	shops                       []*int64
+	at                          []time.Time
+	of, places, amounts         []int64 // of the postings: their lines, places in them, and money
+	account                     []string
+}
+
+// writeLines queues lines, and the postings with which the database moves the
+// balances; what is known of these moves as there.
 func (t *Tx) writeLines(list ...topup.Transaction) error {
-	var seqs, places, amounts []int64
-	var accounts []string
-	for _, j := range list {
-		for i, p := range j.Postings {
-			seqs, places = append(seqs, number(j.Seq)), append(places, int64(i+1))
-			accounts, amounts = append(accounts, text(p.Account)), append(amounts, int64(p.Amount))
-		}
-		if err := lines.append(t, j); err != nil {
-			return err
+	if t.lines == nil {
+		t.lines = &queuedLines{
+			journal: t.queue.Queue(`INSERT INTO journal (seq, key, at, shop, actor, chat, method, slip, memo, prev, hash, doc)
+				SELECT seq, key, at, shop, actor, chat, method, slip, memo, prev, hash, doc::json FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::bigint[],
+				$5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[]) l (seq, key, at, shop, actor, chat, method, slip, memo, prev, hash, doc)`),
+			accounts: t.queue.Queue(`INSERT INTO accounts (account) SELECT DISTINCT unnest($1::text[]) ON CONFLICT DO NOTHING`),
+			postings: t.queue.Queue(`INSERT INTO postings (seq, n, account, amount) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])`),
 		}
 	}
-	t.write(`INSERT INTO accounts (account) SELECT DISTINCT unnest($1::text[]) ON CONFLICT DO NOTHING`, accounts)
-	t.write(`INSERT INTO postings (seq, n, account, amount) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])`, seqs, places, accounts, amounts)
+	for _, j := range list {
+		if err := t.lines.add(j); err != nil {
+			return err
+		}
+		linesByKey.put(t, text(j.Key), []byte(t.lines.docs[len(t.lines.docs)-1]))
+		for _, p := range j.Postings {
+			t.moveKnown(text(p.Account), p.Amount)
+		}
+		head.put(t, "", fmt.Appendf(nil, "%d %s", j.Seq, text(j.Hash)))
+	}
+	t.lines.fill()
 	return nil
 }
 
+func (l *queuedLines) add(j topup.Transaction) error {
+	doc, err := json.Marshal(j)
+	if err != nil {
+		return fmt.Errorf("store: %q: %w", lines.name, err)
+	}
+	var shop *int64
+	if j.Shop != 0 {
+		n := number(j.Shop)
+		shop = &n
+	}
+	l.seqs, l.keys, l.at, l.shops = append(l.seqs, number(j.Seq)), append(l.keys, text(j.Key)), append(l.at, j.At), append(l.shops, shop)
+	l.actors, l.chats, l.methods = append(l.actors, j.Actor), append(l.chats, j.Chat), append(l.methods, text(j.Method))
+	l.slips, l.memos, l.prevs, l.hashes = append(l.slips, text(j.Slip)), append(l.memos, text(j.Memo)), append(l.prevs, j.Prev), append(l.hashes, j.Hash)
+	l.docs = append(l.docs, string(doc))
+	for i, p := range j.Postings {
+		l.of, l.places = append(l.of, number(j.Seq)), append(l.places, int64(i+1))
+		l.account, l.amounts = append(l.account, text(p.Account)), append(l.amounts, int64(p.Amount))
+	}
+	return nil
+}
+
+// fill gives the queued statements what there is by now.
+func (l *queuedLines) fill() {
+	l.journal.Arguments = []any{l.seqs, l.keys, l.at, l.shops, l.actors, l.chats, l.methods, l.slips, l.memos, l.prevs, l.hashes, l.docs}
+	l.accounts.Arguments = []any{l.account}
+	l.postings.Arguments = []any{l.of, l.places, l.account, l.amounts}
+}
+
+// moveKnown moves what is known of a balance, as the database does; one that is
+// not known stays so.
+func (t *Tx) moveKnown(account string, by topup.Money) {
+	f := accounts.known(t, account)
+	n, err := f.number(accounts.name)
+	if !f.known || err != nil {
+		accounts.lose(t, account)
+		return
+	}
+	accounts.put(t, account, strconv.AppendInt(nil, n+int64(by), 10))
+}
+
 // Posted finds a journal line by its key.
-func (t *Tx) Posted(key string) (topup.Transaction, bool, error) {
-	return one[topup.Transaction](t, lines.name, `SELECT doc FROM journal WHERE key = $1`, text(key))
+func (t *Tx) Posted(key string) (j topup.Transaction, ok bool, err error) {
+	doc, ok, err := linesByKey.row(t, text(key))
+	if err != nil || !ok {
+		return j, false, err
+	}
+	j, err = decode[topup.Transaction](lines.name, doc)
+	return j, err == nil, err
 }
 
 // Lines lists the journal's lines from above a number, in their order, at most
@@ -75,13 +151,20 @@ func (t *Tx) Lines(after uint64, limit int) ([]topup.Transaction, error) {
 
 // Head is the number and hash of the journal's last line; 0 and "" at first.
 func (t *Tx) Head() (seq uint64, hash string, err error) {
-	err = t.read(func(rows pgx.Rows) error { return rows.Scan(&seq, &hash) }, `SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1`)
+	doc, ok, err := head.row(t, "")
+	if err != nil || !ok {
+		return 0, "", err
+	}
+	n, hash, _ := strings.Cut(string(doc), " ")
+	if seq, err = strconv.ParseUint(n, 10, 64); err != nil {
+		err = store.Corrupt(lines.name, nil, "the number of the last line does not read")
+	}
 	return seq, hash, err
 }
 
 // Balance is the money in an account; 0 for one never used.
 func (t *Tx) Balance(a topup.AccountID) (topup.Money, error) {
-	m, _, err := value[int64](t, `SELECT balance FROM accounts WHERE account = $1`, text(a))
+	m, err := accounts.number(t, text(a))
 	return topup.Money(m), err
 }
 
@@ -98,9 +181,17 @@ func (t *Tx) Balances() iter.Seq2[store.Balance, error] {
 
 // Wallet is a shop's money.
 func (t *Tx) Wallet(s topup.ShopID) (w topup.Wallet, err error) {
-	err = t.read(func(rows pgx.Rows) error { return addWallet(rows, &w) },
-		`SELECT kind, balance FROM accounts WHERE account = ANY ($1)`, []string{text(s.Available()), text(s.Held()), text(s.Owed())})
-	return w, err
+	found, err := accounts.rows(t, text(s.Available()), text(s.Held()), text(s.Owed()))
+	if err != nil {
+		return w, err
+	}
+	var m [3]int64
+	for i, f := range found {
+		if m[i], err = f.number(accounts.name); err != nil {
+			return w, err
+		}
+	}
+	return topup.Wallet{Available: topup.Money(m[0]), Held: topup.Money(m[1]), Owed: -topup.Money(m[2])}, nil
 }
 
 // Totals sums the wallets of all shops, from their accounts alone; its cost

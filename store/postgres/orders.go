@@ -30,6 +30,23 @@ var orders = newTable("orders", 1, `id no shop seller panel provider_id good ope
 			text(o.State), o.Quantity, int64(o.Face), int64(o.Price), int64(o.Captured), charged, o.Placed, when(o.Settled), instant(o.Due), text(r.mark)}
 	})
 
+var (
+	ordersByNo       = byKey("orders", "no", "bigint", "id")
+	ordersByPanel    = byKey("orders", "panel", "text", "id")
+	ordersByProvider = func() *finder {
+		f := byKey("orders", "provider_id", "text", "id")
+		f.new = coming // the first time that it is asked for
+		return f
+	}()
+	// ordersTo finds a shop's newest orders to a number: a key is the shop, and
+	// what stands for the number.
+	ordersTo = &finder{"orders by number", fmt.Sprintf(`SELECT k, json_agg(o.doc ORDER BY o.no DESC) FROM unnest($1::text[]) k, LATERAL
+		(SELECT no, doc FROM orders WHERE shop = split_part(k, ' ', 1)::bigint AND to_mark = substr(k, strpos(k, ' ') + 1) ORDER BY no DESC LIMIT %d) o GROUP BY k`, toRemembered), coming}
+)
+
+// toRemembered is how many of the orders to one number are remembered.
+const toRemembered = 10
+
 // Place makes an order: it gets its number, its price is held, and it is due.
 // An ID used before gives store.ErrExists and the order that has it; too
 // little money gives store.ErrInsufficient. Nothing is written then.
@@ -61,13 +78,23 @@ func (t *Tx) Apply(s topup.Change) (topup.Order, error) {
 }
 
 func (t *Tx) putOrder(o topup.Order, vouchers []byte) error {
-	return orders.write(t, orderRow{store.SealOrder(t.vault, o, vouchers), store.NumberMark(t.vault, o.To)})
+	mark := store.NumberMark(t.vault, o.To)
+	id := []byte(text(o.ID))
+	ordersByNo.put(t, keyText(number(o.No)), id)
+	ordersByPanel.put(t, text(o.Panel), id)
+	if o.ProviderID != "" {
+		ordersByProvider.put(t, text(o.ProviderID), id)
+	}
+	ordersTo.lose(t, toKey(o.Shop, mark))
+	return orders.write(t, orderRow{store.SealOrder(t.vault, o, vouchers), mark})
 }
+
+func toKey(s topup.ShopID, mark string) string { return keyText(number(s)) + " " + text(mark) }
 
 // stored reads an order, and its vouchers as they lie there. What the key does
 // not open gives store.ErrSealed, with the rest of the order.
 func (t *Tx) stored(id topup.OrderID) (o topup.Order, vouchers []byte, ok bool, err error) {
-	f, ok, err := one[store.OrderForm](t, orders.name, orders.get, text(id))
+	f, ok, err := orders.read(t, text(id))
 	if err != nil || !ok || f.ID != id {
 		return o, nil, false, err
 	}
@@ -94,12 +121,17 @@ func (t *Tx) Vouchers(id topup.OrderID) ([]topup.Voucher, error) {
 // openOrder opens what was found by something else than an ID.
 func (t *Tx) openOrder(f store.OrderForm) (topup.Order, error) { return f.Reveal(t.vault, f.ID) }
 
-func (t *Tx) oneOrder(sql string, args ...any) (topup.Order, bool, error) {
-	f, ok, err := one[store.OrderForm](t, orders.name, sql, args...)
+// foundBy reads the order to which something else than its ID leads.
+func (t *Tx) foundBy(f *finder, key string) (topup.Order, bool, error) {
+	id, ok, err := f.row(t, key)
 	if err != nil || !ok {
 		return topup.Order{}, false, err
 	}
-	o, err := t.openOrder(f)
+	row, ok, err := orders.read(t, string(id))
+	if err != nil || !ok {
+		return topup.Order{}, false, err
+	}
+	o, err := t.openOrder(row.OrderForm)
 	return o, true, err
 }
 
@@ -117,17 +149,17 @@ func (t *Tx) someOrders(sql string, args ...any) (out []topup.Order, err error) 
 
 // OrderByNo reads an order by the number people use.
 func (t *Tx) OrderByNo(no uint64) (topup.Order, bool, error) {
-	return t.oneOrder(`SELECT doc FROM orders WHERE no = $1`, number(no))
+	return t.foundBy(ordersByNo, keyText(number(no)))
 }
 
 // OrderByProvider reads an order by the provider's ID.
 func (t *Tx) OrderByProvider(id string) (topup.Order, bool, error) {
-	return t.oneOrder(`SELECT doc FROM orders WHERE provider_id = $1`, text(id))
+	return t.foundBy(ordersByProvider, text(id))
 }
 
 // OrderByPanel reads an order by the panel that shows it.
 func (t *Tx) OrderByPanel(panel string) (topup.Order, bool, error) {
-	return t.oneOrder(`SELECT doc FROM orders WHERE panel = $1`, text(panel))
+	return t.foundBy(ordersByPanel, text(panel))
 }
 
 // OrdersOf lists a shop's newest orders, from below the number before (0:
@@ -137,8 +169,24 @@ func (t *Tx) OrdersOf(s topup.ShopID, before uint64, limit int) ([]topup.Order, 
 }
 
 // OrdersTo lists a shop's newest orders to one number.
-func (t *Tx) OrdersTo(s topup.ShopID, to string, limit int) ([]topup.Order, error) {
-	return t.someOrders(`SELECT doc FROM orders WHERE shop = $1 AND to_mark = $2 ORDER BY no DESC LIMIT $3`, number(s), text(store.NumberMark(t.vault, to)), limit)
+func (t *Tx) OrdersTo(s topup.ShopID, to string, limit int) (out []topup.Order, err error) {
+	mark := text(store.NumberMark(t.vault, to))
+	if limit > toRemembered || limit < 0 {
+		return t.someOrders(`SELECT doc FROM orders WHERE shop = $1 AND to_mark = $2 ORDER BY no DESC LIMIT $3`, number(s), mark, limit)
+	}
+	docs, ok, err := ordersTo.row(t, toKey(s, mark))
+	if err != nil || !ok {
+		return nil, err
+	}
+	forms, err := decode[[]store.OrderForm](orders.name, docs)
+	for _, f := range forms[:min(len(forms), limit)] {
+		o, err := t.openOrder(f)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, o)
+	}
+	return out, err
 }
 
 // OrdersMade lists the newest orders of all shops by their IDs, from below one.

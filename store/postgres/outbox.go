@@ -4,7 +4,7 @@ import (
 	"iter"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5"
 
 	"hanout/store"
 )
@@ -18,13 +18,13 @@ type panelRow struct {
 var (
 	outbox = newTable("outbox", 1, `panel chat seq`, func(f store.OwedForm) []any {
 		return []any{text(f.Panel), f.Chat, number(f.Seq)}
-	})
+	}).ofItsOwn()
 	undelivered = newTable("undelivered", 1, `seq chat at why`, func(f store.UndeliveredForm) []any {
 		return []any{number(f.Seq), f.Chat, f.At.UnixNano(), text(f.Why)}
 	})
 	panels = newTable("panels", 1, `panel chat message_id at`, func(p panelRow) []any {
 		return []any{text(p.panel), p.Chat, p.MessageID, p.At.UnixNano()}
-	})
+	}).ofItsOwn()
 )
 
 // Owe seals a message and writes it down before anyone sends it.
@@ -110,20 +110,28 @@ func (t *Tx) Undeliverable(panel string, seq uint64, why string, at time.Time) e
 // Drop forgets what a panel owed under seq: nobody can be told it, and nobody
 // misses it.
 func (t *Tx) Drop(panel string, seq uint64) error {
-	t.write(`DELETE FROM outbox WHERE panel = $1 AND seq = $2`, text(panel), number(seq))
-	return nil
+	o, ok, err := t.owed(panel)
+	if err == nil && ok && o.Seq == seq {
+		outbox.delete(t, text(panel))
+	}
+	return err
 }
 
 // PruneUndelivered forgets what was set aside before a time, the first that
 // was owed first, at most limit of them.
 func (t *Tx) PruneUndelivered(before time.Time, limit int) (int, error) {
-	return t.forget(`DELETE FROM undelivered WHERE seq IN (SELECT seq FROM undelivered WHERE at < $1 ORDER BY seq LIMIT $2)`, before.UnixNano(), limit)
+	return t.forget(undelivered.find, `DELETE FROM undelivered WHERE seq IN (SELECT seq FROM undelivered WHERE at < $1 ORDER BY seq LIMIT $2) RETURNING seq::text`, before.UnixNano(), limit)
 }
 
-// forget deletes rows, and tells how many.
-func (t *Tx) forget(sql string, args ...any) (n int, err error) {
-	t.queue.Queue(sql, args...).Exec(func(done pgconn.CommandTag) error { n = int(done.RowsAffected()); return nil })
-	err = t.send()
+// forget deletes rows, of which the query gives the keys, and tells how many.
+func (t *Tx) forget(f *finder, sql string, args ...any) (n int, err error) {
+	err = t.read(func(rows pgx.Rows) error {
+		var key string
+		err := rows.Scan(&key)
+		f.gone(t, key)
+		n++
+		return err
+	}, sql, args...)
 	return n, err
 }
 
@@ -136,13 +144,14 @@ func (t *Tx) Undelivered() iter.Seq2[store.Undelivered, error] {
 
 // PanelRef reads which message shows a panel.
 func (t *Tx) PanelRef(panel string) (store.PanelRef, bool, error) {
-	return one[store.PanelRef](t, panels.name, panels.get, text(panel))
+	p, ok, err := panels.read(t, text(panel))
+	return p.PanelRef, ok, err
 }
 
 // PrunePanels forgets the messages of panels that were first sent before a
 // time, at most limit of them: Telegram lets no bot delete, and nobody scrolls
 // back to, a panel that old. Panels that owe something stay.
 func (t *Tx) PrunePanels(before time.Time, limit int) (int, error) {
-	return t.forget(`DELETE FROM panels WHERE panel IN (SELECT panel FROM
-		(SELECT panel FROM panels WHERE at < $1 ORDER BY at, panel LIMIT $2) old WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.panel = old.panel))`, before.UnixNano(), limit)
+	return t.forget(panels.find, `DELETE FROM panels WHERE panel IN (SELECT panel FROM
+		(SELECT panel FROM panels WHERE at < $1 ORDER BY at, panel LIMIT $2) old WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.panel = old.panel)) RETURNING panel`, before.UnixNano(), limit)
 }

@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"bytes"
 	"iter"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,13 +14,15 @@ import (
 var (
 	shops = newTable("shops", 1, `id chat name state ceiling asked decided`, func(f store.ShopForm) []any {
 		return []any{number(f.ID), f.Chat, text(f.Name), text(f.State), int64(f.Ceiling), when(f.Asked), when(f.Decided)}
-	})
-	members = newTable("members", 1, `person shop role name since`, func(m topup.Member) []any {
+	}).ofItsOwn()
+	shopsByChat = byKey("shops", "chat", "bigint", "id::text")
+	members     = newTable("members", 1, `person shop role name since`, func(m topup.Member) []any {
 		return []any{m.Person, number(m.Shop), text(m.Role), text(m.Name), when(m.Since)}
 	})
 	chats = newTable("chats", 1, `id language heard`, func(c store.Chat) []any {
 		return []any{c.ID, text(c.Language), when(c.Heard)}
-	})
+	}).ofItsOwn()
+	sessions = byKey("sessions", "chat", "bigint", "body")
 )
 
 // Chat reads a chat.
@@ -46,11 +50,11 @@ func (t *Tx) ForgetChat(id int64) error {
 // Session reads the session of a chat, as it was stored; nil when there is
 // none.
 func (t *Tx) Session(chat int64) ([]byte, error) {
-	b, _, err := value[[]byte](t, `SELECT body FROM sessions WHERE chat = $1`, chat)
+	b, _, err := sessions.row(t, keyText(chat))
 	if err != nil || len(b) == 0 {
 		return nil, err
 	}
-	return store.OpenSession(t.vault, chat, b)
+	return store.OpenSession(t.vault, chat, bytes.Clone(b))
 }
 
 // Sessions lists the chats that have a session.
@@ -70,17 +74,34 @@ func (t *Tx) PutSession(chat int64, b []byte) error {
 		t.endSession(chat)
 		return nil
 	}
-	t.write(`INSERT INTO sessions (chat, body) VALUES ($1, $2) ON CONFLICT (chat) DO UPDATE SET body = excluded.body`, chat, store.SealSession(t.vault, chat, b))
+	sealed := bytes.Clone(store.SealSession(t.vault, chat, b))
+	sessions.put(t, keyText(chat), sealed)
+	t.writeRow("sessions "+keyText(chat), `INSERT INTO sessions (chat, body) VALUES ($1, $2) ON CONFLICT (chat) DO UPDATE SET body = excluded.body`, chat, sealed)
 	return nil
 }
 
-func (t *Tx) endSession(chat int64) { t.write(`DELETE FROM sessions WHERE chat = $1`, chat) }
+func (t *Tx) endSession(chat int64) {
+	sessions.gone(t, keyText(chat))
+	t.writeRow("sessions "+keyText(chat), `DELETE FROM sessions WHERE chat = $1`, chat)
+}
 
 // PutShop stores a shop and finds it by its chat from now on.
 func (t *Tx) PutShop(s topup.Shop) error {
 	f, err := store.SealShop(t.vault, s)
 	if err != nil {
 		return err
+	}
+	if t.mem != nil {
+		old, known, err := shops.read(t, number(s.ID))
+		switch {
+		case err != nil:
+			return err
+		case !known:
+			t.lines = nil // its lines must come after it
+		case old.Chat != s.Chat:
+			shopsByChat.gone(t, keyText(old.Chat))
+		}
+		shopsByChat.put(t, keyText(s.Chat), []byte(keyText(number(s.ID))))
 	}
 	return shops.write(t, f)
 }
@@ -100,12 +121,15 @@ func (t *Tx) Shop(id topup.ShopID) (topup.Shop, bool, error) {
 
 // ShopByChat reads a shop by its chat.
 func (t *Tx) ShopByChat(chat int64) (topup.Shop, bool, error) {
-	f, ok, err := one[store.ShopForm](t, shops.name, `SELECT doc FROM shops WHERE chat = $1`, chat)
+	id, ok, err := shopsByChat.row(t, keyText(chat))
 	if err != nil || !ok {
 		return topup.Shop{}, false, err
 	}
-	s, err := t.openShop(f)
-	return s, true, err
+	n, err := strconv.ParseUint(string(id), 10, 64)
+	if err != nil {
+		return topup.Shop{}, false, err
+	}
+	return t.Shop(topup.ShopID(n))
 }
 
 // Shops walks the shops in the order of their numbers.

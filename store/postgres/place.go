@@ -75,6 +75,9 @@ func parse(address, password string) (place, error) {
 	}
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = 10 * time.Second
+		if p := (place{config: c}); len(p.hosts()) > 1 {
+			c.ConnectTimeout = 2 * time.Second // for each: a machine without power does not answer
+		}
 	}
 	return place{c, pooled, schema}, nil
 }
@@ -89,13 +92,17 @@ func Name(address string) string {
 }
 
 func (p place) name() string {
+	return fmt.Sprintf("postgres://%s/%s (schema %s)", strings.Join(p.hosts(), ","), p.config.Database, p.schema)
+}
+
+func (p place) hosts() []string {
 	hosts := []string{fmt.Sprintf("%s:%d", p.config.Host, p.config.Port)}
 	for _, f := range p.config.Fallbacks {
 		if h := fmt.Sprintf("%s:%d", f.Host, f.Port); h != hosts[len(hosts)-1] {
 			hosts = append(hosts, h)
 		}
 	}
-	return fmt.Sprintf("postgres://%s/%s (schema %s)", strings.Join(hosts, ","), p.config.Database, p.schema)
+	return hosts
 }
 
 // readers is how connections that only read are made.
@@ -111,7 +118,9 @@ const (
 	noTable    = "42P01"
 	noSchema   = "3F000"
 	noRights   = "42501"
-	noEntry    = "28" // a class of them
+	noEntry    = "28"    // a class of them
+	readsOnly  = "25006" // the server takes no writes
+	noValue    = "23502" // where one must be
 )
 
 // about says what an error of PostgreSQL means for a store, and where it was
@@ -132,6 +141,8 @@ func (p place) about(err error) error {
 			err = fmt.Errorf("%w: %w", store.ErrMissing, said)
 		case said.Code == noRights, strings.HasPrefix(said.Code, noEntry):
 			err = fmt.Errorf("%w: %w", store.ErrRights, said)
+		case passes(said):
+			err = fmt.Errorf("%w: %w", store.ErrUnable, said)
 		}
 	case errors.As(err, &connecting), lost(err):
 		err = fmt.Errorf("%w: %s", store.ErrUnreachable, strings.Join(strings.Fields(err.Error()), " "))

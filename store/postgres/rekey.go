@@ -23,6 +23,7 @@ func (db *DB) Admit(v *store.Vault) error {
 func (db *DB) Rekey(v *store.Vault) (orders int, err error) {
 	err = db.Update(func(t *Tx) error {
 		t.vault = v
+		t.forgo()
 		if orders, err = t.resealOrders(); err != nil {
 			return err
 		}

@@ -10,16 +10,21 @@ import (
 // Safeguards reads how the server keeps what is committed. Of a standby a role
 // sees no more than that it is there, unless it is a member of
 // pg_read_all_stats.
-func (db *DB) Safeguards() (s topup.Safeguards, err error) {
+func (db *DB) Safeguards() (topup.Safeguards, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), answerMost)
 	defer cancel()
+	s, err := safeguards(ctx, db.pool)
+	return s, db.place.about(err)
+}
+
+func safeguards(ctx context.Context, q querier) (s topup.Safeguards, err error) {
 	var fsync, pages, commit string
 	var rows, seen int
-	err = db.pool.QueryRow(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
+	err = q.QueryRow(ctx, `SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('synchronous_commit'),
 		current_setting('synchronous_standby_names') <> '', count(pid), count(sync_state), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum'))
 		FROM (VALUES (1)) one LEFT JOIN pg_stat_replication ON true`).Scan(&fsync, &pages, &commit, &s.Standby, &rows, &seen, &s.Confirms)
 	if err != nil {
-		return topup.Safeguards{}, db.place.about(err)
+		return topup.Safeguards{}, err
 	}
 	if seen < rows {
 		s.Confirms = -1

@@ -10,9 +10,14 @@ import (
 
 const settings = "settings"
 
+var (
+	values   = byKey(settings, "name", "text", "doc")
+	counters = byKey("counters", "name", "text", "last::text")
+)
+
 // Setting reads a named JSON value into v; false leaves v as it is.
 func (t *Tx) Setting(name string, v any) (bool, error) {
-	doc, ok, err := value[[]byte](t, `SELECT doc FROM settings WHERE name = $1`, text(name))
+	doc, ok, err := values.row(t, text(name))
 	if err != nil || !ok {
 		return false, err
 	}
@@ -33,12 +38,14 @@ func (t *Tx) PutSetting(name string, v any) error {
 }
 
 func (t *Tx) putValue(name string, doc []byte) {
-	t.write(`INSERT INTO settings (name, doc) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET doc = excluded.doc`, text(name), doc)
+	values.put(t, text(name), doc)
+	t.writeRow("settings "+text(name), `INSERT INTO settings (name, doc) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET doc = excluded.doc`, text(name), doc)
 }
 
 // DropSetting forgets a named value.
 func (t *Tx) DropSetting(name string) error {
-	t.write(`DELETE FROM settings WHERE name = $1`, text(name))
+	values.gone(t, text(name))
+	t.writeRow("settings "+text(name), `DELETE FROM settings WHERE name = $1`, text(name))
 	return nil
 }
 
@@ -68,12 +75,13 @@ func (t *Tx) NextID(name string) (uint64, error) {
 }
 
 func (t *Tx) putCounter(name string, last uint64) {
-	t.write(`INSERT INTO counters (name, last) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET last = excluded.last`, text(name), number(last))
+	counters.put(t, text(name), []byte(keyText(number(last))))
+	t.writeRow("counters "+text(name), `INSERT INTO counters (name, last) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET last = excluded.last`, text(name), number(last))
 }
 
 // PeekID tells what NextID would give.
 func (t *Tx) PeekID(name string) (uint64, error) {
-	last, _, err := value[int64](t, `SELECT last FROM counters WHERE name = $1`, text(name))
+	last, err := counters.number(t, text(name))
 	return uint64(last) + 1, err
 }
 

@@ -15,7 +15,8 @@ import (
 	"hanout/till"
 )
 
-// TestStore puts the database to what every store must do.
+// TestStore puts the database to what every store must do. After each batch, how
+// ever it ended, all that is remembered is what the tables say.
 func TestStore(t *testing.T) {
 	storetest.Run(t, func(t testing.TB) storetest.Site {
 		address, drop := fresh(t)
@@ -30,7 +31,7 @@ func siteAt(t testing.TB, address string, drop func()) storetest.Site {
 			if err != nil {
 				return nil, err
 			}
-			return opened{till.Over(db), db}, nil
+			return opened{till.Over(db), db, t}, nil
 		},
 		Crashed: func() storetest.Site {
 			address, drop := left(t, address)
@@ -97,6 +98,12 @@ func dump(t testing.TB, address string) []byte {
 type opened struct {
 	till.Store
 	db *postgres.DB
+	t  testing.TB
+}
+
+func (o opened) Update(fn func(till.Tx) error) error {
+	defer remembersRightly(o.t, o.db)
+	return o.Store.Update(fn)
 }
 
 func (o opened) Check(v *store.Vault) (store.Report, error)             { return o.db.Check(v) }

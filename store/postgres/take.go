@@ -85,6 +85,7 @@ func (db *DB) take(ctx context.Context, m store.Move, rows store.Rows, done func
 		return report, err
 	}
 	err = db.Update(func(t *Tx) error {
+		t.forgo()
 		if err := t.takeAll(ctx, store.Carried(rows)); err != nil {
 			return err
 		}

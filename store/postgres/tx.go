@@ -3,9 +3,11 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +17,7 @@ import (
 )
 
 // Tx is one transaction. What it writes is queued and leaves with the next
-// read, or with the commit, in one round trip. Its methods fail only on
+// read of what is not known, or before the commit, in one round trip. Its methods fail only on
 // damaged data (*store.CorruptError), on misuse, on the loss of the
 // connection, or with the errors they name; what is not there is ok = false.
 type Tx struct {
@@ -25,21 +27,48 @@ type Tx struct {
 	queue pgx.Batch
 	sent  bool
 	err   error // the first of a round trip; after it there is nothing to read
+
+	// Of the writer's: see memory.go.
+	mem     *memory // nil remembers nothing
+	begins  int     // the statements that begin it
+	changed map[string]fact
+	guesses bool // it may guess
+	checks  map[*finder]*check
+	wrong   bool // a guess was
+	// Of what is queued: a row's newest write, by its name, and the lines.
+	rows  map[string]*pgx.QueuedQuery
+	lines *queuedLines
 }
 
 // write queues a statement.
 func (t *Tx) write(sql string, args ...any) { t.queue.Queue(sql, args...) }
+
+// writeRow queues the write of a row to which no rule of the tables binds
+// another: of several that are queued only the last leaves.
+func (t *Tx) writeRow(name, sql string, args ...any) {
+	if q := t.rows[name]; q != nil {
+		q.SQL, q.Arguments = sql, args
+		return
+	}
+	if t.rows == nil {
+		t.rows = map[string]*pgx.QueuedQuery{}
+	}
+	t.rows[name] = t.queue.Queue(sql, args...)
+}
 
 // send lets what is queued go, and waits for the answers.
 func (t *Tx) send() error {
 	if t.err != nil {
 		return t.err
 	}
-	queue := t.queue
-	t.queue, t.sent = pgx.Batch{}, true
+	queue := pgx.Batch{QueuedQueries: t.checked()}
+	t.queue, t.sent, t.checks, t.rows, t.lines = pgx.Batch{}, true, nil, nil, nil
 	ctx, cancel := context.WithTimeout(t.ctx, answerMost)
 	defer cancel()
 	t.err = t.conn.SendBatch(ctx, &queue).Close()
+	if t.wrong {
+		t.err = errGuess
+	}
 	return t.err
 }
 
@@ -54,7 +83,11 @@ func (t *Tx) read(row func(pgx.Rows) error, sql string, args ...any) error {
 		}
 		return rows.Err()
 	})
-	return t.send()
+	err := t.send()
+	if errors.Is(err, errGuess) {
+		panic(err) // no step goes on with it; see attempt
+	}
+	return err
 }
 
 // value reads one value, if there is one.
@@ -109,7 +142,9 @@ type table[T any] struct {
 	cols []string // the keys first
 	of   func(T) []any
 
-	add, put, get, drop string
+	add, put, drop string
+	find           *finder // of rows with one key
+	apart          bool    // no rule binds a row to another
 }
 
 // newTable describes a table: its columns, the keys first, and what a row has
@@ -129,10 +164,20 @@ func newTable[T any](name string, keys int, cols string, of func(T) []any) *tabl
 	sets = append(sets, "doc = excluded.doc")
 	b.add = fmt.Sprintf(`INSERT INTO %s (%s, doc) VALUES (%s, $%d)`, name, strings.Join(b.cols, ", "), strings.Join(marks, ", "), len(b.cols)+1)
 	b.put = fmt.Sprintf(`%s ON CONFLICT (%s) DO UPDATE SET %s`, b.add, strings.Join(b.cols[:keys], ", "), strings.Join(sets, ", "))
-	b.get = fmt.Sprintf(`SELECT doc FROM %s WHERE %s`, name, strings.Join(where, " AND "))
 	b.drop = fmt.Sprintf(`DELETE FROM %s WHERE %s`, name, strings.Join(where, " AND "))
+	var none T
+	switch of(none)[0].(type) {
+	case int64:
+		b.find = byKey(name, b.cols[0], "bigint", "doc")
+	case string:
+		b.find = byKey(name, b.cols[0], "text", "doc")
+	}
 	return b
 }
+
+// ofItsOwn is for rows to which no rule of the tables binds another but their
+// key.
+func (b *table[T]) ofItsOwn() *table[T] { b.apart = true; return b }
 
 // write stores a row, in place of the one with its key.
 func (b *table[T]) write(t *Tx, v T) error { return b.queue(t, b.put, v) }
@@ -145,15 +190,46 @@ func (b *table[T]) queue(t *Tx, sql string, v T) error {
 	if err != nil {
 		return fmt.Errorf("store: %q: %w", b.name, err)
 	}
-	t.write(sql, append(b.of(v), doc)...)
+	row := append(b.of(v), doc)
+	if b.keys == 1 && b.find != nil {
+		b.find.put(t, keyText(row[0]), doc)
+	}
+	if b.apart {
+		t.writeRow(b.name+" "+keyText(row[0]), sql, row...)
+	} else {
+		t.write(sql, row...)
+	}
 	return nil
 }
 
 // read finds a row by its key.
-func (b *table[T]) read(t *Tx, key ...any) (T, bool, error) { return one[T](t, b.name, b.get, key...) }
+func (b *table[T]) read(t *Tx, key any) (v T, ok bool, err error) {
+	doc, ok, err := b.find.row(t, keyText(key))
+	if err != nil || !ok {
+		return v, false, err
+	}
+	v, err = decode[T](b.name, doc)
+	return v, err == nil, err
+}
 
 // delete takes a row away.
-func (b *table[T]) delete(t *Tx, key ...any) { t.write(b.drop, key...) }
+func (b *table[T]) delete(t *Tx, key any) {
+	b.find.gone(t, keyText(key))
+	if b.apart {
+		t.writeRow(b.name+" "+keyText(key), b.drop, key)
+	} else {
+		t.write(b.drop, key)
+	}
+}
+
+// keyText is a key as finders have it.
+func keyText(key any) string {
+	if n, is := key.(int64); is {
+		return strconv.FormatInt(n, 10)
+	}
+	s, _ := key.(string)
+	return s
+}
 
 // Columns.
 

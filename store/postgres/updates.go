@@ -11,6 +11,13 @@ var deadLetters = newTable("dead_letters", 1, `update_id at why`, func(d store.D
 	return []any{d.UpdateID, d.At, text(d.Why)}
 })
 
+// handled are updates that were handled; those that come are new.
+var handled = func() *finder {
+	f := byKey("handled", "update_id", "bigint", "''")
+	f.new = coming
+	return f
+}()
+
 // SetAside seals an update that could not be handled, and keeps it.
 func (t *Tx) SetAside(updateID int64, raw []byte, why string, at time.Time) error {
 	return deadLetters.write(t, store.SealLetter(t.vault, store.DeadLetter{UpdateID: updateID, Raw: raw, Why: why, At: at}))
@@ -27,17 +34,18 @@ func (t *Tx) DeadLetters() iter.Seq2[store.DeadLetter, error] {
 // only: after a quiet week Telegram's numbers start anywhere (Bot API,
 // Update.update_id).
 func (t *Tx) Handled(updateID int64) (bool, error) {
-	_, ok, err := value[int64](t, `SELECT at FROM handled WHERE update_id = $1`, updateID)
+	_, ok, err := handled.row(t, keyText(updateID))
 	return ok, err
 }
 
 // MarkHandled remembers an update as handled, from the first time on.
 func (t *Tx) MarkHandled(updateID int64, at time.Time) error {
+	handled.put(t, keyText(updateID), nil)
 	t.write(`INSERT INTO handled (update_id, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`, updateID, at.UnixNano())
 	return nil
 }
 
 // PruneHandled forgets updates handled before a time, at most limit of them.
 func (t *Tx) PruneHandled(before time.Time, limit int) (int, error) {
-	return t.forget(`DELETE FROM handled WHERE update_id IN (SELECT update_id FROM handled WHERE at < $1 ORDER BY at, update_id LIMIT $2)`, before.UnixNano(), limit)
+	return t.forget(handled, `DELETE FROM handled WHERE update_id IN (SELECT update_id FROM handled WHERE at < $1 ORDER BY at, update_id LIMIT $2) RETURNING update_id::text`, before.UnixNano(), limit)
 }

@@ -35,9 +35,10 @@ var errBack = errors.New("rolled back")
 // batch runs a random batch against the store and gives the model of what is
 // kept then; within is called before the batch ends.
 func (m *model) batch(t *rapid.T, db Store, i int, within func()) *model {
-	next := m.clone()
+	var next *model
 	back := rapid.IntRange(0, 4).Draw(t, "roll back") == 0
 	err := db.Update(func(tx till.Tx) error {
+		next = m.clone() // it may run more than once
 		for n := range rapid.IntRange(1, 10).Draw(t, "steps") {
 			next.step(t, tx, t0.Add(time.Duration(20*i+n)*time.Second))
 		}
