@@ -196,6 +196,7 @@ func play(t *testing.T, f *film, lang, script string) string {
 		if strings.Contains(script, "given: copies are sent") {
 			s.sendsCopies(partMost)
 		}
+		s.gone.Store(strings.Contains(script, "given: the provider is away"))
 		s.start()
 		s.settle(2 * time.Second)
 		for n, line := range strings.Split(strings.TrimSpace(script), "\n") {
@@ -227,6 +228,16 @@ func play(t *testing.T, f *film, lang, script string) string {
 
 // act carries out one line of a script.
 func (s *stage) act(lang, line string) error {
+	if times, rest, ok := strings.Cut(line, " times "); ok {
+		if n, err := strconv.Atoi(times); err == nil {
+			for range n {
+				if err := s.act(lang, rest); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
 	who, what, spoken := strings.Cut(line, ": ")
 	member, inGroup := strings.CutSuffix(who, " in the group")
 	member, replies := strings.CutSuffix(member, " answers")
@@ -234,6 +245,9 @@ func (s *stage) act(lang, line string) error {
 	case spoken && who == "provider":
 		defer s.settle(0)
 		return s.disturb(what)
+	case spoken && who == "telegram":
+		defer s.settle(0)
+		return s.disturbTelegram(what)
 	case spoken && who == "given":
 		return s.given(lang, what)
 	case spoken && strings.HasSuffix(who, " forwards"):
@@ -294,6 +308,14 @@ func (s *stage) act(lang, line string) error {
 		}
 	case strings.HasSuffix(line, " blocks the bot"):
 		s.telegram.People.Block(s.member(f[0]), true)
+	case len(f) == 4 && f[1] == "writes" && f[3] == "letters":
+		n, err := strconv.Atoi(f[2])
+		if err != nil {
+			return err
+		}
+		s.telegram.People.Type(s.member(f[0]), strings.Repeat("a ", n/2))
+	case len(f) == 3 && f[1] == "forges": // a button that nobody was shown
+		s.telegram.People.PressForged(s.member(f[0]), s.member(f[0]), 1, f[2])
 	case strings.HasSuffix(line, "shares its phone"):
 		s.telegram.People.ShareContact(s.member(f[0]))
 	case len(f) > 4 && strings.Join(f[1:4], " ") == "shares the contact":
@@ -421,7 +443,7 @@ func (s *stage) toGroup(line string, groups telegram.Groups) error {
 func (s *stage) given(lang, what string) error {
 	var money int
 	switch {
-	case what == "the production key", what == "copies are sent": // it was chosen before the start
+	case what == "the production key", what == "copies are sent", what == "the provider is away": // it was chosen before the start
 	case what == "a cashier":
 		s.hire(lang)
 	case what == "a group":
@@ -433,6 +455,12 @@ func (s *stage) given(lang, what string) error {
 		if s.beat, err = time.ParseDuration(strings.TrimSuffix(what, " after each line")); err != nil {
 			return err
 		}
+	case strings.HasSuffix(what, " more shops"):
+		n, err := strconv.Atoi(strings.TrimSuffix(what, " more shops"))
+		if err != nil {
+			return err
+		}
+		s.crowd(n)
 	default:
 		if _, err := fmt.Sscanf(what, "an open shop with %d", &money); err != nil {
 			return fmt.Errorf("no such thing to be given")
@@ -443,11 +471,31 @@ func (s *stage) given(lang, what string) error {
 	return nil
 }
 
+// crowd opens shops whose keepers play no part; they read both languages by
+// turns.
+func (s *stage) crowd(n int) {
+	for i := range int64(n) {
+		person := 9001 + i
+		s.telegram.People.Add(telegram.Person{ID: person, FirstName: "Ali", Phone: fmt.Sprintf("+2136610%05d", i)})
+		s.telegram.People.Start(person, "")
+		s.settle(time.Second)
+		s.tap(person, []string{"العربية", "Français"}[i%2])
+		s.say(person, fmt.Sprintf("Kiosque %d", 11+i))
+		s.telegram.People.ShareContact(person)
+		s.settle(time.Second)
+		s.tap(ownerID, "✅")
+	}
+}
+
 // press taps the newest button with a label, or one that is gone.
 func (s *stage) press(lang string, person int64, label string) error {
 	label, former := strings.CutPrefix(label, "the former ")
 	if label == "language" {
 		label = map[string]string{"ar": "العربية", "fr": "Français"}[lang]
+	}
+	if id, ok := strings.CutPrefix(label, "="); ok { // a label by its ID, up to its first datum
+		label, _, _ = strings.Cut(sentences(s.t.(*testing.T), lang)[id][0], "{{")
+		label = plainText(locales.Typeset(lang, label))
 	}
 	if role, ok := roles[label]; ok {
 		label = role[lang]
@@ -553,6 +601,21 @@ func (s *stage) disturb(what string) error {
 		s.provider.SetBalance(n * 100)
 	case len(f) == 2 && (f[1] == "off" || f[1] == "on"):
 		s.provider.SetPlan(f[0], provider.PlanChange{Enabled: ptr(f[1] == "on")})
+	case len(f) == 2 && f[1] == "removed":
+		s.provider.SetPlan(f[0], provider.PlanChange{Remove: true})
+	case len(f) == 4 && f[0] == "internet":
+		n, err := strconv.ParseInt(f[2], 10, 64)
+		if err != nil {
+			return err
+		}
+		s.provider.SetInternet(f[1], n*100, f[3] == "on")
+	case len(f) == 3 && f[0] == "order" && f[1] == "is": // the newest, from now on
+		orders := s.provider.Book().Orders
+		s.provider.Resolve(orders[len(orders)-1].ID, f[2])
+	case len(f) == 3 && f[0] == "orders" && f[1] == "are":
+		for _, o := range s.provider.Book().Orders {
+			s.provider.Resolve(o.ID, f[2])
+		}
 	case len(f) == 2 && (f[1] == "down" || f[1] == "up"):
 		s.provider.SetOperator(f[0], f[1] == "up")
 	case len(f) == 3 && f[1] == "costs":
@@ -562,6 +625,25 @@ func (s *stage) disturb(what string) error {
 	default:
 		return fmt.Errorf("no such disturbance")
 	}
+	return nil
+}
+
+// disturbTelegram makes a method of Telegram fail until it is well again: KIND
+// METHOD, and how long a call takes.
+func (s *stage) disturbTelegram(what string) error {
+	f := strings.Fields(what)
+	if what == "well again" {
+		s.telegram.Faults.Clear()
+		return nil
+	}
+	fault := telegram.Fault{Kind: telegram.FaultKind(f[0]), Method: f[1]}
+	if len(f) == 3 {
+		var err error
+		if fault.Delay, err = time.ParseDuration(f[2]); err != nil {
+			return err
+		}
+	}
+	s.telegram.Faults.Set(fault)
 	return nil
 }
 

@@ -28,6 +28,7 @@ const (
 	demoShop     = 1001
 	demoOwner    = 2001
 	demoCustomer = 3001
+	demoGroup    = -4001
 )
 
 // demoPeople are named as who looks at the page writes.
@@ -36,6 +37,9 @@ var demoPeople = []page.Card{
 	{ID: demoOwner, Role: page.RoleOwner, Names: map[string]string{"ar": "نادية", "fr": "Nadia", "en": "Nadia"}},
 	{ID: demoCustomer, Role: page.RoleCustomer, Names: map[string]string{"ar": "ياسين", "fr": "Yacine", "en": "Yacine"}},
 }
+
+// demoGroupTitle is the same for all who look, as in Telegram.
+const demoGroupTitle = "Flexy Karim"
 
 // demoScale makes the bot ask the fake provider about once a second.
 const demoScale = 0.2
@@ -83,8 +87,8 @@ func runDemo(ctx context.Context, args []string, getenv func(string) string, std
 	defer close(stopServers)
 	chat := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: page.New(page.Options{
 		Telegram: fakeTelegram, Provider: fakeProvider, Speed: d.speed,
-		People: demoPeople,
-		Steps:  demoSteps(fakeTelegram, fakeProvider), Gallery: chapters,
+		People: demoPeople, Group: page.Group{ID: demoGroup, Names: map[string]string{"ar": demoGroupTitle, "fr": demoGroupTitle, "en": demoGroupTitle}},
+		Steps: demoSteps(fakeTelegram, fakeProvider), Gallery: chapters,
 	})}
 	go chat.Serve(listener)
 	defer chat.Close()
@@ -141,6 +145,7 @@ func demoTelegram() *telegram.Server {
 	s.People.Add(telegram.Person{ID: demoShop, FirstName: "كريم", LanguageCode: "ar", Phone: "+213661000001"})
 	s.People.Add(telegram.Person{ID: demoOwner, FirstName: "Nadia", LanguageCode: "fr", Phone: "+213550000002"})
 	s.People.Add(telegram.Person{ID: demoCustomer, FirstName: "Yacine", LanguageCode: "fr", Phone: "+213770000003"})
+	s.Groups.Add(telegram.Group{ID: demoGroup, Title: demoGroupTitle, Members: []int64{demoShop, demoOwner, demoCustomer}, Outside: true})
 	return s
 }
 
@@ -157,7 +162,8 @@ Try, on the page:
   4. shop: 0600000001 is refunded, 0600000002 too, with offers, 0600000003 stays under verification
   5. shop: /internet, ADSL, 036362608; then "for the customer", scanned on the customer's phone by a click
   6. shop: /cards, category Sandbox, for gift cards that are refunded or come in part
-  7. break things with the panel, and watch the money
+  7. shop: /cashiers, then add the bot to the group, and sell there
+  8. break things with the panel, and watch the money
 The fake provider answers at %s/v3 too, with the key %s.
 The database is in %s; -fresh starts over. Stop with Ctrl-C.
 `

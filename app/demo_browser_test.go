@@ -404,17 +404,20 @@ type said struct {
 	offers, invoice, asked, wallet         string
 	soldOut, code, codes, received         string
 	yours, customs                         string
+	helper, review, part, keeper, spread   string
 }
 
 var saidIn = map[string]said{
 	"ar": {"ar rtl", "العربية", "البداية", "كشك النور", "مشاركة رقمي", "فليكسي",
 		"أُرسلت العملية", "جارٍ التنفيذ", "تمّت العملية", "لم تتم العملية", "قيد التحقق لدى المتعامل",
 		"عروض مقترحة", "الفاتورة", "طُلبت", "محفظة كشك النور",
-		"نفدت هذه البطاقة", "رمز العملية", "رمزا العملية", "استلمه الزبون", "رمزاك من", "رابط للزبون"},
+		"نفدت هذه البطاقة", "رمز العملية", "رمزا العملية", "استلمه الزبون", "رمزاك من", "رابط للزبون",
+		"مساعد", "قيد المراجعة عند المسؤول", "سُلّم جزء", "هذا لصاحب المحل. اطلبه منه.", "انتهى الإرسال"},
 	"fr": {"fr ltr", "Français", "Commencer", "Taxiphone Nour", "Partager mon numéro", "Flexy",
 		"Opération envoyée", "En cours", "Opération réussie", "Échec de l'opération", "En vérification chez l'opérateur",
 		"Offres proposées", "facture", "Demandée", "Portefeuille de Taxiphone Nour",
-		"Cette carte est épuisée", "Code de l'opération", "Codes de l'opération", "Reçu par le client", "Vos codes, de la part de", "Lien client"},
+		"Cette carte est épuisée", "Code de l'opération", "Codes de l'opération", "Reçu par le client", "Vos codes, de la part de", "Lien client",
+		"assistant", "En vérification par l'administrateur", "ivraison partielle", "C'est au gérant", "Envoi terminé"},
 }
 
 // TestBrowserDemo plays the demo as its reader would, in both languages, in a

@@ -25,12 +25,12 @@ func demoSteps(t *telegram.Server, p *provider.Server) []page.Step {
 	return []page.Step{
 		{Role: page.RoleShop, Text: map[string]string{
 			"ar": "اضغط «ابدأ»، اختر اللغة، ثم أرسل اسم محل ورقم الهاتف بالزر.",
-			"fr": "Appuyez sur « Démarrer », choisissez la langue, envoyez un nom de magasin, puis votre numéro par le bouton.",
+			"fr": "Appuyez sur «\u00a0Démarrer\u00a0», choisissez la langue, envoyez un nom de magasin, puis votre numéro par le bouton.",
 			"en": "Press Start, choose a language, send a shop's name, then your phone number with the button.",
 		}, Done: heard(demoShop, func(m telegram.Message) bool { return m.Contact != nil })},
 		{Role: page.RoleOwner, Text: map[string]string{
 			"ar": "اضغط «ابدأ»، ثم اقبل المحل بالزر الأخضر.",
-			"fr": "Appuyez sur « Démarrer », puis acceptez le magasin avec le bouton vert.",
+			"fr": "Appuyez sur «\u00a0Démarrer\u00a0», puis acceptez le magasin avec le bouton vert.",
 			"en": "Press Start, then accept the shop with the green button.",
 		}, Done: func() bool {
 			return slices.ContainsFunc(t.Chats.Commands(demoShop, ""), func(c telegram.Command) bool { return c.Command == "mobile" })
@@ -44,17 +44,17 @@ func demoSteps(t *telegram.Server, p *provider.Server) []page.Step {
 		})},
 		{Role: page.RoleShop, Send: "0661234567 500", Text: map[string]string{
 			"ar": "بِع: أرسل الرقم والمبلغ ثم أكّد. الوصل يأتي في نفس الرسالة.",
-			"fr": "Vendez : envoyez le numéro et le montant, puis confirmez. Le reçu vient dans le même message.",
+			"fr": "Vendez\u00a0: envoyez le numéro et le montant, puis confirmez. Le reçu vient dans le même message.",
 			"en": "Sell: send the number and the amount, then confirm. The receipt comes in the same message.",
 		}, Done: sold("mobile")},
 		{Role: page.RoleShop, Send: "/internet", Text: map[string]string{
 			"ar": "بِع بطاقة إنترنت: ADSL، الرقم 036362608، ثم القيمة. يصلك الرمز هنا.",
-			"fr": "Vendez une carte internet : ADSL, ligne 036362608, une valeur. Le code arrive ici.",
+			"fr": "Vendez une carte internet\u00a0: ADSL, ligne 036362608, une valeur. Le code arrive ici.",
 			"en": "Sell an internet card: ADSL, line 036362608, a value. The code comes here.",
 		}, Done: sold("internet", "giftcard")},
 		{Role: page.RoleShop, Text: map[string]string{
 			"ar": "تحت العملية اضغط «رابط للزبون» 🎁، ثم امسح الصورة: يصل الرمز إلى هاتف الزبون.",
-			"fr": "Sous l'opération, touchez « Lien client » 🎁, puis scannez l'image : le code arrive chez le client.",
+			"fr": "Sous l'opération, touchez «\u00a0Lien client\u00a0» 🎁, puis scannez l'image\u00a0: le code arrive chez le client.",
 			"en": "Below the sale press the link 🎁, then scan the picture: the code comes to the customer's phone.",
 		}, Done: heard(demoCustomer, func(m telegram.Message) bool { return m.HasProtectedContent })},
 	}

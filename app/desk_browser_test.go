@@ -13,7 +13,10 @@ import (
 // desk is the work of shop and owner in one day, on a phone: what is tapped
 // is told by its sign, which is the same in both languages, and only what a
 // person has to say is typed. A line is "who > button", "who < text to type",
-// "who ? text that comes", or "= name of a picture".
+// "who ? text that comes", or "= name of a picture"; and "who >> button" or
+// "who << text" where the bot does not answer in this chat, "who @ speaker" in the group,
+// "scan who" of the newest code, "window" for the answer that a window wants
+// first, "panel control".
 const desk = `
 owner > 🏠
 owner > 🏪
@@ -104,7 +107,6 @@ owner < 2
 owner > ✅
 shop < 0661234567 1000
 shop ? 🛒
-wait
 shop > ✅
 shop ? 🙋
 = receipt
@@ -161,6 +163,7 @@ owner < Bonjour
 owner > 👥
 owner > ✅
 shop ? Bonjour
+owner ? SPREAD
 = broadcast
 owner > 🏠
 owner > 🏪
@@ -188,6 +191,175 @@ shop > 👥
 = cashiers
 `
 
+// people is how those who help come and go, how a sale that nobody can prove is
+// settled, and how a shop sells in a group.
+const people = `
+owner > 🏠
+owner > 👥
+= team
+owner > ➕
+= team-who
+owner > HELPER
+owner < Lina
+owner > 5 000
+owner ? Lina
+= team-invited
+scan owner
+customer > LANG
+= helper-invited
+customer > ✅
+customer > 🏠
+= helper-home
+customer > 🏪
+customer > SHOP
+customer > ➕
+= helper-sums
+customer > 5 000
+customer > 💵
+customer > ⏭
+customer > ✅
+shop ? 25 000
+= helper-credited
+owner > 🏠
+owner > 👥
+owner > Lina
+= team-card
+owner > 🗑
+owner > 🗑
+= team-alone
+shop > 👛
+shop > 🏠
+shop > 👥
+shop > ➕
+= cashier-name
+shop < Amine
+shop ? Amine
+= cashier-invited
+scan shop
+= invitation
+customer > ✅
+= cashier-home
+shop > 🏠
+shop > 👥
+shop > Amine
+= cashier-card
+shop > 🚧
+shop > ♾
+customer < 0661234567 200
+customer > ✅
+customer ? DONE
+= cashier-sold
+panel provider_taken
+shop > 🏠
+shop > 🎁
+shop > PSN
+shop > UK
+shop > ➕
+= two-cards
+shop > ✅
+shop ? REVIEW
+= in-review-of-shop
+owner > 🔎
+= in-review
+owner > ❌
+= reasons
+owner > ✍️
+owner < Tout repris
+= evidence
+owner > ⬅️
+owner > ❌
+owner > 🔎
+owner > ✅
+owner > 👤
+owner < TX 4711
+= sure
+owner > ✅
+shop ? DONE
+= delivered
+shop > 🏠
+shop > 🎁
+shop > PSN
+shop > ➕
+shop > ✅
+shop ? REVIEW
+owner > 🔎
+owner > ➗
+= part-reasons
+owner > 🏢
+owner > 🤷
+= part-sure
+owner > ✅
+shop ? PART
+= part-of-shop
+shop > 🏠
+shop > 🎁
+shop > PSN
+shop > ➕
+shop > ✅
+shop ? REVIEW
+owner > 🔎
+owner > ❌
+owner > 👤
+owner > 🤷
+= refund-sure
+owner > ✅
+shop ? REFUNDED
+= refunded
+panel calm
+owner > 🏠
+owner > 🔎
+= nothing-open
+shop > 🏠
+shop > 👥
+shop >> 💬
+= add-to-group
+window
+group ? ✉️
+= group-begin
+group @ customer
+group >> ✉️
+customer ? KEEPER
+group @ shop
+group >> ✉️
+shop ? 💬
+= group-asked
+shop > ✅
+group ? SHOP
+= group-welcome
+group < /mobile 0778037340 500
+= group-card
+group @ owner
+group >> ✅
+= group-outsider
+window
+group @ shop
+group > ✅
+group ? DONE
+= group-sold
+group @ customer
+group > 🌐
+= group-lines
+group > ADSL
+group ^ 036362608
+group > 500
+= group-internet
+group > ✅
+group ? 🔑
+= group-codes
+customer ? 🔑
+= codes-of-the-seller
+group @ owner
+group << Bonjour
+group << /mobile 0661234567 300
+= group-quiet
+shop > 🏠
+shop > 👥
+= shop-in-group
+shop > 🗑
+group ? ℹ️
+= group-left
+`
+
 // TestBrowserDesk does the work of the desk in the demo, on a phone of 360
 // pixels, by taps.
 func TestBrowserDesk(t *testing.T) {
@@ -198,11 +370,7 @@ func TestBrowserDesk(t *testing.T) {
 			t.Run(lang, func(t *testing.T) {
 				w := openDemo(t, chromium, 360, 740, lang)
 				w.opensShop(said)
-				script := strings.ReplaceAll(desk, "SHOP", said.shop)
-				if lang == "ar" {
-					script = mirrored.Replace(script)
-				}
-				w.works(script)
+				w.works(said.in(lang, desk))
 				w.ticked(4) // what was done stays so, though the shop was suspended since
 			})
 		})
@@ -210,22 +378,69 @@ func TestBrowserDesk(t *testing.T) {
 	all.Wait()
 }
 
+// TestBrowserPeople does in the demo what takes several people.
+func TestBrowserPeople(t *testing.T) {
+	chromium := startChromium(t)
+	var all sync.WaitGroup
+	for lang, said := range saidIn {
+		all.Go(func() {
+			t.Run(lang, func(t *testing.T) {
+				w := openDemo(t, chromium, 360, 740, lang)
+				w.opensShop(said)
+				w.works(said.in(lang, people))
+			})
+		})
+	}
+	all.Wait()
+}
+
+// in gives a script in a language.
+func (s said) in(lang, script string) string {
+	script = strings.NewReplacer("SHOP", s.shop, "HELPER", s.helper, "LANG", s.language, "DONE", s.done,
+		"REVIEW", s.review, "PART", s.part, "REFUNDED", s.refunded, "KEEPER", s.keeper, "SPREAD", s.spread).Replace(script)
+	if lang == "ar" {
+		script = mirrored.Replace(script)
+	}
+	return script
+}
+
 // works follows a script.
 func (w *window) works(script string) {
 	w.t.Helper()
-	people := map[string]int64{"owner": demoOwner, "shop": demoShop}
+	people := map[string]int64{"owner": demoOwner, "shop": demoShop, "customer": demoCustomer, "group": demoGroup}
 	for i, line := range strings.Split(strings.TrimSpace(script), "\n") {
+		w.t.Log(line) // where a failure was
 		who, rest, _ := strings.Cut(line, " ")
 		act, what, _ := strings.Cut(rest, " ")
 		person := people[who]
+		if what == "✅" {
+			time.Sleep(time.Second) // a card is read before it is confirmed
+		}
 		switch {
 		case who == "=":
 			w.fits(rest)
 			w.shoot(fmt.Sprintf("desk-%03d-%s", i, rest))
-		case who == "wait":
-			time.Sleep(time.Second) // a card is read before it is confirmed
 		case who == "picture":
 			w.until("a picture", fmt.Sprintf(`[...document.querySelectorAll(%q)].some((i) => i.naturalWidth > 300)`, phone(people[rest])+"img"))
+		case who == "scan":
+			w.click(phone(people[rest]) + ".scan")
+		case who == "window":
+			w.click(".question .answers button, .alert .answers button")
+		case who == "panel":
+			w.panel(rest)
+		case act == "@":
+			w.front(person)
+			w.click(phone(person) + fmt.Sprintf(`[data-speaker="%d"]`, people[what]))
+		case act == ">>":
+			w.front(person)
+			w.taps(person, what)
+		case act == "<<":
+			w.types(person, what)
+		case act == "^":
+			w.answered(person, func() {
+				w.evaluate(fmt.Sprintf(`[...document.querySelectorAll(%q)].at(-1).click(), true`, phone(person)+".message.in .answer"))
+				w.types(person, what)
+			})
 		case act == ">":
 			w.answered(person, func() { w.taps(person, what) })
 		case act == "<":
@@ -244,7 +459,7 @@ func (w *window) taps(person int64, text string) {
 	w.until(fmt.Sprintf("%d has a button %s", person, text), fmt.Sprintf(`(() => {
 		const messages = [...document.querySelectorAll(%q)];
 		const fits = (b) => b.checkVisibility() && !b.classList.contains("busy") && b%s.includes(%q);
-		const found = messages.map((m) => [...m.querySelectorAll("button[data-callback]")].find(fits)).filter(Boolean).at(-1);
+		const found = messages.map((m) => [...m.querySelectorAll("button[data-callback], button.url")].find(fits)).filter(Boolean).at(-1);
 		found?.click();
 		return !!found;
 	})()`, phone(person)+"[data-message]", plain, text))

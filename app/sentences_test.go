@@ -40,7 +40,11 @@ func TestEverySentenceIsShown(t *testing.T) {
 		shown := allShown(chapters, lang)
 		all[lang] = sentences(t, lang)
 		for id, forms := range all[lang] {
-			if !slices.ContainsFunc(forms, func(f string) bool { return fits(plainText(locales.Typeset(lang, f)), shown) }) {
+			in := func(said string, forms []string) bool {
+				return slices.ContainsFunc(forms, func(f string) bool { return fits(plainText(locales.Typeset(said, f)), shown) })
+			}
+			// The provider's support reads French, whatever the language of who writes to it.
+			if !in(lang, forms) && !(strings.HasPrefix(id, "dispute.") && in("fr", sentences(t, "fr")[id])) {
 				missing[id] = true
 			}
 		}

@@ -26,19 +26,19 @@ func (t *turn) askSum(problem Msg) {
 		case m.Debit:
 			most = w.Available
 		}
-		if (m.Repay || m.Debit) && most > 0 {
+		if (m.Repay || m.Debit) && most > 0 && t.who.MayMove(most) {
 			sc.row(button(M("button.all", "Amount", most), t.s.tap("sum", strconv.FormatInt(int64(most), 10))))
 		}
-		t.sumButtons(sc, most-1)
+		t.sumButtons(sc, func(m topup.Money) bool { return m < most && t.who.MayMove(m) })
 		sc.row(t.cancelButton())
 	})
 }
 
-// sumButtons are the amounts up to a greatest.
-func (t *turn) sumButtons(sc *Screen, most topup.Money) {
+// sumButtons are the amounts that fit.
+func (t *turn) sumButtons(sc *Screen, fits func(topup.Money) bool) {
 	var list []Button
 	for _, m := range sums {
-		if m <= most {
+		if fits(m) {
 			list = append(list, button(M("button.sum", "Amount", m), t.s.tap("sum", strconv.FormatInt(int64(m), 10))))
 		}
 	}

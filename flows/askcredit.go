@@ -106,7 +106,7 @@ func (t *turn) askCreditSum(problem Msg) {
 		t.creditHeading(sc)
 		t.standing(sc, t.s.Money.Shop)
 		sc.line(M("credit.ask"))
-		t.sumButtons(sc, topup.MaxMoney)
+		t.sumButtons(sc, func(topup.Money) bool { return true })
 		t.askRow(sc, false)
 	})
 }

@@ -68,6 +68,7 @@ func SyncScreen(r SyncResult) Screen {
 	if r.Weather != nil {
 		sc.line(sickLines(*r.Weather)...)
 	}
+	sc.row(button(M("button.again.look"), menuTap("sync")), homeButton())
 	return sc
 }
 

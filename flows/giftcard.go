@@ -160,6 +160,11 @@ func (d *giftCard) corrected(t *turn, text string, shared bool) bool {
 
 func (d *giftCard) restocks() string { return d.Product }
 
+func (d *giftCard) draws(t *turn) (of string, need, stock int) {
+	ty, _, _ := d.giftType(t)
+	return d.Product + "/" + d.TypeID, d.Quantity, ty.Quantity
+}
+
 func (d *giftCard) listed() {
 	d.draft.listed()
 	d.Types = slices.DeleteFunc(slices.Clone(d.Types), func(ty topup.GiftType) bool { return ty.ID != d.TypeID })

@@ -52,6 +52,9 @@ func (t *turn) pointOut(sells bool) {
 	if !ours {
 		return
 	}
+	if lang := t.v.People.Language(t.in.Person.ID); lang != "" && t.v.People.Language(t.in.Chat) == "" {
+		t.do(Speak{Chat: t.in.Chat, Language: lang}) // of who brings us in, until it has a shop
+	}
 	sc := Screen{Lines: []Msg{M("groupchat.private")}}
 	link := openLink(t.env.BotName)
 	switch {

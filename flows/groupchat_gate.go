@@ -26,7 +26,7 @@ var groupChatParts = []string{"amount", "backlog", "batch", "brief", "button", "
 
 // customersSums are the lines whose sums are the customer's.
 var customersSums = []string{"amount.ask", "amount.button", "amount.nofit", "amount.range", "backlog.line", "batch.line", "confirm.face",
-	"gift.suggested", "groupchat.line", "many.sum", "offers.meanwhile", "order.amount", "order.offer", "plan.ask.quick", "plan.fixed",
+	"gift.suggested", "groupchat.line", "many.sum", "many.total.cards", "many.total.other", "many.total.same", "offers.meanwhile", "order.amount", "order.offer", "plan.ask.quick", "plan.fixed",
 	"plan.international", "plan.postpaid", "plan.prepaid", "plan.wholesale", "ring.sale", "sale.wanted", "value.soldout"}
 
 // groupChatInstead are the lines in whose place a group chat reads another; "":

@@ -315,23 +315,24 @@ func (d *internet) askValue(t *turn, problem Msg) {
 		if problem.ID != "" {
 			sc.line(problem)
 		}
-		var b []Button
+		var there, gone []Button
 		for _, p := range list {
-			if _, _, sold := d.card(t, p.Value); !sold {
-				continue
+			data := t.s.tap("v", strconv.FormatInt(p.Value.WholeDinars(), 10))
+			switch _, _, sold := d.card(t, p.Value); {
+			case !sold:
+			case p.Available:
+				there = append(there, button(M("amount.button", "Amount", p.Value), data))
+			default:
+				gone = append(gone, button(M("value.soldout", "Amount", p.Value), data))
 			}
-			label := M("amount.button", "Amount", p.Value)
-			if !p.Available {
-				label = M("value.soldout", "Amount", p.Value)
-			}
-			b = append(b, button(label, t.s.tap("v", strconv.FormatInt(p.Value.WholeDinars(), 10))))
 		}
-		if len(b) == 0 {
+		if len(there)+len(gone) == 0 {
 			sc.line(M("value.none"))
 		} else {
 			sc.line(M("value.ask"))
 		}
-		sc.grid(3, b)
+		sc.grid(3, there)
+		sc.grid(2, gone)
 		sc.row(t.backButton(), t.cancelButton())
 	})
 }

@@ -36,10 +36,11 @@ const (
 
 // Many are the sales of a text, before they are orders.
 type Many struct {
-	Sales drafts     `json:"sales"`
-	Left  []LeftLine `json:"left,omitempty"`
-	More  int        `json:"more,omitempty"`  // left out for which there was no room
-	Short bool       `json:"short,omitempty"` // the panel tells that money is missing
+	Sales drafts      `json:"sales"`
+	Left  []LeftLine  `json:"left,omitempty"`
+	More  int         `json:"more,omitempty"`  // left out for which there was no room
+	Short bool        `json:"short,omitempty"` // the panel tells that money is missing
+	Total topup.Money `json:"total,omitempty"` // the sum that the text names, if it does
 
 	// The lines that are not read yet; the first of them is asked about.
 	Todo []string  `json:"todo,omitempty"`
@@ -175,7 +176,11 @@ func (t *turn) several(text string) bool {
 	}
 	m := &Many{}
 	for _, l := range lines[:min(len(lines), linesMost)] {
-		switch r := t.read(t.unnumbered(l)); {
+		r := t.read(t.unnumbered(l))
+		total, isTotal := totalOf(l)
+		switch {
+		case isTotal && m.Total == 0 && !t.sellsLine(r):
+			m.Total = total
 		case !r.sells() && digitsIn(l) == 0 && len(t.cardsNamed(r.Words)) == 0: // a greeting
 		case len(m.Todo) == manyMost:
 			m.leave(l, "many.why.most")
@@ -206,7 +211,10 @@ func (m *Many) leave(line, why string) {
 
 // lineOf writes a sale as one would type it.
 func lineOf(o topup.Order) string {
-	if o.To == "" {
+	switch {
+	case o.To == "" && o.Quantity > 1:
+		return o.PlanName + " x" + strconv.Itoa(o.Quantity)
+	case o.To == "":
 		return o.PlanName
 	}
 	return o.To + " " + strconv.FormatInt(o.Face.WholeDinars(), 10)
@@ -250,6 +258,8 @@ func (t *turn) quoteMany(note Msg) {
 			m.leave(lineOf(o), "many.why.limits")
 		case most > 0 && o.Price > most:
 			m.leave(lineOf(o), "many.why.bysale")
+		case t.overdrawn(kept, d):
+			m.leave(lineOf(o), "many.why.stock")
 		default:
 			kept = append(kept, d)
 		}
@@ -274,6 +284,7 @@ func (t *turn) quoteMany(note Msg) {
 			sc.line(t.manyLines(i, q)...)
 		}
 		sc.line(sumLine(list)...)
+		sc.line(m.totalLines(list)...)
 		sc.line(M("confirm.price", "Amount", price))
 		sc.line(t.weatherOf(list)...)
 		if m.Short {

@@ -92,7 +92,7 @@ func (t *turn) asRead() bool {
 		t.alert(why)
 	case closed:
 		t.quoteMany(why)
-	case !sold || !t.asShown(list):
+	case !sold || !t.asShown(list) || t.anyOverdrawn():
 		t.warn(M("confirm.changed"))
 		t.quoteMany(M("confirm.changed"))
 	case t.env.Now.After(list[0].draft.Until):

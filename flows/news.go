@@ -249,7 +249,7 @@ func (t *turn) steerNews(verb, id string) {
 	switch {
 	case n.ID != id:
 		t.toast(M("news.past"))
-	case verb == "stop" && n.Running():
+	case verb == "stop" && n.Running() && !n.Walked():
 		n.Stopped = true
 		t.toast(M("news.stopped"))
 		t.do(SaveNews{News: n})
@@ -277,7 +277,7 @@ func NewsPanelScreen(n topup.News, name func(topup.ShopID) string) Screen {
 	switch {
 	case n.Stopped && !n.Walked():
 		title = "news.stopped"
-	case !n.Running():
+	case !n.Running() && n.Left() == 0:
 		title = "news.done"
 	}
 	sc.line(M(title), M("news.excerpt", "Text", Name(CleanName(n.Text, 60))), audienceMsg(n.To),

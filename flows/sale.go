@@ -37,6 +37,9 @@ type sale interface {
 	// restocks is the product whose stock is asked for once more after ✅; "" for
 	// none.
 	restocks() string
+	// draws tells from which known stock the sale takes how much, and what that
+	// has; "" for sales that take from none.
+	draws(t *turn) (of string, need, stock int)
 }
 
 // draft is what all sales have: their good, a list being chosen from, and the
@@ -65,6 +68,8 @@ func (d *draft) choices(*turn, topup.Order) [][]Button { return nil }
 
 func (d *draft) listed()          { d.Choices = nil }
 func (d *draft) restocks() string { return "" }
+
+func (d *draft) draws(*turn) (of string, need, stock int) { return "", 0, 0 }
 
 func (d *draft) chose(t *turn, _ string) { t.toast(M("tap.unknown")) }
 

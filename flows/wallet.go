@@ -135,8 +135,9 @@ func (t *turn) walletRows(sc *Screen, sh topup.Shop, own bool) {
 		sc.row(sellButton(Plain), button(M("button.history"), menuTap("history")))
 		sc.row(askCreditButton(), button(M("button.low"), menuTap("low")))
 		t.commandRow(sc, "tariff", "markup")
+		sc.row(homeButton())
 	default:
-		sc.row(button(M("button.history"), menuTap("history")))
+		sc.row(button(M("button.history"), menuTap("history")), homeButton())
 	}
 }
 

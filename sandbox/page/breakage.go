@@ -24,6 +24,7 @@ var breakages = []breakage{
 	{name: "provider_refused", provider: onSends(provider.Fault{Kind: provider.FaultRefused})},
 	{name: "provider_error", provider: []provider.Fault{{Route: "*", Kind: provider.Fault500Before}}},
 	{name: "provider_unknown", provider: []provider.Fault{{Route: "*", Kind: provider.FaultFlapping}}},
+	{name: "provider_taken", provider: []provider.Fault{{Route: "POST /gift-cards/placeOrder", Kind: provider.FaultTakenBack}}},
 	{name: "provider_menu_own", provider: onLookUps(provider.FaultMenuOwn)},
 	{name: "provider_menu_charged", provider: onLookUps(provider.FaultMenuCharged)},
 	{name: "provider_menu_endless", provider: onLookUps(provider.FaultMenuEndless)},

@@ -36,8 +36,17 @@ func (s *server) people(w http.ResponseWriter, _ *http.Request) {
 	answer(w, map[string]any{
 		"bot":    bot{Name: me.FirstName, Username: me.Username},
 		"people": all,
+		"group":  s.place(),
 		"hints":  s.hints,
 	})
+}
+
+// place is the group chat as if it was somebody with a phone; nil without one.
+func (s *server) place() *person {
+	if s.group.ID == 0 {
+		return nil
+	}
+	return &person{ID: s.group.ID, Name: s.group.Names["en"], Role: RoleGroup, Names: s.group.Names}
 }
 
 func (s *server) person(c Card) person {

@@ -1,5 +1,5 @@
-// Package page is the browser page of the offline demo: the chats of a shopkeeper, an owner and a customer side by side,
-// as Telegram would show them, with a panel to break the services behind the bot.
+// Package page is the browser page of the offline demo: the chats of a shopkeeper, an owner and a customer side by side, and a
+// group chat of all three, as Telegram would show them, with a panel to break the services behind the bot.
 //
 // The page talks to its server in JSON and follows the chats by server-sent events. A stream ends with the context of
 // its request only, so a graceful shutdown of the HTTP server must cancel its base context.
@@ -12,6 +12,10 @@
 //
 //	GET  /api/people                 the bot, the people of the page and the hints
 //	GET  /api/chat/{id}              person, messages, commands, open reply keyboard, about
+//	GET  /api/group                  messages and commands of the group chat, has_bot
+//	POST /api/group/send             {"as", "text", "to"}      gives {"message_id"}
+//	POST /api/group/press            {"as", "message_id", "data"}  gives {"query_id"}
+//	POST /api/group/add              {"as", "payload"}         brings the bot in; gives {"message_id"} of the /start
 //	GET  /api/gallery                the chapters of the page "/gallery"
 //	GET  /api/events                 events "ready" (read everything anew), "change" (of a chat), "panel"
 //	POST /api/chat/{id}/send         {"text"}                  gives {"message_id"}
@@ -35,6 +39,10 @@
 // The nodes that a script from outside needs to find keep these marks:
 //
 //	[data-person="<id>"]         a person's phone
+//	[data-person="<group's id>"] the group chat, which is a phone of its own; .message.out is what its speaker wrote
+//	button[data-speaker="<id>"]  makes a person the group's speaker: who types and taps there
+//	.add-bot                     brings the bot into the group, as the speaker
+//	.answer                      on a message of the group: what is typed next answers it
 //	[data-tab="<id>"]            its tab in a narrow window; "panel" for the panel
 //	[data-message="<id>"]        a message, within its phone; class "in" or "out", "revealed" once its spoilers are
 //	button[data-callback]        an inline button, with its callback data; class "busy" until the press is answered

@@ -64,7 +64,7 @@ func (s *server) follow(w http.ResponseWriter, r *http.Request, stream *http.Res
 
 // shows tells whether a chat is on the page; 0 concerns all of them.
 func (s *server) shows(chat int64) bool {
-	return chat == 0 || slices.ContainsFunc(s.cards, func(c Card) bool { return c.ID == chat })
+	return chat == 0 || chat == s.group.ID || slices.ContainsFunc(s.cards, func(c Card) bool { return c.ID == chat })
 }
 
 // change is what the browser is told of an event: with a new message, also the reply keyboard now open.

@@ -54,5 +54,10 @@ func DefaultHints() []Hint {
 			"fr": "Vendez une carte cadeau, puis scannez son QR en tant que client.",
 			"en": "Sell a gift card, then scan its QR code as the customer.",
 		}},
+		{Role: RoleShop, Send: "/cashiers", Text: map[string]string{
+			"ar": "أضف البوت إلى مجموعة من زر «البيع من مجموعة»، وبِع فيها.",
+			"fr": "Ajoutez le bot à un groupe par «\u00a0Vendre depuis un groupe\u00a0», et vendez-y.",
+			"en": "Add the bot to a group by the button with 💬, and sell there.",
+		}},
 	}
 }

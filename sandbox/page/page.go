@@ -17,6 +17,7 @@ type Options struct {
 	Telegram *telegram.Server // required
 	Provider *provider.Server // required
 	People   []Card           // a phone each, in this order; every ID is a person of Telegram
+	Group    Group            // a group chat of all of them
 	Hints    []Hint           // what to try; nil means DefaultHints()
 	Steps    []Step           // what a first visitor does, one after the other
 	Gallery  []Chapter        // what the page "/gallery" draws
@@ -37,6 +38,7 @@ const (
 	RoleShop     = "shop"
 	RoleOwner    = "owner"
 	RoleCustomer = "customer"
+	RoleGroup    = "group"
 )
 
 //go:embed assets
@@ -46,6 +48,7 @@ var embedded embed.FS
 type server struct {
 	telegram *telegram.Server
 	cards    []Card
+	group    Group
 	hints    []Hint
 	steps    []Step
 	doneMu   sync.Mutex
@@ -56,7 +59,7 @@ type server struct {
 
 // New makes the page's handler. It is meant to stand at the root of a loopback address.
 func New(o Options) http.Handler {
-	s := &server{telegram: o.Telegram, cards: o.People, hints: o.Hints, steps: o.Steps, done: make([]bool, len(o.Steps)), gallery: o.Gallery, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
+	s := &server{telegram: o.Telegram, cards: o.People, group: o.Group, hints: o.Hints, steps: o.Steps, done: make([]bool, len(o.Steps)), gallery: o.Gallery, panel: newPanel(o.Telegram, o.Provider, cmp.Or(o.Speed, 1))}
 	if s.hints == nil {
 		s.hints = DefaultHints()
 	}
@@ -77,6 +80,10 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /api/chat/{id}/photo", s.photo)
 	mux.HandleFunc("POST /api/chat/{id}/forward", s.forward)
 	mux.HandleFunc("POST /api/chat/{id}/edit", s.edit)
+	mux.HandleFunc("GET /api/group", s.groupChat)
+	mux.HandleFunc("POST /api/group/send", s.groupSend)
+	mux.HandleFunc("POST /api/group/press", s.groupPress)
+	mux.HandleFunc("POST /api/group/add", s.groupAdd)
 	mux.HandleFunc("GET /api/events", s.events)
 	mux.HandleFunc("GET /api/file/{id}", s.file)
 	mux.HandleFunc("GET /api/faults", s.faults)

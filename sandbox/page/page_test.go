@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"hanout/sandbox/page"
 	"hanout/sandbox/telegram"
 )
 
@@ -216,6 +217,49 @@ func TestChat(t *testing.T) {
 	}
 	if fr.Commands[0].Description != "Recharge" || fr.Keyboard != nil {
 		t.Errorf("owner's chat: %+v", fr)
+	}
+}
+
+// In the group chat each act is somebody's, and the bot comes in when one of them brings it.
+func TestGroupChat(t *testing.T) {
+	r := newRig(t)
+	if status, _, _ := r.ask(t, "POST", "/api/group/send", `{"as":101,"text":"x"}`); status != 404 {
+		t.Errorf("a page without a group: %d", status)
+	}
+	r.telegram.Groups.Add(telegram.Group{ID: group, Title: "Flexy", Members: []int64{shop, owner, customer}, Outside: true})
+	r.Config.Handler = page.New(page.Options{Telegram: r.telegram, Provider: r.provider, Group: page.Group{ID: group, Names: map[string]string{"en": "Flexy"}},
+		People: []page.Card{{ID: shop, Role: page.RoleShop}, {ID: owner, Role: page.RoleOwner}}})
+	var now struct {
+		chat
+		HasBot bool `json:"has_bot"`
+	}
+	says := func(path, body string, want int) {
+		t.Helper()
+		if status, data, _ := r.ask(t, "POST", "/api/group/"+path, body); status != want {
+			t.Errorf("%s %s: %d %s", path, body, status, data)
+		}
+		r.get(t, "/api/group", &now)
+	}
+	says("send", `{"as":103,"text":"not on the page"}`, 404)
+	says("send", `{"as":101,"text":"salut"}`, 200)
+	if now.HasBot || len(now.Messages) != 1 || now.Messages[0].From.ID != shop {
+		t.Errorf("before the bot: %+v", now)
+	}
+	if _, err := r.request(t.Context(), "sendMessage", "application/json", strings.NewReader(`{"chat_id":-401,"text":"x"}`)); err == nil || !strings.Contains(err.Error(), "not a member") {
+		t.Errorf("the bot wrote from outside: %v", err)
+	}
+	says("add", `{"as":102,"payload":"shop"}`, 200)
+	if !now.HasBot || now.Messages[1].Text != "/start@hanout_bot shop" {
+		t.Errorf("with the bot: %+v", now)
+	}
+	r.bot(t, "sendMessage", map[string]any{"chat_id": group, "text": "?", "reply_markup": map[string]any{"inline_keyboard": [][]any{{map[string]string{"text": "A", "callback_data": "a"}}}}})
+	r.get(t, "/api/group", &now)
+	id := strconv.Itoa(now.Messages[2].MessageID)
+	says("press", `{"as":102,"message_id":`+id+`,"data":"b"}`, 409)
+	says("press", `{"as":102,"message_id":`+id+`,"data":"a"}`, 200)
+	says("send", `{"as":101,"text":"0661234567","to":`+id+`}`, 200)
+	if to := now.Messages[3].ReplyToMessage; to == nil || to.Text != "?" {
+		t.Errorf("no answer: %+v", now.Messages[3])
 	}
 }
 

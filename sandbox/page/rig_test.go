@@ -23,6 +23,7 @@ const (
 	shop     = 101
 	owner    = 102
 	customer = 103
+	group    = -401
 )
 
 // rig is a page with the services behind it, served on a loopback port.

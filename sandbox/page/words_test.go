@@ -23,6 +23,9 @@ func loadWords(t *testing.T) map[string]map[string]string {
 	return words
 }
 
+// loose is a sign of French that an ordinary space parts from its word.
+var loose = regexp.MustCompile(` [:;!?»]|« `)
+
 func TestWordsInEveryLanguage(t *testing.T) {
 	for key, texts := range loadWords(t) {
 		for _, language := range []string{"ar", "fr", "en"} {
@@ -32,6 +35,9 @@ func TestWordsInEveryLanguage(t *testing.T) {
 		}
 		if !strings.ContainsFunc(texts["ar"], func(c rune) bool { return unicode.Is(unicode.Arabic, c) }) {
 			t.Errorf("%s is not Arabic: %q", key, texts["ar"])
+		}
+		if loose.MatchString(texts["fr"]) {
+			t.Errorf("%s could break before or within its signs: %q", key, texts["fr"])
 		}
 	}
 }
@@ -58,7 +64,7 @@ func TestWordsAreUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := map[string]bool{}
-	key := regexp.MustCompile(`['"]((?:page|chat|message|photo|file|composer|contact|link|alert|panel|steps|gallery)\.[a-z.]+)['"]`)
+	key := regexp.MustCompile(`['"]((?:page|chat|message|photo|file|composer|contact|link|alert|panel|steps|gallery|group)\.[a-z.]+)['"]`)
 	for _, name := range files {
 		if name == "assets/words.json" {
 			continue

@@ -10,6 +10,7 @@ import (
 // query is a press of an inline button, waiting for its answer.
 type query struct {
 	person  int64
+	chat    int64 // where the button stands
 	data    string
 	at      time.Time
 	tried   bool // the bot has called answerCallbackQuery, with whatever result
@@ -23,7 +24,7 @@ const tooOld = "query is too old and response timeout expired or query ID is inv
 func (s *Server) pushQuery(by Person, where Chat, m *Message, messageID int, data string, mutate []func(map[string]any)) string {
 	s.lastQuery++
 	id := strconv.FormatInt(4_000_000_000_000_000_000+s.lastQuery*7_919, 10)
-	s.queries[id] = &query{person: by.ID, data: data, at: time.Now()}
+	s.queries[id] = &query{person: by.ID, chat: where.ID, data: data, at: time.Now()}
 	body := map[string]any{
 		"id": id, "from": by.user(), "data": data,
 		"chat_instance": strconv.FormatInt(where.ID*31+1_000_003, 10),
@@ -61,7 +62,7 @@ func (s *Server) answerCallbackQuery(p *params) (any, *failure) {
 	q.settled = true
 	q.answer = CallbackAnswer{QueryID: id, Person: q.person, Text: text, ShowAlert: alert, URL: link}
 	answer := q.answer
-	s.publish(Event{Kind: EventAnswer, Chat: q.person, Answer: &answer})
+	s.publish(Event{Kind: EventAnswer, Chat: q.chat, Answer: &answer})
 	return true, nil
 }
 

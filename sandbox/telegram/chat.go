@@ -13,6 +13,7 @@ type chat struct {
 	members    map[int64]bool // of a group
 	admins     []int64        // of a group, its creator first
 	seesAll    bool           // privacy mode hides nothing
+	outside    bool           // the bot never was in the group
 	kicked     bool           // the bot was removed from the group
 	closed     bool           // the supergroup's topic is closed
 	migratedTo int64          // the supergroup this group has become
@@ -83,7 +84,7 @@ func (s *Server) remove(c *chat, id int) bool {
 
 // seesInGroup tells whether the bot's privacy mode lets a group message through.
 func (s *Server) seesInGroup(c *chat, m *Message) bool {
-	if c.kicked {
+	if c.kicked || c.outside {
 		return false
 	}
 	if s.options.SeesGroupMessages || c.seesAll {
@@ -161,6 +162,8 @@ func (s *Server) chatByText(text string) (*chat, *failure) {
 		return nil, forbidden("user is deactivated")
 	case c == nil:
 		return nil, forbidden("bot can't initiate conversation with a user")
+	case c.outside:
+		return nil, forbidden("bot is not a member of the " + c.Type + " chat")
 	case c.kicked:
 		return nil, forbidden("bot was kicked from the " + c.Type + " chat")
 	case c.migratedTo != 0:

@@ -5,7 +5,7 @@ const (
 	EventMessage  = "message"  // a new message, by the bot or by a person
 	EventEdit     = "edit"     // a message changed
 	EventDelete   = "delete"   // a message is gone; MessageID says which
-	EventAnswer   = "answer"   // a callback query was answered; Chat is the presser's
+	EventAnswer   = "answer"   // a callback query was answered; Chat is where its button stands
 	EventCommands = "commands" // a command menu changed; Chat is 0, as it may concern everybody
 	EventAction   = "action"   // "typing" and the like; Action says which, it fades after 5 seconds
 )

@@ -13,17 +13,19 @@ type Group struct {
 	Members    []int64 // the people in it, its creator first; the bot is a member too
 	Admins     []int64 // who else is an administrator
 	SeesAll    bool    // privacy mode hides nothing here, as where the bot is an administrator
+	Outside    bool    // the bot is no member yet; see [Groups.AddBot]
 }
 
 // Groups is what people do in groups.
 type Groups struct{ server *Server }
 
-// Add makes a group with the bot in it, who is told by a my_chat_member update in the name of the first member.
+// Add makes a group with the bot in it, who is told by a my_chat_member update in the name of the first member; with
+// Outside, a group of people alone.
 func (g Groups) Add(group Group) {
 	s := g.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &chat{Chat: Chat{ID: group.ID, Type: "group", Title: group.Title}, members: map[int64]bool{}, seesAll: group.SeesAll}
+	c := &chat{Chat: Chat{ID: group.ID, Type: "group", Title: group.Title}, members: map[int64]bool{}, seesAll: group.SeesAll, outside: group.Outside}
 	if group.Supergroup {
 		c.Type = "supergroup"
 	}
@@ -37,7 +39,9 @@ func (g Groups) Add(group Group) {
 		}
 	}
 	s.chatByID[group.ID] = c
-	s.pushMembership(c, by, "left", "member")
+	if !group.Outside {
+		s.pushMembership(c, by, "left", "member")
+	}
 }
 
 // RemoveBot throws the bot out of a group; the bot is told.
@@ -46,24 +50,28 @@ func (g Groups) RemoveBot(group, by int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, r := s.chatByID[group], s.residents[by]
-	if c == nil || r == nil || c.Type == "private" {
+	if c == nil || r == nil || c.Type == "private" || c.outside {
 		return
 	}
 	c.kicked = true
 	s.pushMembership(c, r.user(), "member", "kicked")
 }
 
-// AddBot lets the bot into a group again; the bot is told.
+// AddBot brings the bot into a group where it is not, or not any more; the bot is told.
 func (g Groups) AddBot(group, by int64) {
 	s := g.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, r := s.chatByID[group], s.residents[by]
-	if c == nil || r == nil || c.Type == "private" || !c.kicked {
+	if c == nil || r == nil || c.Type == "private" || !(c.kicked || c.outside) {
 		return
 	}
-	c.kicked = false
-	s.pushMembership(c, r.user(), "kicked", "member")
+	before := "left"
+	if c.kicked {
+		before = "kicked"
+	}
+	c.kicked, c.outside = false, false
+	s.pushMembership(c, r.user(), before, "member")
 }
 
 // Join brings a person into a group.
@@ -116,6 +124,15 @@ func (g Groups) Migrate(group, supergroup int64) {
 	s.post(c, in)
 	s.pushMessage(out)
 	s.pushMessage(in)
+}
+
+// HasBot tells whether the bot is a member of a group.
+func (g Groups) HasBot(group int64) bool {
+	s := g.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.chatByID[group]
+	return c != nil && c.members != nil && !c.kicked && !c.outside
 }
 
 // Type sends a text into a group. The bot is told of it unless its privacy mode is on and the text is neither a

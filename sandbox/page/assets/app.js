@@ -2,6 +2,7 @@
 
 import * as api from './api.js';
 import { button, element, icon } from './dom.js';
+import { GroupChat } from './group.js';
 import { Panel } from './panel.js';
 import { Phone } from './phone.js';
 import { Steps } from './steps.js';
@@ -10,8 +11,9 @@ import { currentLanguage, loadWords, setLanguage, word } from './words.js';
 const narrow = matchMedia('(max-width: 899px)');
 
 class Page {
-  constructor({ bot, people, hints }) {
+  constructor({ bot, people, group, hints }) {
     this.phones = people.map((person) => new Phone(person, bot, this));
+    if (group) this.phones.push(this.group = new GroupChat(group, bot, this, { members: people }));
     document.querySelector('.phones').append(...this.phones.map((p) => p.node));
     this.panel = new Panel(document.querySelector('#panel'), hints, this);
     this.steps = new Steps(document.querySelector('.steps'), this);
@@ -98,6 +100,11 @@ class Page {
     if (tab) tab.querySelector('.badge').textContent = phone.unread || '';
   }
 
+  // people are the phones of persons.
+  people() {
+    return this.phones.filter((p) => p !== this.group);
+  }
+
   phoneOf(role) {
     return this.phones.find((p) => p.person.role === role) ?? this.phones[0];
   }
@@ -105,6 +112,7 @@ class Page {
   // fill shows a phone and puts a text into its field, if there is one to put.
   fill(role, text) {
     const phone = this.phoneOf(role);
+    if (phone === this.group) phone.open();
     this.show(String(phone.id));
     if (text) phone.composer.fill(text);
     else phone.goToEnd();
@@ -115,6 +123,13 @@ class Page {
     const phone = this.phones.find((p) => p.id === id);
     this.show(String(id));
     phone.start(payload);
+  }
+
+  // addToGroup brings the bot into the group as somebody, and shows the group.
+  addToGroup(id, payload) {
+    this.group.speak(id);
+    this.group.addBot(payload);
+    this.show(String(this.group.id));
   }
 
   listen() {

@@ -27,9 +27,12 @@ export class Composer {
     this.things = element('ul', 'commands things', ...this.thingButtons());
     this.keys = element('div', 'reply-keyboard');
     this.editing = word(element('p', 'editing'), 'composer.editing');
+    this.answering = element('p', 'editing', word(element('span'), 'composer.replying'),
+      label(button('', () => this.leaveReply(), icon('close')), 'alert.cancel'));
+    this.answering.hidden = true;
     this.editing.hidden = this.things.hidden = this.commands.hidden = this.keys.hidden = this.toggle.hidden = this.menu.hidden = true;
     const line = element('div', 'composer', this.menu, this.attach, this.field, this.toggle, send);
-    this.node = element('footer', '', this.commands, this.things, this.editing, line, this.keys);
+    this.node = element('footer', '', this.commands, this.things, this.editing, this.answering, line, this.keys);
 
     this.field.addEventListener('input', () => this.typed());
     this.field.addEventListener('keydown', (e) => this.key(e));
@@ -55,6 +58,11 @@ export class Composer {
       node.dataset.thing = name;
       return element('li', '', node);
     });
+  }
+
+  // onlyTexts takes away what a group chat does not take.
+  onlyTexts() {
+    this.attach.hidden = true;
   }
 
   showThings(visible) {
@@ -100,6 +108,18 @@ export class Composer {
     this.editing.hidden = true;
   }
 
+  // reply makes the next text an answer to a message.
+  reply(messageID) {
+    this.to = messageID;
+    this.answering.hidden = false;
+    this.field.focus();
+  }
+
+  leaveReply() {
+    this.to = 0;
+    this.answering.hidden = true;
+  }
+
   // fill puts a text into the field for the person to look at and send.
   fill(text) {
     this.field.value = text;
@@ -112,10 +132,11 @@ export class Composer {
     if (!text.trim()) return;
     this.field.value = '';
     this.typed();
-    const edited = this.edited;
+    const { edited, to } = this;
     this.leaveEdit();
+    this.leaveReply();
     if (edited) this.phone.editText(edited, text);
-    else this.phone.sendText(text);
+    else this.phone.sendText(text, to);
   }
 
   typed() {
@@ -134,6 +155,8 @@ export class Composer {
     } else if (e.key === 'Escape' && this.edited) {
       this.leaveEdit();
       this.taken();
+    } else if (e.key === 'Escape' && this.to) {
+      this.leaveReply();
     } else if (e.key === 'Escape' && choices.length) {
       this.showCommands([]);
       this.field.focus();

@@ -12,11 +12,13 @@ const pause = 150; // after a key, before the search
 
 // still is a phone on which nothing can be done.
 const still = {
-  id: -1,
+  me: -1,
   bot: { name: 'Hanout', username: '' },
-  person: { names: {} },
   fileURL: () => '/assets/picture.svg',
-  press() {}, copy() {}, sendText() {}, openLink() {}, showMessage() {}, showPicture() {}, toast() {}, scan() {},
+  senderOf: () => null,
+  nameOf: () => 'Hanout',
+  answerButton: () => null,
+  press() {}, copy() {}, sendText() {}, openLink() {}, addToGroup() {}, showMessage() {}, showPicture() {}, toast() {}, scan() {},
 };
 
 class Gallery {

@@ -18,13 +18,29 @@ export function webAddress(text) {
 
 // startPayload gives the payload of a deep link to the bot, '' when it has none, or null for any other link.
 export function startPayload(text, bot) {
+  const asked = toBot(text, bot);
+  return asked && !asked.has('startgroup') ? payloadIn(asked, 'start') : null;
+}
+
+// groupPayload gives the payload of a link that brings the bot into a group, '' when it has none, or null for any other
+// link.
+export function groupPayload(text, bot) {
+  const asked = toBot(text, bot);
+  return asked?.has('startgroup') ? payloadIn(asked, 'startgroup') : null;
+}
+
+// toBot gives what a link asks of the bot, or null where it leads elsewhere.
+function toBot(text, bot) {
   const url = parse(text);
   if (!url) return null;
   let name = '';
   if (url.protocol === 'tg:' && url.href.startsWith('tg://resolve?')) name = url.searchParams.get('domain') ?? '';
   else if (telegramHosts.includes(url.hostname)) name = url.pathname.slice(1);
-  if (name.toLowerCase() !== bot.toLowerCase()) return null;
-  const payload = url.searchParams.get('start') ?? '';
+  return name.toLowerCase() === bot.toLowerCase() ? url.searchParams : null;
+}
+
+function payloadIn(asked, name) {
+  const payload = asked.get(name) ?? '';
   return /^[\w-]{0,64}$/.test(payload) ? payload : null;
 }
 

@@ -1,13 +1,13 @@
 // One message: its bubble and the buttons under it.
 
 import { button, element, icon } from './dom.js';
-import { payloadOf, startPayload, webAddress } from './links.js';
+import { groupPayload, payloadOf, startPayload, webAddress } from './links.js';
 import { formatted, reveal } from './text.js';
-import { choose, clock, label, say, size, word } from './words.js';
+import { clock, label, say, size, word } from './words.js';
 
 // messageNode draws a message as its person sees it. read tells of an own one that the bot has written since.
 export function messageNode(message, phone, read) {
-  const own = message.from?.id === phone.id;
+  const own = message.from?.id === phone.me;
   const node = element('li', `message ${own ? 'out' : 'in'}`);
   node.dataset.message = message.message_id;
   if (message.pinned_message) {
@@ -18,8 +18,8 @@ export function messageNode(message, phone, read) {
   const text = message.text ?? message.caption ?? '';
   const body = element('div', 'body',
     text ? element('div', 'text', formatted(text, message.entities ?? message.caption_entities, phone)) : null,
-    meta(message, own, read));
-  node.append(element('div', 'bubble', origin(message), quote(message.reply_to_message, phone), media(message, phone), body));
+    meta(message, own, read, phone));
+  node.append(element('div', 'bubble', phone.senderOf(message), origin(message), quote(message.reply_to_message, phone), media(message, phone), body));
   node.classList.toggle('with-media', Boolean(message.photo));
   node.classList.toggle('caption-first', Boolean(message.show_caption_above_media));
   const keyboard = message.reply_markup?.inline_keyboard;
@@ -32,7 +32,7 @@ export function messageNode(message, phone, read) {
   return node;
 }
 
-function meta(message, own, read) {
+function meta(message, own, read, phone) {
   const node = element('div', 'meta');
   if (message.has_protected_content) {
     const sign = element('span', 'protected', icon('lock'));
@@ -45,15 +45,16 @@ function meta(message, own, read) {
   time.dateTime = new Date(message.date * 1000).toISOString();
   node.append(time);
   if (own) node.append(icon(read ? 'read' : 'sent', 'ticks'));
+  const answer = own ? null : phone.answerButton(message);
+  if (answer) node.append(answer);
   return node;
 }
 
 function quote(to, phone) {
   if (!to) return null;
-  const name = to.from?.id === phone.id ? choose(phone.person.names) : phone.bot.name;
   const text = element('span', 'excerpt', excerpt(to.text ?? to.caption ?? '', to.entities ?? to.caption_entities ?? []) || say('message.photo'));
   text.dir = 'auto';
-  return button('reply-quote', () => phone.showMessage(to.message_id), element('b', '', name), text);
+  return button('reply-quote', () => phone.showMessage(to.message_id), element('b', '', phone.nameOf(to.from)), text);
 }
 
 // excerpt is the first line of a text, with its spoilers blotted out.
@@ -132,6 +133,8 @@ function inlineButton(b, message, phone) {
     return node;
   }
   if (b.copy_text) return button(`${style} copy`, () => phone.copy(b.copy_text.text), text, icon('copy', 'corner'));
+  const invites = b.url ? groupPayload(b.url, phone.bot.username) : null;
+  if (invites !== null) return button(`${style} url`, () => phone.addToGroup(invites), text, icon('link', 'corner'));
   if (b.url && startPayload(b.url, phone.bot.username) !== null) {
     return button(`${style} url`, () => phone.openLink(b.url), text, icon('link', 'corner'));
   }

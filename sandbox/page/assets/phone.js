@@ -2,11 +2,11 @@
 
 import * as api from './api.js';
 import { Composer } from './composer.js';
-import { avatar, button, element, icon, initial } from './dom.js';
+import { avatar, button, element, icon } from './dom.js';
 import { startPayload } from './links.js';
 import { messageNode } from './message.js';
 import { ask, copyText, showPicture, showToast } from './notice.js';
-import { currentLanguage, day, label, named, say, word } from './words.js';
+import { choose, currentLanguage, day, discOf, label, named, say, word } from './words.js';
 
 const typingTime = 5000; // how long Telegram shows "typing"
 const pressTime = 30000; // how long a button waits for the bot's answer
@@ -14,8 +14,8 @@ const nearEnd = 80; // pixels from the end within which the list follows new mes
 
 // Phone shows one person's chat. The page it stands on gives it openLink, scan and unread.
 export class Phone {
-  constructor(person, bot, page) {
-    Object.assign(this, { id: person.id, person, bot, page });
+  constructor(person, bot, page, more = {}) {
+    Object.assign(this, { id: person.id, person, bot, page, ...more });
     this.messages = new Map();
     this.drawn = new Map(); // message ID to {node, of}
     this.busy = new Map(); // "message/data" to the callback query's ID
@@ -27,31 +27,44 @@ export class Phone {
     this.build();
   }
 
+  // me is whose own messages are.
+  get me() {
+    return this.id;
+  }
+
   build() {
     this.composer = new Composer(this);
     this.status = word(element('small'), 'chat.bot');
     this.log = element('ol', 'log');
     this.log.setAttribute('role', 'log');
     label(this.log, 'chat.log');
-    const begin = word(button('begin', () => this.start('')), 'chat.start');
-    this.about = element('p');
-    this.about.dir = 'auto';
-    this.empty = element('div', 'empty', avatar(this.bot.name, 'bot'), this.about, word(element('p'), 'chat.empty'), begin);
+    this.empty = this.emptiness();
     this.scroll = element('div', 'scroll', this.empty, this.log);
     this.scroll.tabIndex = 0;
     this.scroll.addEventListener('scroll', () => this.scrolled());
     this.toEnd = label(button('to-end', () => this.goToEnd(), icon('down'), element('b', 'badge')), 'chat.down');
     this.toEnd.hidden = true;
-    const head = element('header', '', avatar(this.bot.name, 'bot'), element('div', '', element('b', '', this.bot.name), this.status));
     const toasts = element('div', 'toasts');
     toasts.setAttribute('role', 'status');
     this.screen = element('div', 'screen',
-      element('div', 'chat', head, element('div', 'middle', this.scroll, this.toEnd), this.composer.node), toasts);
+      element('div', 'chat', this.heading(), element('div', 'middle', this.scroll, this.toEnd), this.composer.node), toasts);
     this.node = element('section', `phone ${this.person.role}`, this.caption(), this.screen);
     this.node.dataset.person = this.id;
     this.node.id = `phone-${this.id}`;
     label(this.node, `role.${this.person.role}`);
     this.watchSize();
+  }
+
+  heading() {
+    return element('header', '', avatar(this.bot.name, 'bot'), element('div', '', element('b', '', this.bot.name), this.status));
+  }
+
+  // emptiness stands where no message is yet.
+  emptiness() {
+    this.about = element('p');
+    this.about.dir = 'auto';
+    const begin = word(button('begin', () => this.start('')), 'chat.start');
+    return element('div', 'empty', avatar(this.bot.name, 'bot'), this.about, word(element('p'), 'chat.empty'), begin);
   }
 
   caption() {
@@ -63,8 +76,7 @@ export class Phone {
 
   // disc is the person's first letter, in the language of the page.
   disc() {
-    const { name, names, role } = this.person;
-    return named(avatar(name, role), Object.fromEntries(Object.entries(names).map(([tag, text]) => [tag, initial(text)])));
+    return discOf(this.person);
   }
 
   // watchSize keeps the end of the chat in view when the keyboard opens or the window changes.
@@ -77,14 +89,18 @@ export class Phone {
     let before;
     do {
       before = this.changes;
-      const chat = await api.chat(this.id);
+      const chat = await this.read();
       if (before !== this.changes) continue;
       this.messages = new Map(chat.messages.map((m) => [m.message_id, m]));
       this.composer.setCommands(chat.commands);
       this.composer.setKeyboard(chat.keyboard);
-      named(this.about, chat.about);
+      if (chat.about) named(this.about, chat.about);
       this.draw();
     } while (before !== this.changes);
+  }
+
+  read() {
+    return api.chat(this.id);
   }
 
   // apply takes one change told by the server.
@@ -112,7 +128,7 @@ export class Phone {
     const known = this.messages.has(message.message_id);
     this.messages.set(message.message_id, message);
     if (kind === 'message') this.composer.setKeyboard(keyboard);
-    const own = message.from?.id === this.id;
+    const own = message.from?.id === this.me;
     if (own) this.goToEnd();
     else this.showAction('');
     this.draw();
@@ -125,7 +141,7 @@ export class Phone {
   draw() {
     if (this.scroll.scrollTop !== this.top) this.scrolled();
     const list = [...this.messages.values()].sort((a, b) => a.message_id - b.message_id);
-    const lastOfBot = list.findLast((m) => m.from?.id !== this.id)?.message_id ?? 0;
+    const lastOfBot = list.findLast((m) => m.from?.id !== this.me)?.message_id ?? 0;
     const focus = this.focusedKey();
     const nodes = [];
     let today = '';
@@ -133,7 +149,7 @@ export class Phone {
       const name = day(message.date);
       if (name !== today) nodes.push(this.daySign(name));
       today = name;
-      const own = message.from?.id === this.id;
+      const own = message.from?.id === this.me;
       nodes.push(this.nodeOf(message, own && message.message_id < lastOfBot));
     }
     this.place(nodes);
@@ -145,7 +161,7 @@ export class Phone {
   }
 
   nodeOf(message, read) {
-    const of = JSON.stringify([message, read, currentLanguage()]);
+    const of = JSON.stringify([message, read, currentLanguage(), this.me]);
     const before = this.drawn.get(message.message_id);
     if (before?.of === of) return before.node;
     const node = messageNode(message, this, read);
@@ -180,7 +196,7 @@ export class Phone {
     this.busy.set(key, '');
     this.markBusy();
     try {
-      const { query_id: query } = await api.press(this.id, messageID, data);
+      const { query_id: query } = await this.ask(messageID, data);
       if (this.answered.delete(query)) this.release(key);
       else {
         this.busy.set(key, query);
@@ -190,6 +206,10 @@ export class Phone {
       this.release(key);
       this.toast(say('page.failed'));
     }
+  }
+
+  ask(messageID, data) {
+    return api.press(this.id, messageID, data);
   }
 
   release(key) {
@@ -216,9 +236,28 @@ export class Phone {
 
   showAction(action) {
     clearTimeout(this.actionTimer);
-    word(this.status, action === '' ? 'chat.bot' : action === 'typing' ? 'chat.typing' : 'chat.sending');
+    if (action === '') this.rest();
+    else word(this.status, action === 'typing' ? 'chat.typing' : 'chat.sending');
     this.status.classList.toggle('active', action !== '');
     if (action !== '') this.actionTimer = setTimeout(() => this.showAction(''), typingTime);
+  }
+
+  // rest says what the bot does when it does nothing.
+  rest() {
+    word(this.status, 'chat.bot');
+  }
+
+  // senderOf is who wrote a message, where that must be said.
+  senderOf() {
+    return null;
+  }
+
+  nameOf(user) {
+    return user?.id === this.me ? choose(this.person.names) : this.bot.name;
+  }
+
+  answerButton() {
+    return null;
   }
 
   sendText(text) {
@@ -280,11 +319,24 @@ export class Phone {
   // openLink asks who opens a deep link to the bot.
   async openLink(address) {
     const payload = startPayload(address, this.bot.username);
-    const answers = this.page.phones.map((p) => ({ value: p.id, node: p.choice() }));
+    const answers = this.page.people().map((p) => ({ value: p.id, node: p.choice() }));
     const id = await ask(this.screen, {
       kind: 'question chooser', title: 'link.title', answers: [...answers, { value: null, key: 'alert.cancel' }],
     });
     if (id !== null) this.page.startAs(id, payload);
+  }
+
+  // addToGroup asks whether the bot is brought into the page's group, by a link that does so.
+  async addToGroup(payload) {
+    const group = this.page.group;
+    if (!group) {
+      this.toast(say('message.unsupported'));
+      return;
+    }
+    const yes = await ask(this.screen, {
+      kind: 'question chooser', title: 'group.title', answers: [{ value: true, node: group.choice() }, { value: null, key: 'alert.cancel' }],
+    });
+    if (yes) this.page.addToGroup(this.id, payload);
   }
 
   choice() {

@@ -1,6 +1,8 @@
 // The page's own words in Arabic, French and English. A node made by word, label or placeholder remembers its key, so
 // that a change of language reaches it.
 
+import { avatar, initial } from './dom.js';
+
 const languages = ['ar', 'fr', 'en'];
 const locales = { ar: 'ar-DZ-u-nu-latn', fr: 'fr-FR', en: 'en-GB' };
 let words = {};
@@ -59,6 +61,11 @@ export function named(node, texts) {
   node.dataset.names = JSON.stringify(texts);
   node.textContent = choose(texts);
   return node;
+}
+
+// discOf is the disc with a person's first letter, in the language of the page.
+export function discOf({ name, names, role }) {
+  return named(avatar(name, role), Object.fromEntries(Object.entries(names).map(([tag, text]) => [tag, initial(text)])));
 }
 
 // label names a node that shows a sign only.
