@@ -27,6 +27,7 @@ type lives struct {
 	log    *slog.Logger
 	health *health
 
+	process string
 	patient bool
 	waits   string // for what, as it was told
 }
@@ -74,7 +75,7 @@ func passesAs(err error) string {
 
 // live builds the parts and lets them work; the error is why they can't go on.
 func (l *lives) live(ctx context.Context) error {
-	p, err := build(ctx, l.cfg, l.via, l.log, l.another)
+	p, err := build(ctx, l.cfg, l.via, l.log, candidate{l.process, l.another})
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil

@@ -33,10 +33,20 @@ type served struct {
 	stop      context.CancelFunc
 }
 
-// serveOn starts the program, with a shop that has money.
-func serveOn(t *testing.T, c *cluster.Cluster, schema string) *served {
+// serveOn makes a database and starts the program on it, with more settings.
+func serveOn(t *testing.T, c *cluster.Cluster, schema string, more ...string) *served {
 	t.Helper()
-	s := &served{t: t, log: &lockedBuffer{}, done: make(chan error, 1)}
+	address := c.Address("postgres", schema)
+	if _, err := command(t, environment{"HANOUT_DB": address}, "init"); err != nil {
+		t.Fatal(err)
+	}
+	return serveAt(t, address, more...)
+}
+
+// serveAt starts the program, with a shop that has money.
+func serveAt(t *testing.T, address string, more ...string) *served {
+	t.Helper()
+	s := &served{t: t, log: &lockedBuffer{}}
 	s.messenger = telegram.New(telegram.Options{Limits: telegram.Limits{Off: true}})
 	s.messenger.People.Add(telegram.Person{ID: shopID, FirstName: "Karim", LanguageCode: "fr", Phone: "213661000501"})
 	s.sales = provider.New(provider.Options{PendingFor: 50 * time.Millisecond, HandlingFor: 100 * time.Millisecond})
@@ -46,18 +56,16 @@ func serveOn(t *testing.T, c *cluster.Cluster, schema string) *served {
 		t.Fatal(err)
 	}
 	free.Close()
-	s.e = settings(c.Address("postgres", schema), atTelegram.URL, atProvider.URL)
+	s.e = settings(address, atTelegram.URL, atProvider.URL)
 	s.e["HANOUT_BACKUP_DIR"], s.e["HANOUT_LISTEN"] = t.TempDir(), free.Addr().String()
-	if _, err := command(t, s.e, "init"); err != nil {
-		t.Fatal(err)
+	for i := 0; i < len(more); i += 2 {
+		s.e[more[i]] = more[i+1]
 	}
-	approve(t, s.e["HANOUT_DB"])
-	credit(t, s.e["HANOUT_DB"], "1")
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	go func() { s.done <- run(ctx, nil, s.e.get, s.log, s.log) }()
+	approve(t, address)
+	credit(t, address, "1")
+	s.again()
 	t.Cleanup(func() {
-		stop()
+		s.stop()
 		atTelegram.CloseClientConnections()
 		atTelegram.Close()
 		atProvider.Close()
@@ -66,6 +74,14 @@ func serveOn(t *testing.T, c *cluster.Cluster, schema string) *served {
 		}
 	})
 	return s
+}
+
+// again starts the program.
+func (s *served) again() {
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	s.stop, s.done = stop, done
+	go func() { done <- run(ctx, nil, s.e.get, s.log, s.log) }()
 }
 
 // says waits until the log has words so often.

@@ -55,7 +55,7 @@ func starts(t *testing.T, db string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := openFor(t.Context(), config{db: db}, vault, transports{}, slog.New(slog.DiscardHandler), nil)
+	k, err := openFor(t.Context(), config{db: db}, vault, transports{}, slog.New(slog.DiscardHandler), candidate{})
 	if err == nil {
 		err = k.Close()
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -78,7 +79,7 @@ func serve(ctx context.Context, cfg config, via transports, stderr io.Writer) er
 		return err
 	}
 	defer health.close()
-	l := &lives{cfg: cfg, via: via, log: log, health: health}
+	l := &lives{cfg: cfg, via: via, log: log, health: health, process: rand.Text()}
 	return l.run(ctx)
 }
 
@@ -97,9 +98,9 @@ type program struct {
 }
 
 // build makes the parts and joins them. Nothing runs yet; only the database is
-// open, and the caller closes it. Where another process leads, another is called
-// and that one's end is waited for.
-func build(ctx context.Context, cfg config, via transports, log *slog.Logger, another func()) (*program, error) {
+// open, and the caller closes it. Where another process leads, that one's end
+// is waited for.
+func build(ctx context.Context, cfg config, via transports, log *slog.Logger, who candidate) (*program, error) {
 	texts, err := locales.Load()
 	if err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func build(ctx context.Context, cfg config, via transports, log *slog.Logger, an
 	if err != nil {
 		return nil, err
 	}
-	db, err := openFor(ctx, cfg, vault, via, log, another)
+	db, err := openFor(ctx, cfg, vault, via, log, who)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +152,7 @@ func keyPrint(key string) string {
 }
 
 // openFor opens the database, and lets in only the key that it was used with.
-func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports, log *slog.Logger, another func()) (kept, error) {
+func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports, log *slog.Logger, who candidate) (kept, error) {
 	name := cfg.where().String()
 	waits := func(why error) {
 		if why == nil {
@@ -167,7 +168,7 @@ func openFor(ctx context.Context, cfg config, vault *store.Vault, via transports
 		}
 		log.Info("a standby confirms again: commits wait for it", "database", name)
 	}
-	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, wait: another, waits: waits, goOn: cfg.goOn, alone: alone})
+	db, err := cfg.where().open(ctx, opening{vault: vault, onCommit: via.onCommit, unflushed: via.unflushed, term: via.term, who: who, waits: waits, goOn: cfg.goOn, alone: alone})
 	if err != nil {
 		return kept{}, err
 	}

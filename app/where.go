@@ -51,12 +51,18 @@ type opening struct {
 	readOnly  bool
 	moving    bool // as in bolt.Options
 	onCommit  func()
-	wait      func()          // as in postgres.Options
+	who       candidate
 	waits     func(why error) // as in postgres.Options
 	goOn      bool            // as in postgres.Options
 	alone     func(bool)      // as in postgres.Options
 	unflushed bool            // as in bolt.Options
 	term      time.Duration   // as in postgres.Options
+}
+
+// candidate is a process that wants to lead, where several may open a database.
+type candidate struct {
+	process string // its name
+	another func() // is called when another one leads
 }
 
 func (w where) remote() bool { return postgres.Is(w.db) }
@@ -80,7 +86,7 @@ func (w where) folder() string {
 
 func (w where) open(ctx context.Context, o opening) (kept, error) {
 	if w.remote() {
-		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Wait: o.wait, Term: o.term, Waits: o.waits, GoOn: o.goOn, Alone: o.alone})
+		db, err := postgres.Open(ctx, w.db, postgres.Options{Vault: o.vault, ReadOnly: o.readOnly, Moving: o.moving, OnCommit: o.onCommit, Password: w.password, Copier: bolt.Fill, Process: o.who.process, Wait: o.who.another, Term: o.term, Waits: o.waits, GoOn: o.goOn, Alone: o.alone})
 		if err != nil {
 			return kept{}, err
 		}

@@ -1,8 +1,10 @@
 package till
 
 import (
+	"errors"
 	"time"
 
+	"hanout/store"
 	"hanout/topup"
 )
 
@@ -41,6 +43,10 @@ func (e *Engine) due() (time.Duration, error) {
 		next, some, err = tx.NextDue()
 		return err
 	})
+	if errors.Is(err, store.ErrUnreachable) || errors.Is(err, store.ErrUnable) {
+		e.log.Warn("what is due can't be read just now", "error", err)
+		return inFlightGap, nil
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -3,6 +3,7 @@ package till
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,4 +99,49 @@ func TestStopLeavesNobodyWaiting(t *testing.T) {
 		}
 		c.close()
 	})
+}
+
+// away is a store whose reads fail for a while.
+type away struct {
+	Store
+	is  atomic.Bool
+	err error
+}
+
+func (s *away) View(fn func(Tx) error) error {
+	if s.is.Load() {
+		return s.err
+	}
+	return s.Store.View(fn)
+}
+
+// TestReadThatFailsStopsNobody where the server of a database is away for a
+// moment; one of a damaged row does.
+func TestReadThatFailsStopsNobody(t *testing.T) {
+	for _, why := range []error{store.ErrUnreachable, store.ErrUnable, store.ErrDamaged} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCounter(t)
+			s := &away{Store: c.db, err: why}
+			c.engine.db = s
+			ctx, stop := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- c.engine.Run(ctx) }()
+			<-c.engine.ready
+			synctest.Wait()
+			s.is.Store(true)
+			u := typed(shopChat, "/help")
+			u.ID = 100
+			handled := make(chan error, 1)
+			go func() { handled <- c.engine.Handle(t.Context(), []Update{u}, false) }() // what is due is read after it
+			time.Sleep(3 * time.Second)
+			s.is.Store(false)
+			time.Sleep(10 * time.Second)
+			stop()
+			if err := <-done; errors.Is(err, store.ErrDamaged) != (why == store.ErrDamaged) || why != store.ErrDamaged && err != nil {
+				t.Errorf("%v: the engine ends with %v", why, err)
+			}
+			<-handled
+			c.close()
+		})
+	}
 }

@@ -37,6 +37,9 @@ type Options struct {
 	// one, as alone.go says; Alone is told when it begins and ends.
 	GoOn  bool
 	Alone func(alone bool)
+	// Process names the process among those that may lead; it has one database
+	// open to write at a time. "" is none of them.
+	Process string
 	// Term is that of the lease, which a leader that is gone leaves behind; 0:
 	// six seconds. Tests in which time is virtual want a long one.
 	Term time.Duration
@@ -58,6 +61,7 @@ type DB struct {
 	notices  *notices
 
 	waits   func(error)
+	process string
 	goOn    bool
 	onAlone func(bool)
 	writing sync.Mutex
@@ -102,7 +106,7 @@ func Open(ctx context.Context, address string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
+	db := &DB{place: p, onCommit: o.OnCommit, vault: o.Vault, copier: o.Copier, waits: o.Waits, process: o.Process, goOn: o.GoOn, onAlone: o.Alone, readOnly: o.ReadOnly, moving: o.Moving, term: cmp.Or(o.Term, leaseFor), notices: &notices{}, wires: &wires{open: map[*wire]bool{}}}
 	if err := db.open(ctx, o.Wait); err != nil {
 		db.Close()
 		return nil, p.about(err)
@@ -131,7 +135,7 @@ func (db *DB) open(ctx context.Context, wait func()) (err error) {
 	if err := db.fits(ctx, wait != nil); err != nil {
 		return err
 	}
-	db.lease = newLease(db.place, db.term, db.cutOff, db.doubt)
+	db.lease = newLease(db.place, db.process, db.term, db.cutOff, db.doubt)
 	if err := db.lease.take(ctx, wait); err != nil {
 		return err
 	}

@@ -22,7 +22,8 @@ import (
 //     before the term is over; who waits takes it when it has seen the same row for
 //     a whole term. Both count by clocks of their own that nobody sets: whatever
 //     becomes of the server's or a machine's time of day, there are no two leaders;
-//   - what was lost once does not come back: it is taken anew, as by any other;
+//   - what was lost once does not come back: it is taken anew. A process need not
+//     wait for a former lease of its own, which is closed;
 //   - who takes a lease ends the session that still holds the writer's lock, and
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
@@ -37,11 +38,12 @@ const (
 // lease is the lead of this process. Its connection is of one goroutine at a
 // time: who opens, then keep, then who closes.
 type lease struct {
-	place  place
-	holder string
-	lasts  time.Duration
-	conn   *pgx.Conn
-	notice *notices
+	place   place
+	process string // "": unknown
+	holder  string // of this lease alone: what a former one still sends ends no later one
+	lasts   time.Duration
+	conn    *pgx.Conn
+	notice  *notices
 
 	until   atomic.Pointer[time.Time] // nil: not led
 	stop    context.CancelFunc
@@ -60,8 +62,8 @@ type lease struct {
 	given atomic.Bool // the lead is to end
 }
 
-func newLease(p place, term time.Duration, onLoss func(), onBreak func(other bool)) *lease {
-	l := &lease{place: p, lasts: term, holder: rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
+func newLease(p place, process string, term time.Duration, onLoss func(), onBreak func(other bool)) *lease {
+	l := &lease{place: p, lasts: term, process: process, holder: process + "/" + rand.Text(), notice: &notices{}, gone: make(chan struct{}), onLoss: onLoss, onBreak: onBreak}
 	l.stopped, l.stop = context.WithCancel(context.Background())
 	l.led, l.leave = context.WithCancel(context.Background())
 	return l
@@ -139,7 +141,7 @@ func (l *lease) take(ctx context.Context, wait func()) error {
 		if time.Since(since) > l.lasts {
 			still = was
 		}
-		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until = '-infinity' OR holder = $1 OR holder || ' ' || until = $3`, l.holder, l.lasts, still)
+		rows, sent, err := l.exec(ctx, `UPDATE lease SET holder = $1, until = clock_timestamp() + $2 WHERE until = '-infinity' OR holder = $1 OR holder || ' ' || until = $3 OR $4 > '' AND starts_with(holder, $4 || '/')`, l.holder, l.lasts, still, l.process)
 		if err != nil && (first || told || wait == nil || ctx.Err() != nil) {
 			return err
 		}
