@@ -132,6 +132,28 @@ func TestWrongGuess(t *testing.T) {
 	}
 }
 
+// TestPrunedIsNotRemembered: an update is known as handled from the batch on
+// that marks it, and as new again when it is pruned; so are panels.
+func TestPrunedIsNotRemembered(t *testing.T) {
+	db, _, _ := stocked(t, postgres.Options{})
+	step := func(fn func(*postgres.Tx) error) { t.Helper(); update(t, db, fn); remembersRightly(t, db) }
+	for range 2 {
+		step(func(tx *postgres.Tx) error { _, err := tx.Handled(1); return err })
+		step(func(tx *postgres.Tx) error {
+			_, err := tx.Delivered("p", 1, 5, 7, t0)
+			return errors.Join(err, tx.MarkHandled(1, t0))
+		})
+		step(func(tx *postgres.Tx) error {
+			updates, err1 := tx.PruneHandled(t0.Add(time.Hour), 5)
+			shown, err2 := tx.PrunePanels(t0.Add(time.Hour), 5)
+			if updates != 1 || shown != 1 {
+				t.Errorf("%d updates and %d panels are pruned", updates, shown)
+			}
+			return errors.Join(err1, err2)
+		})
+	}
+}
+
 // TestForgottenWithTheConnection: what was known over a connection that is lost
 // is asked for anew. As long as it stands nothing is.
 func TestForgottenWithTheConnection(t *testing.T) {
