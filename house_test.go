@@ -7,8 +7,10 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -212,3 +214,28 @@ func receiver(e ast.Expr) string {
 	}
 	return "?"
 }
+
+// TestRigsAreRun: the gate runs the heavier tests by their names.
+func TestRigsAreRun(t *testing.T) {
+	rigs := 0
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.HasPrefix(string(text), "//go:build rigs\n") {
+			return err
+		}
+		for _, test := range testName.FindAllStringSubmatch(string(text), -1) {
+			if rigs++; !strings.Contains(test[1], "Rig") && test[1] != "TestMain" {
+				t.Errorf("%s: %s has no Rig in its name: go test -run Rig leaves it out", file, test[1])
+			}
+		}
+		return nil
+	})
+	if err != nil || rigs < 20 {
+		t.Errorf("%d rigs were found: %v", rigs, err)
+	}
+}
+
+var testName = regexp.MustCompile(`(?m)^func (Test\w+)\(`)

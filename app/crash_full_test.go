@@ -308,8 +308,8 @@ func TestRigCrashInPartEverywhere(t *testing.T) {
 	sweepIn(t, parts, calmIn(t, parts), 1)
 }
 
-// TestComplaintSurvivesEverywhere does the same for a complaint.
-func TestComplaintSurvivesEverywhere(t *testing.T) {
+// TestRigComplaintSurvivesEverywhere does the same for a complaint.
+func TestRigComplaintSurvivesEverywhere(t *testing.T) {
 	sweepIn(t, grieving, calmIn(t, grieving), 1)
 }
 

@@ -19,10 +19,10 @@ import (
 	"hanout/sandbox/cluster"
 )
 
-// TestFaultsOfTheServer: what can go wrong with a server that is there. The
+// TestRigFaultsOfTheServer: what can go wrong with a server that is there. The
 // program says what it is, waits, and goes on by itself when it is over; every
 // sale is there once.
-func TestFaultsOfTheServer(t *testing.T) {
+func TestRigFaultsOfTheServer(t *testing.T) {
 	c := onServer(t)
 	for i, tt := range []struct {
 		name   string
@@ -60,9 +60,9 @@ func TestFaultsOfTheServer(t *testing.T) {
 	}
 }
 
-// TestFaultsThatAPersonMends end the program with what to do, and a start after
+// TestRigFaultsThatAPersonMends end the program with what to do, and a start after
 // it finds all there.
-func TestFaultsThatAPersonMends(t *testing.T) {
+func TestRigFaultsThatAPersonMends(t *testing.T) {
 	c := onServer(t)
 	for i, tt := range []struct{ name, begins, says, over string }{
 		{"no rights", `REVOKE ALL ON ALL TABLES IN SCHEMA %[1]s FROM seller`, "refuses the user of HANOUT_DB", `CALL let_sell('seller')`},
@@ -114,9 +114,9 @@ func do(t *testing.T, conn *pgx.Conn, sql string) {
 	}
 }
 
-// TestStandbyIsLost: the till waits for it, or goes on without it where the owner
+// TestRigStandbyIsLost: the till waits for it, or goes on without it where the owner
 // chose that; and sells with it again when it is back, without a start.
-func TestStandbyIsLost(t *testing.T) {
+func TestRigStandbyIsLost(t *testing.T) {
 	for _, choice := range []string{"wait", "go-on"} {
 		t.Run(choice, func(t *testing.T) {
 			c := onServer(t)
@@ -158,9 +158,9 @@ func TestStandbyIsLost(t *testing.T) {
 	}
 }
 
-// TestLogsDiskIsFull: the disk of the server's log fills until the server dies.
+// TestRigLogsDiskIsFull: the disk of the server's log fills until the server dies.
 // When there is room and it runs again, the program goes on and nothing is lost.
-func TestLogsDiskIsFull(t *testing.T) {
+func TestRigLogsDiskIsFull(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("SKIPPED: a small disk wants the rights of root")
 	}

@@ -165,10 +165,10 @@ func (s *served) ends(sales int) {
 	}
 }
 
-// TestServerComesAndGoes: when the server dies the process waits, says so on the
+// TestRigServerComesAndGoes: when the server dies the process waits, says so on the
 // port that it keeps, and goes on by itself with nothing left of its former
 // lives; a short outage it does not even need a new life for.
-func TestServerComesAndGoes(t *testing.T) {
+func TestRigServerComesAndGoes(t *testing.T) {
 	c := onServer(t)
 	s := serveOn(t, c, "comes")
 	s.says("hanout is running", 1)

@@ -298,15 +298,17 @@ func (t *turn) quoteMany(note Msg) {
 			t.manyRows(sc, list)
 		}
 		sc.line(m.leftLines()...)
-		var rm []Button
-		for i := range list {
-			if len(list) > 1 {
-				rm = append(rm, button(M("many.remove", "No", i+1), t.s.tap("rm", strconv.Itoa(i))))
-			}
-		}
-		sc.grid(4, rm)
+		sc.grid(4, t.removeButtons(len(list)))
 		sc.row(t.cancelButton())
 	})
+}
+
+// removeButtons take one of several sales off the list.
+func (t *turn) removeButtons(sales int) (b []Button) {
+	for i := 0; i < sales && sales > 1; i++ {
+		b = append(b, button(M("many.remove", "No", i+1), t.s.tap("rm", strconv.Itoa(i))))
+	}
+	return b
 }
 
 // sumLine tells what the customers pay, where each sale has a face value.

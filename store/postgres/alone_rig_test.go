@@ -29,9 +29,9 @@ func followed(t *testing.T) (primary, standby *cluster.Cluster, address string) 
 	return primary, standby, address
 }
 
-// TestWithoutAStandby: where the owner chose so the till goes on when the
+// TestRigWithoutAStandby: where the owner chose so the till goes on when the
 // standby goes, and waits for it again when it is back: then it has all.
-func TestWithoutAStandby(t *testing.T) {
+func TestRigWithoutAStandby(t *testing.T) {
 	primary, standby, address := followed(t)
 	told := make(chan bool, 10)
 	db := open(t, address, postgres.Options{GoOn: true, Alone: func(alone bool) { told <- alone }})
@@ -69,9 +69,9 @@ func TestWithoutAStandby(t *testing.T) {
 	}
 }
 
-// TestNobodyGoesOnAlone without the choice, after a start, or beside a standby
+// TestRigNobodyGoesOnAlone without the choice, after a start, or beside a standby
 // that was promoted.
-func TestNobodyGoesOnAlone(t *testing.T) {
+func TestRigNobodyGoesOnAlone(t *testing.T) {
 	primary, standby, address := followed(t)
 	var unknown *store.CommitError
 
