@@ -339,6 +339,9 @@ func (f *failovers) draw(n int) (list []failure) {
 	kindNamed := regexp.MustCompile(*kindFlag)
 	for len(list) < max(n, 1) {
 		some := slices.DeleteFunc(slices.Clone(failures), func(k failure) bool { return !kindNamed.MatchString(k.name) })
+		if len(some) == 0 {
+			f.t.Fatalf("no failure is called %s", kindNamed)
+		}
 		f.dice.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
 		list = append(list, some...)
 	}
