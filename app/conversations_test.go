@@ -94,7 +94,7 @@ func TestConversations(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
-	for _, script := range scripts {
+	for i, script := range scripts {
 		name := strings.TrimSuffix(filepath.Base(script), ".script")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,7 +104,7 @@ func TestConversations(t *testing.T) {
 			}
 			f := newFilm()
 			t.Cleanup(func() { f.kept(t, name, string(b)) })
-			for _, lang := range locales.Codes {
+			for _, lang := range languagesOf(i) {
 				t.Run(lang, func(t *testing.T) {
 					t.Parallel()
 					converse(t, f, name, lang, string(b))
