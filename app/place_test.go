@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hanout/sandbox"
 	"hanout/sandbox/cluster"
 )
 
@@ -30,6 +31,9 @@ var (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	if memory := sandbox.Memory(); memory != "" {
+		os.Setenv("TMPDIR", memory)
+	}
 	if *onPostgres {
 		var err error
 		if server, err = cluster.Start(); err != nil { // outside of every bubble

@@ -79,7 +79,8 @@ func TestLeadIsWaitedFor(t *testing.T) {
 // was set forward, is taken from no leader that goes on prolonging it; one that
 // seems to last, as after it was set back, does not outlast its term.
 func TestClocksJump(t *testing.T) {
-	db, address, _ := stocked(t, postgres.Options{})
+	const term = 4 * time.Second
+	db, address, _ := stocked(t, postgres.Options{Term: term})
 	conn, ctx := admin(t, address), context.Background()
 	jump := func(sql string) {
 		t.Helper()
@@ -90,7 +91,7 @@ func TestClocksJump(t *testing.T) {
 	waited := make(chan bool, 1)
 	taken := make(chan *postgres.DB, 1)
 	go func() {
-		next, err := postgres.Open(ctx, address, postgres.Options{Wait: func() { waited <- true }})
+		next, err := postgres.Open(ctx, address, postgres.Options{Term: term, Wait: func() { waited <- true }})
 		if err != nil {
 			t.Error(err)
 		}
@@ -98,7 +99,7 @@ func TestClocksJump(t *testing.T) {
 	}()
 	<-waited
 	jump(`until = until - interval '1 hour'`)
-	for range 15 { // longer than a term
+	for began := time.Now(); time.Since(began) < term*5/4; {
 		time.Sleep(500 * time.Millisecond)
 		if !db.Leads() || len(taken) > 0 {
 			t.Fatalf("the leader leads: %t, the other: %t", db.Leads(), len(taken) > 0)
@@ -113,7 +114,7 @@ func TestClocksJump(t *testing.T) {
 		return
 	}
 	defer next.Close()
-	if took := time.Since(began); took < 5*time.Second || took > 20*time.Second || db.Leads() {
+	if took := time.Since(began); took < term-time.Second || took > 20*time.Second || db.Leads() {
 		t.Errorf("taken after %v; the former leads: %t", took, db.Leads())
 	}
 	update(t, next, counts)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hanout/sandbox"
 	"hanout/sandbox/cluster"
 	"hanout/store/postgres"
 )
@@ -22,6 +23,9 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() == f.DefValue {
 		_ = f.Value.Set(fmt.Sprint(checks)) // a round trip costs more than a read of a file
+	}
+	if memory := sandbox.Memory(); memory != "" {
+		os.Setenv("TMPDIR", memory)
 	}
 	os.Exit(withServer(m))
 }
