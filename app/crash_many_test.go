@@ -4,8 +4,6 @@ package app
 
 import (
 	"testing"
-
-	"hanout/topup"
 )
 
 // mixed is the scenario of a list of all goods with a line that says only half:
@@ -51,39 +49,16 @@ func (l *life) listVerdict() {
 		l.problem("%d orders for four lines", len(orders))
 	}
 	lines := map[string]int{}
-	paid, held, unsent := topup.Money(0), topup.Money(0), false
 	for _, o := range orders {
 		lines[o.To+"/"+o.Product]++
-		switch {
-		case o.State == topup.Delivered:
-		case o.Good == topup.GiftCard && o.State == topup.Review && l.shows(ownerID, "attend votre décision"):
-			held, unsent = o.Price, true
-		default:
-			l.problem("order %d is %s", o.No, o.State)
-		}
 		if o.Batch == nil || len(o.Batch.Orders) != 4 {
 			l.problem("order %d is of the batch %+v", o.No, o.Batch)
 		}
-		paid += o.Price
 	}
 	if len(lines) != 4 {
 		l.problem("the orders are for %v", lines)
 	}
-	if w := l.wallet(); w.Held != held || w.Available != topup.Dinars(5000)-paid {
-		l.problem("the wallet is %v after %v, of which %v held", w, paid, held)
-	}
-	made := map[string]int{}
-	for _, o := range l.provider.Book().Orders {
-		made[o.Kind]++
-		for _, c := range o.Cards {
-			if !l.shows(shopID, c.Value) {
-				l.problem("a %s code never reached the shop", o.Kind)
-			}
-			if l.shows(ownerID, c.Value) {
-				l.problem("the owner reads a %s code", o.Kind)
-			}
-		}
-	}
+	unsent, made := l.delivered(orders), l.madeForShop()
 	if made["mobile"] != 2 || made["internet"] != 1 || made["giftcard"] > 1 || (made["giftcard"] == 0) != unsent {
 		l.problem("the provider made %v", made)
 	}

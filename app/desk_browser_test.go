@@ -363,23 +363,15 @@ group ? ℹ️
 // TestBrowserDesk does the work of the desk in the demo, on a phone of 360
 // pixels, by taps.
 func TestBrowserDesk(t *testing.T) {
-	chromium := startChromium(t)
-	var all sync.WaitGroup
-	for lang, said := range saidIn {
-		all.Go(func() {
-			t.Run(lang, func(t *testing.T) {
-				w := openDemo(t, chromium, 360, 740, lang)
-				w.opensShop(said)
-				w.works(said.in(lang, desk))
-				w.ticked(4) // what was done stays so, though the shop was suspended since
-			})
-		})
-	}
-	all.Wait()
+	onPhones(t, desk, func(w *window) { w.ticked(4) }) // what was done stays so, though the shop was suspended since
 }
 
 // TestBrowserPeople does in the demo what takes several people.
-func TestBrowserPeople(t *testing.T) {
+func TestBrowserPeople(t *testing.T) { onPhones(t, people, func(*window) {}) }
+
+// onPhones opens a shop in the demo and does a work there, in each language.
+func onPhones(t *testing.T, work string, then func(*window)) {
+	t.Helper()
 	chromium := startChromium(t)
 	var all sync.WaitGroup
 	for lang, said := range saidIn {
@@ -387,7 +379,8 @@ func TestBrowserPeople(t *testing.T) {
 			t.Run(lang, func(t *testing.T) {
 				w := openDemo(t, chromium, 360, 740, lang)
 				w.opensShop(said)
-				w.works(said.in(lang, people))
+				w.works(said.in(lang, work))
+				then(w)
 			})
 		})
 	}

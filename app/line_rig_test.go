@@ -4,15 +4,15 @@ package app
 
 import (
 	"bytes"
-	"encoding/binary"
 	"net"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"hanout/sandbox/cluster"
 )
 
 // proxy stands before a server's socket, and can break what goes through it.
@@ -28,25 +28,13 @@ type proxy struct {
 
 func newProxy(t *testing.T, to string) *proxy {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "px")
+	p := &proxy{to: to, links: map[*link]bool{}}
+	dir, stop, err := cluster.Before(to, p.serve)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{dir: dir, to: to, links: map[*link]bool{}}
-	l, err := net.Listen("unix", filepath.Join(dir, filepath.Base(to)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close(); p.release(); p.cut(); os.RemoveAll(dir) })
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go p.serve(in)
-		}
-	}()
+	p.dir = dir
+	t.Cleanup(func() { stop(); p.release(); p.cut() })
 	return p
 }
 
@@ -228,67 +216,21 @@ func answerPaused(d time.Duration) strike {
 // frames reads what a client of PostgreSQL sends, to see the commits of batches
 // that move money.
 type frames struct {
-	begun bool // the first message has no kind
-	rest  []byte
-	is    map[string]string // what prepared statements do, where it matters
-	moves bool              // the batch does
+	said  cluster.Messages
+	moves bool // the batch does
 }
 
 // commits reports whether such a commit is in the next bytes.
 func (f *frames) commits(chunk []byte) (is bool) {
-	f.rest = append(f.rest, chunk...)
-	for {
-		head := 5
-		if !f.begun {
-			head = 4
+	for _, m := range f.said.Read(chunk) {
+		switch {
+		case m.SQL == "commit":
+			is, f.moves = is || f.moves, false
+		case m.SQL == "begin":
+			f.moves = false
+		case strings.Contains(m.SQL, "insert into journal"):
+			f.moves = true
 		}
-		if len(f.rest) < head {
-			return is
-		}
-		n := head - 4 + int(binary.BigEndian.Uint32(f.rest[head-4:]))
-		if len(f.rest) < n {
-			return is
-		}
-		if f.begun && f.read(f.rest[0], f.rest[head:n]) {
-			is = true
-		}
-		f.begun = true
-		f.rest = f.rest[n:]
 	}
-}
-
-// read reads one message: Parse, Bind or Query.
-func (f *frames) read(kind byte, body []byte) bool {
-	parts := strings.SplitN(string(body), "\x00", 3)
-	does := ""
-	switch {
-	case kind == 'P' && len(parts) == 3:
-		if f.is == nil {
-			f.is = map[string]string{}
-		}
-		f.is[parts[0]] = doing(parts[1])
-		return false
-	case kind == 'B' && len(parts) == 3:
-		does = f.is[parts[1]]
-	case kind == 'Q':
-		does = doing(parts[0])
-	}
-	moved := f.moves
-	switch does {
-	case "begin", "commit":
-		f.moves = false
-	case "move":
-		f.moves = true
-	}
-	return does == "commit" && moved
-}
-
-func doing(sql string) string {
-	switch sql := strings.ToLower(strings.TrimSpace(sql)); {
-	case sql == "begin", sql == "commit":
-		return sql
-	case strings.Contains(sql, "insert into journal"):
-		return "move"
-	}
-	return ""
+	return is
 }

@@ -1,10 +1,7 @@
 package cluster
 
 import (
-	"encoding/binary"
 	"net"
-	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,45 +11,37 @@ import (
 // each way, as a network does that is far and as wide as one likes; and it
 // counts how often a client waits for the server.
 type Wire struct {
-	Dir string // of its own socket
-	l   net.Listener
+	Dir  string // of its own socket
+	stop func()
 
 	mu    sync.Mutex
-	lines []*speech
+	lines []*atomic.Int64 // round trips, by connection
 }
 
 // Between makes one.
-func Between(socket string, each time.Duration) (*Wire, error) {
-	dir, err := os.MkdirTemp("", "far")
-	if err != nil {
-		return nil, err
-	}
-	l, err := net.Listen("unix", filepath.Join(dir, filepath.Base(socket)))
-	if err != nil {
-		_ = os.RemoveAll(dir)
-		return nil, err
-	}
-	w := &Wire{Dir: dir, l: l}
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("unix", socket)
-			if err != nil {
-				_ = in.Close()
-				continue
-			}
-			said := &speech{}
-			w.mu.Lock()
-			w.lines = append(w.lines, said)
-			w.mu.Unlock()
-			go carry(in, out, each, said.heard)
-			go carry(out, in, each, func([]byte) {})
+func Between(socket string, each time.Duration) (w *Wire, err error) {
+	w = &Wire{}
+	w.Dir, w.stop, err = Before(socket, func(in net.Conn) {
+		out, err := net.Dial("unix", socket)
+		if err != nil {
+			_ = in.Close()
+			return
 		}
-	}()
-	return w, nil
+		var said Messages
+		trips := &atomic.Int64{}
+		w.mu.Lock()
+		w.lines = append(w.lines, trips)
+		w.mu.Unlock()
+		go carry(out, in, each, func([]byte) {})
+		carry(in, out, each, func(b []byte) {
+			for _, m := range said.Read(b) {
+				if m.Kind == 'S' || m.Kind == 'Q' { // Sync and Query: after them a client waits
+					trips.Add(1)
+				}
+			}
+		})
+	})
+	return w, err
 }
 
 // Trips is how many round trips there were over the connection that has most of
@@ -60,14 +49,14 @@ func Between(socket string, each time.Duration) (*Wire, error) {
 func (w *Wire) Trips() (most int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, s := range w.lines {
-		most = max(most, s.trips.Load())
+	for _, trips := range w.lines {
+		most = max(most, trips.Load())
 	}
 	return most
 }
 
 // Stop lets nobody in any more.
-func (w *Wire) Stop() { _ = w.l.Close(); _ = os.RemoveAll(w.Dir) }
+func (w *Wire) Stop() { w.stop() }
 
 // carry hands on what comes, each part when its time has come.
 func carry(from, to net.Conn, each time.Duration, heard func([]byte)) {
@@ -96,38 +85,5 @@ func carry(from, to net.Conn, each time.Duration, heard func([]byte)) {
 		if err != nil {
 			return
 		}
-	}
-}
-
-// speech is what a client says, message by message: after the first one, which
-// has none, each begins with its kind.
-type speech struct {
-	trips atomic.Int64
-	begun bool
-	head  []byte
-	rest  int // of the message that is under way
-}
-
-// heard counts the messages after which a client waits: Sync and Query.
-func (s *speech) heard(b []byte) {
-	for len(b) > 0 {
-		if s.rest > 0 {
-			n := min(s.rest, len(b))
-			s.rest, b = s.rest-n, b[n:]
-			continue
-		}
-		s.head, b = append(s.head, b[0]), b[1:]
-		kinds := 1
-		if !s.begun {
-			kinds = 0
-		}
-		if len(s.head) < kinds+4 {
-			continue
-		}
-		if s.begun && (s.head[0] == 'S' || s.head[0] == 'Q') {
-			s.trips.Add(1)
-		}
-		s.rest = int(binary.BigEndian.Uint32(s.head[kinds:])) - 4
-		s.begun, s.head = true, nil
 	}
 }

@@ -3,12 +3,9 @@ package postgres_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
-	"io"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -266,32 +263,22 @@ func newLine(t *testing.T, address string) *line {
 	}
 	q := u.Query()
 	to := filepath.Join(q.Get("host"), ".s.PGSQL."+q.Get("port"))
-	dir, err := os.MkdirTemp("", "ln")
+	l := &line{}
+	dir, stop, err := cluster.Before(to, func(in net.Conn) {
+		out, err := net.Dial("unix", to)
+		if err != nil {
+			in.Close()
+			return
+		}
+		l.carry(in, out)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(stop)
 	q.Set("host", dir)
 	u.RawQuery = q.Encode()
-	at, err := net.Listen("unix", filepath.Join(dir, filepath.Base(to)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { at.Close(); os.RemoveAll(dir) })
-	l := &line{address: u.String()}
-	go func() {
-		for {
-			in, err := at.Accept()
-			if err != nil {
-				return
-			}
-			out, err := net.Dial("unix", to)
-			if err != nil {
-				in.Close()
-				continue
-			}
-			go l.carry(in, out)
-		}
-	}()
+	l.address = u.String()
 	return l
 }
 
@@ -329,43 +316,25 @@ func (l *line) carry(in, out net.Conn) {
 			}
 		}
 	}()
-	commits := map[string]bool{} // names of statements
-	var head [5]byte
-	for kind := byte(0); ; kind = 1 {
-		rest := head[1:]
-		if kind != 0 { // the first message has no kind
-			rest = head[:]
-		}
-		if _, err := io.ReadFull(in, rest); err != nil {
-			return
-		}
-		body := make([]byte, binary.BigEndian.Uint32(head[1:])-4)
-		if _, err := io.ReadFull(in, body); err != nil {
-			return
-		}
-		if kind != 0 && l.isCommit(head[0], body, commits) {
-			switch l.next() {
-			case dropped:
+	var said cluster.Messages
+	b := make([]byte, 64<<10)
+	for {
+		n, err := in.Read(b)
+		for _, m := range said.Read(b[:n]) {
+			if m.SQL == "commit" {
+				switch l.next() {
+				case dropped:
+					return
+				case unanswered:
+					mute.Store(true)
+				}
+			}
+			if _, err := out.Write(m.Raw); err != nil {
 				return
-			case unanswered:
-				mute.Store(true)
 			}
 		}
-		if _, err := out.Write(append(rest[:len(rest):len(rest)], body...)); err != nil {
+		if err != nil {
 			return
 		}
 	}
-}
-
-func (l *line) isCommit(kind byte, body []byte, commits map[string]bool) bool {
-	parts := bytes.SplitN(body, []byte{0}, 3)
-	switch {
-	case kind == 'P':
-		commits[string(parts[0])] = string(parts[1]) == "commit"
-	case kind == 'B':
-		return commits[string(parts[1])]
-	case kind == 'Q':
-		return string(parts[0]) == "commit"
-	}
-	return false
 }
