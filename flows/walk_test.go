@@ -974,3 +974,47 @@ func TestAStepWithoutTheRightIsRefused(t *testing.T) {
 		k.untouched("a restart")
 	})
 }
+
+// messages are what strangers send, whatever was asked.
+var messages = map[string]func(*Input){
+	"a photo":             func(in *Input) { in.Photo = "AgAC1" },
+	"a photo with words":  func(in *Input) { in.Photo, in.Text = "AgAC1", "beaucoup d'argent" },
+	"a sticker":           func(in *Input) { in.Thing = true },
+	"another's contact":   func(in *Input) { in.Contact = &Contact{Phone: "+213661234567"} },
+	"an empty contact":    func(in *Input) { in.Contact = &Contact{Own: true} },
+	"a giant text":        func(in *Input) { in.Text = strings.Repeat("مرحبا <b>", 500) },
+	"spaces":              func(in *Input) { in.Text = " \u00a0\n\u200b" },
+	"a line turned round": func(in *Input) { in.Text = "\u202e\u2066005 1234567660" },
+	"tags":                func(in *Input) { in.Text = "</b><a href='tg://user?id=1'>&amp;" },
+	"no text at all":      func(in *Input) { in.Text = "\ufffd\u0000" },
+	"a number beyond all": func(in *Input) { in.Text = "99999999999999999999999999" },
+	"a loss":              func(in *Input) { in.Text = "-500" },
+	"a command of none":   func(in *Input) { in.Text = "/credits 1 500 cash" },
+}
+
+// TestEveryStepTakesAnyMessage: whatever is sent where something else is asked
+// is answered, moves no money, and leaves a conversation that can be stored.
+func TestEveryStepTakesAnyMessage(t *testing.T) {
+	walk(t, func(t *testing.T, k *talk, st step) {
+		for what, fill := range messages {
+			other := k.again()
+			other.t = t
+			in := other.input()
+			fill(&in)
+			other.handle(in)
+			if len(other.says()) == 0 {
+				t.Errorf("%s is not answered: %+v", what, other.out)
+			}
+			for _, e := range other.out {
+				switch e.(type) {
+				case Place, PlaceMany, Book, MoveOrder, MakeClaim:
+					t.Errorf("%s makes %+v", what, e)
+				}
+			}
+			stored := other.s.Encode()
+			if string(DecodeSession(stored).Encode()) != string(stored) {
+				t.Errorf("%s leaves %s", what, stored)
+			}
+		}
+	})
+}
