@@ -405,6 +405,7 @@ type said struct {
 	soldOut, code, codes, received         string
 	yours, customs                         string
 	helper, review, part, keeper, spread   string
+	copied, agrees                         string
 }
 
 var saidIn = map[string]said{
@@ -412,12 +413,14 @@ var saidIn = map[string]said{
 		"أُرسلت العملية", "جارٍ التنفيذ", "تمّت العملية", "لم تتم العملية", "قيد التحقق لدى المتعامل",
 		"عروض مقترحة", "الفاتورة", "طُلبت", "محفظة كشك النور",
 		"نفدت هذه البطاقة", "رمز العملية", "رمزا العملية", "استلمه الزبون", "رمزاك من", "رابط للزبون",
-		"مساعد", "قيد المراجعة عند المسؤول", "سُلّم جزء", "هذا لصاحب المحل. اطلبه منه.", "انتهى الإرسال"},
+		"مساعد", "قيد المراجعة عند المسؤول", "سُلّم جزء", "هذا لصاحب المحل. اطلبه منه.", "انتهى الإرسال",
+		"حتى القيد رقم", "كل شيء متطابق"},
 	"fr": {"fr ltr", "Français", "Commencer", "Taxiphone Nour", "Partager mon numéro", "Flexy",
 		"Opération envoyée", "En cours", "Opération réussie", "Échec de l'opération", "En vérification chez l'opérateur",
 		"Offres proposées", "facture", "Demandée", "Portefeuille de Taxiphone Nour",
 		"Cette carte est épuisée", "Code de l'opération", "Codes de l'opération", "Reçu par le client", "Vos codes, de la part de", "Lien client",
-		"assistant", "En vérification par l'administrateur", "ivraison partielle", "C'est au gérant", "Envoi terminé"},
+		"assistant", "En vérification par l'administrateur", "ivraison partielle", "C'est au gérant", "Envoi terminé",
+		"jusqu'à l'écriture", "Tout correspond"},
 }
 
 // TestBrowserDemo plays the demo as its reader would, in both languages, in a

@@ -150,12 +150,15 @@ owner > 1 000
 = found
 owner > 🏠
 owner > 👛
+owner ? 1 000 000
 = float
 owner > 💾
+owner ? COPIED
 = backup
 owner > 🏠
 owner > 👛
 owner > ⚖️
+owner ? AGREES
 = reconciled
 owner > 🏠
 owner > 📢
@@ -390,7 +393,8 @@ func onPhones(t *testing.T, work string, then func(*window)) {
 // in gives a script in a language.
 func (s said) in(lang, script string) string {
 	script = strings.NewReplacer("SHOP", s.shop, "HELPER", s.helper, "LANG", s.language, "DONE", s.done,
-		"REVIEW", s.review, "PART", s.part, "REFUNDED", s.refunded, "KEEPER", s.keeper, "SPREAD", s.spread).Replace(script)
+		"REVIEW", s.review, "PART", s.part, "REFUNDED", s.refunded, "KEEPER", s.keeper, "SPREAD", s.spread,
+		"COPIED", s.copied, "AGREES", s.agrees).Replace(script)
 	if lang == "ar" {
 		script = mirrored.Replace(script)
 	}

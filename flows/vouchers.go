@@ -53,8 +53,11 @@ func codesFrame(o topup.Order, count int, shop string, customer bool, codes func
 		sc.line(M("codes.title", "Count", count, "No", number(o.No)))
 	}
 	for _, l := range goodOf(o).item(o) {
-		if l.ID == "confirm.face" { // what the customer pays is the counter's word
+		switch {
+		case l.ID == "confirm.face": // what the customer pays is the counter's word
 			l.ID = "codes.value"
+		case l.ID == "gift.quantity" && count < o.Quantity:
+			l = M("codes.part", "Done", count, "Quantity", o.Quantity)
 		}
 		sc.line(l)
 	}
