@@ -16,12 +16,12 @@ func DefaultHints() []Hint {
 	return []Hint{
 		{Role: RoleShop, Send: "/start", Text: map[string]string{
 			"ar": "افتح البوت واطلب فتح محلّك.",
-			"fr": "Ouvrez le bot et demandez l'ouverture de votre boutique.",
+			"fr": "Ouvrez le bot et demandez l'ouverture de votre magasin.",
 			"en": "Open the bot and ask to become a shop.",
 		}},
 		{Role: RoleOwner, Send: "/credit 1 5000 cash", Said: CreditSaid, Text: map[string]string{
 			"ar": "اقبل المحل من طلبه، ثم اشحن محفظته.",
-			"fr": "Acceptez la boutique par sa demande, puis créditez son portefeuille.",
+			"fr": "Acceptez le magasin par sa demande, puis créditez son portefeuille.",
 			"en": "Approve the shop on its request, then credit its wallet.",
 		}},
 		{Role: RoleShop, Send: "0778037340 500", Text: map[string]string{

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"hanout/sandbox/page"
 )
 
 func loadWords(t *testing.T) map[string]map[string]string {
@@ -51,6 +53,21 @@ func TestWordsOfThePanel(t *testing.T) {
 		for _, key := range []string{"fault." + f.Name, "fault." + f.Name + ".why", "panel." + f.Side} {
 			if words[key] == nil {
 				t.Errorf("no words for %s", key)
+			}
+		}
+	}
+}
+
+// TestOneWordForOneThing: the page calls a shop and the provider as the bot does.
+func TestOneWordForOneThing(t *testing.T) {
+	said := loadWords(t)
+	for _, h := range page.DefaultHints() {
+		said["the hint "+h.Send] = h.Text
+	}
+	for key, texts := range said {
+		for _, never := range []string{"boutique", "المزوّد"} {
+			if strings.Contains(texts["ar"]+texts["fr"], never) {
+				t.Errorf("%s says %q", key, never)
 			}
 		}
 	}
