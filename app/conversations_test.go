@@ -24,6 +24,7 @@ import (
 	"hanout/locales"
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -73,6 +74,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	the line is cut for 5m                              Telegram can't be reached, what is done waits
 //	the line is back                                    all that waited arrives
 //	the clock is 5m ahead                               of Telegram's; "the clock is right" again
+//	the disk has 120 MB left                            it has plenty before
 //	restart                                             the process stops and starts
 //	the file is copied                                  by hand, while the bot runs
 //	the copy is put back                                in place of the file, between a stop and a start
@@ -169,6 +171,7 @@ type stage struct {
 	beat time.Duration            // passes after each line
 
 	ahead atomic.Int64 // how far the machine's clock is before Telegram's
+	free  atomic.Int64 // bytes of its disk
 
 	group int64 // its number now
 }
@@ -181,6 +184,12 @@ type pressable struct {
 
 // groupID is the group of the scripts that have one.
 const groupID = -4001
+
+// megabyte is what the disk's room is said in; there is plenty of it at first.
+const (
+	megabyte = 1_000_000
+	roomy    = 100_000 * megabyte
+)
 
 // superID is the supergroup that it may become.
 const superID = -1000000004001
@@ -202,6 +211,10 @@ func play(t *testing.T, f *film, lang, script string) string {
 		}
 		if strings.Contains(script, "the clock is ") {
 			s.tellsTime()
+		}
+		if strings.Contains(script, "the disk has ") {
+			s.free.Store(roomy)
+			s.via.disk = func() (till.Disk, error) { return till.Disk{Free: s.free.Load()}, nil }
 		}
 		s.gone.Store(strings.Contains(script, "given: the provider is away"))
 		s.start()
@@ -357,6 +370,12 @@ func (s *stage) act(lang, line string) error {
 	case line == "the line is back":
 		s.telegram.Faults.Clear()
 		s.settle(time.Minute)
+	case strings.HasPrefix(line, "the disk has ") && len(f) == 6:
+		n, err := strconv.ParseInt(f[3], 10, 64)
+		if err != nil {
+			return err
+		}
+		s.free.Store(n * megabyte)
 	case strings.HasPrefix(line, "the clock is "):
 		if err := s.setsClock(strings.TrimPrefix(line, "the clock is ")); err != nil {
 			return err
