@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"hanout/locales"
 	"hanout/sandbox/provider"
 	"hanout/sandbox/telegram"
+	"hanout/till"
 	"hanout/topup"
 )
 
@@ -71,6 +73,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	provider: gone                                      no connection, until "here"
 //	the line is cut for 5m                              Telegram can't be reached, what is done waits
 //	the line is back                                    all that waited arrives
+//	the clock is 5m ahead                               of Telegram's; "the clock is right" again
+//	the disk has 120 MB left                            it has plenty before
 //	restart                                             the process stops and starts
 //	the file is copied                                  by hand, while the bot runs
 //	the copy is put back                                in place of the file, between a stop and a start
@@ -166,6 +170,9 @@ type stage struct {
 	copy []byte                   // of the bot's file
 	beat time.Duration            // passes after each line
 
+	ahead atomic.Int64 // how far the machine's clock is before Telegram's
+	free  atomic.Int64 // bytes of its disk
+
 	group int64 // its number now
 }
 
@@ -177,6 +184,12 @@ type pressable struct {
 
 // groupID is the group of the scripts that have one.
 const groupID = -4001
+
+// megabyte is what the disk's room is said in; there is plenty of it at first.
+const (
+	megabyte = 1_000_000
+	roomy    = 100_000 * megabyte
+)
 
 // superID is the supergroup that it may become.
 const superID = -1000000004001
@@ -195,6 +208,13 @@ func play(t *testing.T, f *film, lang, script string) string {
 		}
 		if strings.Contains(script, "given: copies are sent") {
 			s.sendsCopies(partMost)
+		}
+		if strings.Contains(script, "the clock is ") {
+			s.tellsTime()
+		}
+		if strings.Contains(script, "the disk has ") {
+			s.free.Store(roomy)
+			s.via.disk = func() (till.Disk, error) { return till.Disk{Free: s.free.Load()}, nil }
 		}
 		s.gone.Store(strings.Contains(script, "given: the provider is away"))
 		s.start()
@@ -350,6 +370,16 @@ func (s *stage) act(lang, line string) error {
 	case line == "the line is back":
 		s.telegram.Faults.Clear()
 		s.settle(time.Minute)
+	case strings.HasPrefix(line, "the disk has ") && len(f) == 6:
+		n, err := strconv.ParseInt(f[3], 10, 64)
+		if err != nil {
+			return err
+		}
+		s.free.Store(n * megabyte)
+	case strings.HasPrefix(line, "the clock is "):
+		if err := s.setsClock(strings.TrimPrefix(line, "the clock is ")); err != nil {
+			return err
+		}
 	case line == "the file is copied":
 		s.copy = s.copied()
 	case line == "the copy is put back":
@@ -364,6 +394,34 @@ func (s *stage) act(lang, line string) error {
 	}
 	s.settle(s.beat)
 	return nil
+}
+
+// tellsTime has Telegram's answers say the time, against which a till
+// reads its machine's clock.
+func (s *stage) tellsTime() {
+	way := s.via.telegram
+	s.via.telegram = roundTrip(func(q *http.Request) (*http.Response, error) {
+		resp, err := way.RoundTrip(q)
+		if err == nil {
+			resp.Header.Set("Date", time.Now().Add(-time.Duration(s.ahead.Load())).UTC().Format(http.TimeFormat))
+		}
+		return resp, err
+	})
+}
+
+// setsClock says how the machine's clock is: "right", or as long "ahead".
+func (s *stage) setsClock(how string) error {
+	if how == "right" {
+		s.ahead.Store(0)
+		return nil
+	}
+	by, ok := strings.CutSuffix(how, " ahead")
+	if !ok {
+		return errors.New("no such clock")
+	}
+	d, err := time.ParseDuration(by)
+	s.ahead.Store(int64(d))
+	return err
 }
 
 // edits writes the last that somebody has typed anew.

@@ -2,11 +2,9 @@ package app
 
 import (
 	"bytes"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -184,38 +182,6 @@ func TestCopiesThatDoNotOpen(t *testing.T) {
 	if _, err := os.Stat(at("out.db")); err == nil {
 		t.Error("half a copy is left")
 	}
-}
-
-// What the bot is told of its clock by Telegram's answers reaches the owner.
-func TestWrongClockIsTold(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, "fr")
-		var ahead atomic.Int64
-		way := r.via.telegram
-		r.via.telegram = roundTrip(func(q *http.Request) (*http.Response, error) {
-			resp, err := way.RoundTrip(q)
-			if err == nil {
-				resp.Header.Set("Date", time.Now().Add(-time.Duration(ahead.Load())).UTC().Format(http.TimeFormat))
-			}
-			return resp, err
-		})
-		r.start()
-		r.settle(2 * time.Second)
-		r.openShop("fr", 0)
-		if strings.Contains(r.texts(ownerID), "horloge") {
-			t.Error("a right clock is told")
-		}
-		ahead.Store(int64(5 * time.Minute))
-		r.settle(4 * time.Minute)
-		r.sees(ownerID, "L'horloge du serveur est fausse de +5 min")
-		ahead.Store(0)
-		r.settle(2 * time.Minute)
-		r.sees(ownerID, "L'horloge du serveur est juste")
-		if err := r.halt(); err != nil {
-			t.Error(err)
-		}
-		r.check()
-	})
 }
 
 func TestDiskIsRead(t *testing.T) {
