@@ -28,7 +28,7 @@ func (r *rig) texts(chat int64) string {
 	return b.String()
 }
 
-var plainer = strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "", "\u200f", "", "\u00a0", " ")
+var plainer = strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "", "\u200f", "", "\u200e", "", "\u00a0", " ")
 
 func plainText(s string) string { return plainer.Replace(s) }
 

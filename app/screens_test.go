@@ -66,7 +66,7 @@ func faults(lang string, s page.Seen) (list []string) {
 	}
 	for l := range strings.SplitSeq(s.Text, "\n") {
 		list = append(list, lineFaults(lang, l)...)
-		if lang == locales.Arabic && !runsRight(l) {
+		if lang == locales.Arabic && !runsRight(l) && !strings.HasPrefix(l, "\u200e") { // what was typed runs as it was
 			list = append(list, fmt.Sprintf("the line %q does not run from the right", l))
 		}
 	}

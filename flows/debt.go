@@ -48,7 +48,10 @@ func (t *turn) debtLines(id topup.ShopID) []Msg {
 
 // daysMsg counts whole days.
 func daysMsg(since, now time.Time) Msg {
-	return M("debt.days", "Count", max(0, int(now.Sub(since)/(24*time.Hour))))
+	if days := int(now.Sub(since) / (24 * time.Hour)); days > 0 {
+		return M("debt.days", "Count", days)
+	}
+	return M("debt.days.none")
 }
 
 // ceilings are the limits on buttons.

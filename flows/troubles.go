@@ -27,6 +27,9 @@ const (
 	// TroubleInquiry is an inquiry that cost money; the detail is how much.
 	TroubleInquiry = "inquiry"
 
+	// TroubleUnreached is a shop that gets no messages; the detail is its number.
+	TroubleUnreached = "undeliverable"
+
 	troubleOperator = "operator" // many sales of one fail; the detail is so many of so many
 )
 
@@ -60,6 +63,8 @@ func TroubleScreen(kind, detail string, no uint64, count int, since time.Time) S
 		sc.row(button(M("button.float"), menuTap("float")))
 	case TroubleInquiry:
 		sc.row(button(M("button.reinquire"), encodeTap("a", "offers", "0", "on")))
+	case TroubleUnreached:
+		sc.row(button(M("card.open"), encodeTap("a", "card", detail, "below")))
 	case TroubleWaiting, troubleOperator:
 		sc.row(button(M("button.orders"), menuTap("orders")))
 	}

@@ -125,17 +125,33 @@ func Typeset(lang, s string) string {
 	return command.ReplaceAllString(s, "$1"+lri+"$2"+pdi)
 }
 
-// rlm sets the direction of a line that would begin with something else.
-const rlm = "\u200f"
+// rlm and lrm set the direction of a line that would begin with something else.
+const rlm, lrm = "\u200f", "\u200e"
 
 // Direct gives a line of an Arabic text its direction, by a mark in front where its
 // first strong letter is not Arabic: what stands in isolates does not count, and
 // Telegram goes by the first one that does. line is what is shown, markup what
 // is sent.
 func Direct(lang, line, markup string) string {
-	if lang != Arabic || line == "" {
+	if lang != Arabic || line == "" || strings.HasPrefix(line, lrm) || beginsArabic(line) {
 		return markup
 	}
+	return rlm + markup
+}
+
+// Typed keeps a whole line as it was typed, within an Arabic text too: one that
+// does not begin in Arabic runs from the left, or its full stop and its numbers
+// would change sides.
+func Typed(lang, line, markup string) string {
+	if lang != Arabic || line == "" || beginsArabic(line) {
+		return markup
+	}
+	return lrm + markup
+}
+
+// beginsArabic reports whether the first strong letter is, of those outside of
+// isolates.
+func beginsArabic(line string) bool {
 	depth := 0
 	for _, r := range line {
 		switch p, _ := bidi.LookupRune(r); {
@@ -145,12 +161,12 @@ func Direct(lang, line, markup string) string {
 			depth--
 		case depth > 0:
 		case p.Class() == bidi.AL, p.Class() == bidi.R:
-			return markup
+			return true
 		case p.Class() == bidi.L:
-			return rlm + markup
+			return false
 		}
 	}
-	return rlm + markup
+	return false
 }
 
 // Guess picks a language by Telegram's language_code; "" when it is neither.

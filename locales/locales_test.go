@@ -361,6 +361,7 @@ func TestDirect(t *testing.T) {
 		{"\u2066Djezzy\u2069: \u20663\u2069 عمليات", false},
 		{"ADSL على \u2066036\u2069", true},
 		{"(Hanout) للمحلات", true},
+		{"\u200e0661234567 500", false},
 		{"", false},
 	} {
 		got := locales.Direct(locales.Arabic, tt.line, "<b>"+tt.line)
@@ -374,10 +375,10 @@ func TestDirect(t *testing.T) {
 }
 
 // TestNoLineBreaksBeforeASign proves that no French sentence is left with a space
-// that may break a line, and no Arabic one with a bare command.
+// that may break a line, or without one, and no Arabic one with a bare command.
 func TestNoLineBreaksBeforeASign(t *testing.T) {
 	bare := regexp.MustCompile(`(^|[^\x{2066}/\w.])/[a-z]{3,}`)
-	sign := regexp.MustCompile(` [:;!?»]|« `)
+	sign := regexp.MustCompile(` [:;!?»]|« |[\pL\d}>][:;!?](\s|$)`)
 	for lang, wrong := range map[string]*regexp.Regexp{locales.French: sign, locales.Arabic: bare} {
 		sentences := 0
 		for id, forms := range read(t, lang) {
@@ -390,6 +391,20 @@ func TestNoLineBreaksBeforeASign(t *testing.T) {
 		}
 		if sentences < 100 {
 			t.Errorf("%d sentences in %s", sentences, lang)
+		}
+	}
+}
+
+// TestTyped: a line keeps its own direction wherever it is shown.
+func TestTyped(t *testing.T) {
+	for line, want := range map[string]string{
+		"Fermé.": "\u200eFermé.", "0661234567 500": "\u200e0661234567 500", "مغلق.": "مغلق.", "- مغلق (24/24)": "- مغلق (24/24)", "": "",
+	} {
+		if got := locales.Typed(locales.Arabic, line, line); got != want || locales.Direct(locales.Arabic, got, got) != want {
+			t.Errorf("%q becomes %q, then %q", line, got, locales.Direct(locales.Arabic, got, got))
+		}
+		if got := locales.Typed(locales.French, line, line); got != line {
+			t.Errorf("in French %q becomes %q", line, got)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (m Message) Simpler() (Message, bool) {
 }
 
 // unmarked takes the signs of direction off a text that leaves the chat.
-var unmarked = strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "", "\u200f", "")
+var unmarked = strings.NewReplacer("\u2066", "", "\u2068", "", "\u2069", "", "\u200f", "", "\u200e", "")
 
 // written is the text as a file. The isolates would be copied along with a
 // code, and a file has no buttons: where they lead stands below.

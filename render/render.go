@@ -161,7 +161,8 @@ func (r *Renderer) datum(lang string, v any) (string, *int) {
 	case flows.Prose:
 		lines := strings.Split(string(v), "\n")
 		for i, l := range lines {
-			lines[i] = html.EscapeString(printable(l, textMost))
+			l = printable(l, textMost)
+			lines[i] = locales.Typed(lang, l, html.EscapeString(l))
 		}
 		return strings.Join(lines, "\n"), nil
 	case flows.Bare:

@@ -46,6 +46,8 @@ func TestDataIsWrittenAsTheLanguageWantsIt(t *testing.T) {
 		{"the reader's half", flows.M("plan.name", "Plan", flows.PlanName("Prépayé | دفع مسبق")), "Prépayé", "دفع مسبق"},
 		{"what only the provider understands", flows.M("plan.name", "Plan", flows.PlanName("⭐️ AUTO | MIX 500")), "MIX 500", "MIX 500"},
 		{"a sign in front", flows.M("plan.name", "Plan", flows.PlanName("🌐 Data Pack 1GB | باقة 1 جيغا")), "Data Pack 1GB", "باقة 1 جيغا"},
+		{"what was typed, beside a line of numbers", flows.M("news.text", "Text", flows.Prose("Fermé.\n0778037340 500")),
+			"Fermé.\n0778037340 500", "\u200eFermé.\n\u200e0778037340 500"},
 		{"no halves", flows.M("plan.name", "Plan", flows.PlanName("A | B")), "A | B", "A | B"},
 	} {
 		if got := text(r, "fr", tc.msg); !strings.Contains(got, tc.fr) {

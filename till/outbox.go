@@ -231,5 +231,5 @@ func (d delivered) lost(e *Engine, tx Tx, a *after) error {
 	if !tell {
 		return nil
 	}
-	return e.notice(tx, a, "undeliverable", number(uint64(who.Shop)))
+	return e.notice(tx, a, flows.TroubleUnreached, number(uint64(who.Shop)))
 }
