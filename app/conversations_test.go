@@ -123,8 +123,12 @@ func converse(t *testing.T, f *film, name, lang, script string) {
 	if strings.Contains(script, "the file is copied") {
 		needsFile(t)
 	}
-	got := play(t, f, lang, script)
+	got, rows := play(t, f, lang, script, newPlace(t))
 	f.ends(lang)
+	if server != nil {
+		_, onFile := play(t, newFilm(), lang, script, fileIn(t))
+		sameRows(t, onFile, rows)
+	}
 	kept := filepath.Join("testdata", "conversations", name+"."+lang+".txt")
 	if *update {
 		if err := os.WriteFile(kept, []byte(got), 0o644); err != nil {
@@ -199,10 +203,12 @@ var cast = []struct {
 	name string
 }{{shopID, "shop"}, {ownerID, "owner"}, {customerID, "customer"}, {strangerID, "stranger"}, {groupID, "the group"}, {superID, "the supergroup"}}
 
-func play(t *testing.T, f *film, lang, script string) string {
+// play plays a script with the till at a place, and gives what was seen, and
+// all that is kept then.
+func play(t *testing.T, f *film, lang, script, place string) (transcript string, rows []string) {
 	var s *stage
 	synctest.Test(t, func(t *testing.T) {
-		s = &stage{rig: newRig(t, lang), lang: lang, film: f, seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second, group: groupID}
+		s = &stage{rig: newRigAt(t, lang, place), lang: lang, film: f, seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second, group: groupID}
 		if strings.Contains(script, "given: the production key") {
 			s.cfg.apiKey = provider.ProductionKey
 		}
@@ -239,11 +245,14 @@ func play(t *testing.T, f *film, lang, script string) string {
 			t.Errorf("the bot ended with %v", err)
 		}
 		s.check()
+		if server != nil {
+			rows = s.lines()
+		}
 		if t.Failed() {
 			t.Logf("the bot's log:\n%s", s.log.String())
 		}
 	})
-	return s.out.String()
+	return s.out.String(), rows
 }
 
 // act carries out one line of a script.

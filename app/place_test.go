@@ -57,8 +57,10 @@ func newPlace(t testing.TB) string {
 	if server != nil {
 		return server.Address("postgres", fmt.Sprint("till", schemas.Add(1)))
 	}
-	return filepath.Join(t.TempDir(), "till.db")
+	return fileIn(t)
 }
+
+func fileIn(t testing.TB) string { return filepath.Join(t.TempDir(), "till.db") }
 
 // needsFile skips a test that works on the till's file.
 func needsFile(t testing.TB) {
@@ -70,7 +72,7 @@ func needsFile(t testing.TB) {
 // keptAt is all that lies at a place.
 func keptAt(t testing.TB, at string) []byte {
 	t.Helper()
-	if server == nil {
+	if !(where{db: at}).remote() {
 		b, err := os.ReadFile(at)
 		if err != nil {
 			t.Fatal(err)

@@ -75,6 +75,12 @@ func (l *lockedBuffer) String() string {
 // not run yet.
 func newRig(t testing.TB, lang string) *rig {
 	t.Helper()
+	return newRigAt(t, lang, newPlace(t))
+}
+
+// newRigAt makes one whose till is kept at a place.
+func newRigAt(t testing.TB, lang, path string) *rig {
+	t.Helper()
 	r := &rig{t: t, log: &lockedBuffer{}}
 	r.telegram = telegram.New(telegram.Options{BotUsername: "hanout_test_bot"})
 	names := map[string][3]string{"ar": {"كريم", "نادية", "ياسين"}, "fr": {"Karim", "Nadia", "Yacine"}}[lang]
@@ -83,7 +89,6 @@ func newRig(t testing.TB, lang string) *rig {
 	}
 	r.telegram.People.Add(telegram.Person{ID: strangerID, FirstName: "<b>Eve</b> \u202e", LanguageCode: "en", Phone: "+33612345678"})
 	r.provider = provider.New(provider.Options{})
-	path := newPlace(t)
 	if err := (where{db: path}).create(context.Background()); err != nil {
 		t.Fatal(err)
 	}

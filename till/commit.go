@@ -60,6 +60,7 @@ type after struct {
 	suggested []topup.Suggested // what was offered to numbers
 	beside    []*task
 	moved     map[string]time.Time // tasks' next times
+	due       time.Time            // the first that an order of the batch is; zero: none
 }
 
 // move notes when a task is due next.
@@ -159,6 +160,7 @@ func (e *Engine) attempt(batch []event, do func(event, *Engine, Tx, *after) erro
 	defer e.counts.writes.Store(0)
 	err := e.db.Update(func(tx Tx) error {
 		a = &after{now: time.Now()}
+		tx = noting{tx, a}
 		for _, ev := range batch {
 			if err := e.guarded(ev, tx, a, do); err != nil {
 				return err
@@ -202,6 +204,9 @@ func (e *Engine) endWaiting(a *after, ended bool) {
 
 // release lets the effects of a committed batch leave.
 func (e *Engine) release(a *after) {
+	if !a.due.IsZero() && a.due.Before(e.looks) {
+		e.looks = a.due
+	}
 	for _, an := range a.answers {
 		e.messenger.Answer(an.query, e.render.Plain(an.lang, an.msg), an.alert)
 	}

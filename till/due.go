@@ -10,7 +10,9 @@ import (
 
 // What is due for orders. The rules: that an order leaves is committed before
 // the request does; what is asked about it is simply asked; an order in flight
-// is passed over; what a process was doing when it died is due again.
+// is passed over; what a process was doing when it died is due again. Nobody else
+// writes, so between two looks only what a batch itself makes due is new: it is
+// noted, and a batch that makes nothing due costs no look.
 
 const (
 	dueMost     = 256
@@ -34,10 +36,11 @@ func (e *Engine) due() (time.Duration, error) {
 		return flying
 	}
 	err := e.db.View(func(tx Tx) (err error) {
-		if may, err = e.maySend(tx); err != nil {
+		if list, err = tx.Due(now, dueMost, asked); err != nil {
 			return err
 		}
-		if list, err = tx.Due(now, dueMost, asked); err != nil {
+		if len(list) > 0 {
+			may, err = e.maySend(tx)
 			return err
 		}
 		next, some, err = tx.NextDue()
@@ -76,6 +79,29 @@ func (e *Engine) due() (time.Duration, error) {
 		return idleMost, nil
 	}
 	return min(max(time.Until(next), 0), idleMost), nil
+}
+
+// noting notes when the orders that a batch writes are due.
+type noting struct {
+	Tx
+	a *after
+}
+
+func (n noting) Place(o topup.Order) (topup.Order, error) {
+	o, err := n.Tx.Place(o)
+	return o, n.notes(o, err)
+}
+
+func (n noting) Apply(c topup.Change) (topup.Order, error) {
+	o, err := n.Tx.Apply(c)
+	return o, n.notes(o, err)
+}
+
+func (n noting) notes(o topup.Order, err error) error {
+	if err == nil && !o.Due.IsZero() && (n.a.due.IsZero() || o.Due.Before(n.a.due)) {
+		n.a.due = o.Due
+	}
+	return err
 }
 
 // dispatch submits an order: the new state is on disk before the request

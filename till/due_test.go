@@ -1,8 +1,12 @@
 package till
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -273,4 +277,71 @@ func (t deafTx) Session(chat int64) ([]byte, error) {
 	}
 	t.taken[chat] = true
 	return t.Tx.Session(chat)
+}
+
+// looks is a store that counts reads.
+type looks struct {
+	Store
+	n atomic.Int64
+}
+
+func (s *looks) View(fn func(Tx) error) error {
+	s.n.Add(1)
+	return s.Store.View(fn)
+}
+
+// TestLookedAtWhenDue: a batch that makes nothing due costs no look at what is,
+// and one that does is looked at in its time, not a moment later.
+func TestLookedAtWhenDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, d := newCounter(t), &desk{flying: map[topup.OrderID]bool{}}
+		s := &looks{Store: c.db}
+		c.engine.db = s
+		c.engine.Connect(c.sent, d)
+		c.engine.heardOnce.Store(true)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- c.engine.Run(ctx) }()
+		<-c.engine.ready
+		synctest.Wait()
+		before := s.n.Load()
+		for id := range int64(5) {
+			u := typed(shopChat, "/help")
+			u.ID = 100 + id
+			if err := c.engine.Handle(ctx, []Update{u}, false); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		if n := s.n.Load() - before; n != 0 {
+			t.Errorf("5 updates that place nothing cost %d looks", n)
+		}
+		for _, in := range []time.Duration{0, 5 * time.Second} {
+			o := benchOrder(int(in))
+			o.By, o.Chat, o.Due = shopChat, shopChat, time.Now().Add(in)
+			var wait sync.WaitGroup
+			wait.Add(1)
+			if err := c.engine.submit(ctx, reserve{o, &wait}); err != nil {
+				t.Fatal(err)
+			}
+			wait.Wait()
+			if in > 0 {
+				time.Sleep(in - time.Millisecond)
+				synctest.Wait()
+				if slices.Contains(d.asked, o.ID) {
+					t.Error("an order is sent before it is due")
+				}
+				time.Sleep(time.Millisecond)
+			}
+			synctest.Wait()
+			if !slices.Contains(d.asked, o.ID) {
+				t.Errorf("an order that is due in %v is not sent then", in)
+			}
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		c.close()
+	})
 }

@@ -72,10 +72,12 @@ type Engine struct {
 	copying  sync.Mutex      // one goroutine makes copies by themselves and sends them
 	helpers  sync.WaitGroup
 
-	// Of the loop alone: when each task is due, and which are at work; and
-	// which orders took their turn and are not known, at least.
+	// Of the loop alone: when each task is due, and which are at work; which
+	// orders took their turn and are not known, at least; and when to look again
+	// at what is due for orders.
 	schedule map[string]time.Time
 	busy     map[string]bool
+	looks    time.Time
 	// menus are the marks of the command menus that are on their way.
 	menus map[int64]string
 	// budget is what strangers have had.
@@ -173,12 +175,15 @@ func (e *Engine) Run(ctx context.Context) error {
 				return err
 			}
 		}
-		next, err := e.due()
-		if err != nil {
-			return err
+		if !time.Now().Before(e.looks) {
+			next, err := e.due()
+			if err != nil {
+				return err
+			}
+			e.looks = time.Now().Add(next)
 		}
 		_, wait := e.timely(time.Now())
-		timer.Reset(min(next, wait))
+		timer.Reset(min(time.Until(e.looks), wait))
 	}
 }
 

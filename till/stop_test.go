@@ -132,8 +132,8 @@ func TestReadThatFailsStopsNobody(t *testing.T) {
 			u := typed(shopChat, "/help")
 			u.ID = 100
 			handled := make(chan error, 1)
-			go func() { handled <- c.engine.Handle(t.Context(), []Update{u}, false) }() // what is due is read after it
-			time.Sleep(3 * time.Second)
+			go func() { handled <- c.engine.Handle(t.Context(), []Update{u}, false) }()
+			time.Sleep(idleMost + 3*time.Second) // what is due is read meanwhile
 			s.is.Store(false)
 			time.Sleep(10 * time.Second)
 			stop()
