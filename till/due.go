@@ -11,8 +11,8 @@ import (
 // What is due for orders. The rules: that an order leaves is committed before
 // the request does; what is asked about it is simply asked; an order in flight
 // is passed over; what a process was doing when it died is due again. Nobody else
-// writes, so between two looks only what a batch itself makes due is new: it is
-// noted, and a batch that makes nothing due costs no look.
+// writes: while no order is in flight, only what a batch itself makes due is new.
+// It is noted, and a batch that makes nothing due costs no look.
 
 const (
 	dueMost     = 256
@@ -70,10 +70,11 @@ func (e *Engine) due() (time.Duration, error) {
 			return 0, err
 		}
 	}
+	e.restless = busy || len(sends) > 0
 	switch {
 	case len(sends) == dueMost:
 		return 0, nil
-	case busy || len(sends) > 0:
+	case e.restless:
 		return inFlightGap, nil
 	case !some:
 		return idleMost, nil

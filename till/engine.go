@@ -78,6 +78,7 @@ type Engine struct {
 	schedule map[string]time.Time
 	busy     map[string]bool
 	looks    time.Time
+	restless bool // an order is in flight, or is due and may not leave
 	// menus are the marks of the command menus that are on their way.
 	menus map[int64]string
 	// budget is what strangers have had.
@@ -182,8 +183,12 @@ func (e *Engine) Run(ctx context.Context) error {
 			}
 			e.looks = time.Now().Add(next)
 		}
+		until := time.Until(e.looks)
+		if e.restless {
+			e.looks = time.Time{} // after any batch: it may end what is waited for
+		}
 		_, wait := e.timely(time.Now())
-		timer.Reset(min(time.Until(e.looks), wait))
+		timer.Reset(min(until, wait))
 	}
 }
 
