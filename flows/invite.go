@@ -143,7 +143,11 @@ func (t *turn) notForThem(i topup.Invite) Msg {
 			return M("invite.over")
 		}
 		return Msg{}
-	case !maker.MayFor(topup.ActCashiers, i.Place.Shop) || len(t.v.People.Members(i.Place.Shop)) > topup.MembersMost:
+	}
+	if sh, _ := t.v.People.Shop(i.Place.Shop); sh.State == topup.ShopSuspended { // the link is good again when it sells
+		return M("join.closed", "Shop", Name(sh.Name))
+	}
+	if !maker.MayFor(topup.ActCashiers, i.Place.Shop) || len(t.v.People.Members(i.Place.Shop)) > topup.MembersMost {
 		return M("invite.over")
 	}
 	m := t.v.People.Member(me)

@@ -69,6 +69,7 @@ func TestWhoTakesAPlace(t *testing.T) {
 		"who came first, again":      {9, func(_ *talk, i *topup.Invite) { i.Opened = 9 }, ""},
 		"who comes too late":         {9, func(_ *talk, i *topup.Invite) { i.Expires = noon }, "invite.over"},
 		"when the shop is closed":    {9, func(k *talk, _ *topup.Invite) { k.v.refused = true }, "invite.over"},
+		"when it sells nothing":      {9, func(k *talk, _ *topup.Invite) { k.v.suspended = true }, "join.closed"},
 		"by who is no keeper":        {9, func(_ *talk, i *topup.Invite) { i.By = 21 }, "invite.over"},
 		"of the keeper of another":   {9, func(_ *talk, i *topup.Invite) { i.By = 99 }, "invite.over"},
 		"a helper, by nobody":        {9, func(_ *talk, i *topup.Invite) { i.Place.Shop, i.Place.Role = 0, topup.Helper }, "invite.over"},

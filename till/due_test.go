@@ -18,14 +18,26 @@ import (
 // desk is a provider side that notes what it is asked and answers nothing.
 type desk struct {
 	idle
+	mu     sync.Mutex
 	asked  []topup.OrderID
 	flying map[topup.OrderID]bool
 	halted bool
 }
 
-func (d *desk) Ask(o topup.Order, _ topup.Call) { d.asked = append(d.asked, o.ID) }
-func (d *desk) Asking(id topup.OrderID) bool    { return d.flying[id] }
-func (d *desk) Halted() bool                    { return d.halted }
+func (d *desk) Ask(o topup.Order, _ topup.Call) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked = append(d.asked, o.ID)
+}
+
+func (d *desk) wasAsked(id topup.OrderID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Contains(d.asked, id)
+}
+
+func (d *desk) Asking(id topup.OrderID) bool { return d.flying[id] }
+func (d *desk) Halted() bool                 { return d.halted }
 
 // due lets the counter do once what is due for orders.
 func (c *counter) due() {
@@ -328,13 +340,13 @@ func TestLookedAtWhenDue(t *testing.T) {
 			if in > 0 {
 				time.Sleep(in - time.Millisecond)
 				synctest.Wait()
-				if slices.Contains(d.asked, o.ID) {
+				if d.wasAsked(o.ID) {
 					t.Error("an order is sent before it is due")
 				}
 				time.Sleep(time.Millisecond)
 			}
 			synctest.Wait()
-			if !slices.Contains(d.asked, o.ID) {
+			if !d.wasAsked(o.ID) {
 				t.Errorf("an order that is due in %v is not sent then", in)
 			}
 		}
