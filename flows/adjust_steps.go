@@ -189,7 +189,7 @@ func (t *turn) ownerMsg(person int64) Msg {
 	if person == t.in.Person.ID {
 		return M("owner.you")
 	}
-	return M("owner.other", "Person", Latin(strconv.FormatInt(person, 10)))
+	return M("owner.other", "Person", t.personName(person))
 }
 
 func (t *turn) askNote() {
