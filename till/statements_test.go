@@ -3,9 +3,7 @@ package till
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"testing"
-	"time"
 
 	"hanout/flows"
 	"hanout/topup"
@@ -16,15 +14,13 @@ import (
 // balance is the wallet's.
 func TestStatementOfTenThousand(t *testing.T) {
 	const sales, atOnce = 10_000, 500
-	c, now := newCounter(t), time.Now()
+	c := newCounter(t)
 	for n := 0; n < sales; {
 		if err := c.db.Update(func(tx Tx) error {
 			for end := n + atOnce; n < end; n++ {
-				if _, err := tx.Place(topup.Order{
-					ID: topup.OrderID(topup.NewID()), Shop: 1, By: shopChat, Chat: shopChat, Panel: topup.NewID(), Good: topup.MobileTopUp, State: topup.Placed,
-					Operator: topup.Djezzy, Plan: "PREPAID_DJEZZY", PlanName: "PREPAID", PlanKind: topup.Dynamic, PlanFamily: topup.FamilyPrepaid,
-					To: fmt.Sprintf("077%07d", n), Quantity: 1, Face: 99, Price: 99, Expected: 99, Placed: now, Changed: now, Due: now.Add(time.Hour),
-				}); err != nil {
+				o := benchOrder(n)
+				o.By, o.Chat, o.Face, o.Price, o.Expected = shopChat, shopChat, 99, 99, 99
+				if _, err := tx.Place(o); err != nil {
 					return err
 				}
 			}
