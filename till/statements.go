@@ -25,7 +25,7 @@ func (e *Engine) makeStatement(j job) {
 	if !ok {
 		return // a forged tap
 	}
-	s, err := e.readStatement(j.Ask.Shop, span)
+	s, err := e.readStatement(j, span)
 	switch {
 	case err != nil:
 		e.later(fault{err})
@@ -37,8 +37,10 @@ func (e *Engine) makeStatement(j job) {
 }
 
 // readStatement reads a shop's lines of the journal back to the beginning of the
-// span, and the orders of those within it.
-func (e *Engine) readStatement(shop topup.ShopID, span topup.Span) (s *topup.Statement, err error) {
+// span, and the orders of those within it. Where this takes long, it says how far
+// it is.
+func (e *Engine) readStatement(j job, span topup.Span) (s *topup.Statement, err error) {
+	shop, said := j.Ask.Shop, time.Now()
 	var before uint64
 	for more := true; more && e.stopping.Err() == nil; {
 		err := e.look(func(tx Tx) error {
@@ -63,6 +65,10 @@ func (e *Engine) readStatement(shop topup.ShopID, span topup.Span) (s *topup.Sta
 		})
 		if err != nil {
 			return nil, err
+		}
+		if time.Since(said) > progressAfter {
+			said = time.Now()
+			e.later(told(flows.ReportProgress(j.Chat, j.Panel, len(s.Rows))))
 		}
 	}
 	if s == nil { // the stop came first
@@ -102,7 +108,7 @@ func (m statementMade) apply(e *Engine, tx Tx, a *after) error {
 			e.later(told{Chat: m.job.Chat, Panel: m.job.Panel, Screen: flows.Screen{Lines: []flows.Msg{flows.M("statement.failed")}}, Class: flows.ClassAnswer})
 			return
 		}
-		e.later(told{Chat: m.job.Chat, Panel: m.job.Panel, Screen: flows.StatementScreen(sh, m.s, file, name+kind), Class: flows.ClassAnswer})
+		e.later(told{Chat: m.job.Chat, Panel: m.job.Panel, Screen: flows.StatementScreen(sh, m.s, file, name+kind), Class: flows.ClassAnswer, Fresh: true})
 	})
 	return nil
 }

@@ -4,20 +4,19 @@ import (
 	"bytes"
 	"encoding/csv"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"hanout/flows"
 	"hanout/topup"
 )
 
-// TestStatementOfTenThousand: a shop's ten thousand sales are read and written
-// beside the writer, which answers others meanwhile; each is a row, and the last
-// balance is the wallet's.
-func TestStatementOfTenThousand(t *testing.T) {
-	const sales, atOnce = 10_000, 500
-	c := newCounter(t)
+// sells places so many sales of 99 centimes.
+func (c *counter) sells(sales int) {
+	c.t.Helper()
 	for n := 0; n < sales; {
 		if err := c.db.Update(func(tx Tx) error {
-			for end := n + atOnce; n < end; n++ {
+			for end := min(n+500, sales); n < end; n++ {
 				o := benchOrder(n)
 				o.By, o.Chat, o.Face, o.Price, o.Expected = shopChat, shopChat, 99, 99, 99
 				if _, err := tx.Place(o); err != nil {
@@ -26,10 +25,24 @@ func TestStatementOfTenThousand(t *testing.T) {
 			}
 			return nil
 		}); err != nil {
-			t.Fatal(err)
+			c.t.Fatal(err)
 		}
 	}
-	c.engine.startJob(job{Run: flows.Run{Job: flows.JobStatement, Chat: shopChat, Panel: "file", Ask: flows.Question{Period: topup.Today, Shop: 1, Form: flows.FormCSV}}, shop: 1})
+}
+
+// file is the wish for a statement of today.
+func file() job {
+	return job{Run: flows.Run{Job: flows.JobStatement, Chat: shopChat, Panel: "file", Ask: flows.Question{Period: topup.Today, Shop: 1, Form: flows.FormCSV}}, shop: 1}
+}
+
+// TestStatementOfTenThousand: a shop's ten thousand sales are read and written
+// beside the writer, which answers others meanwhile; each is a row, and the last
+// balance is the wallet's.
+func TestStatementOfTenThousand(t *testing.T) {
+	const sales = 10_000
+	c := newCounter(t)
+	c.sells(sales)
+	c.engine.startJob(file())
 	c.take(typed(other, "/start"))
 	if len(c.sent.to(other)) == 0 || len(c.sent.to(shopChat)) != 0 {
 		t.Errorf("%d answers beside the file, %d files before its rows were there", len(c.sent.to(other)), len(c.sent.to(shopChat)))
@@ -50,4 +63,39 @@ func TestStatementOfTenThousand(t *testing.T) {
 		t.Errorf("the wallet has %v, the last row says %q", w.Available, rows[len(rows)-1])
 	}
 	c.close()
+}
+
+// slow is a store whose looks take two seconds each.
+type slow struct{ Store }
+
+func (s slow) View(fn func(Tx) error) error {
+	time.Sleep(2 * time.Second)
+	return s.Store.View(fn)
+}
+
+// TestStatementSaysHowFarItIs: where the reading takes long, the panel of the file
+// tells how many rows were read, and the file takes its place.
+func TestStatementSaysHowFarItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCounter(t)
+		c.sells(3 * reportPage)
+		c.engine.db = slow{c.db}
+		c.engine.startJob(file())
+		said := (<-c.engine.events).(told)
+		if text := said.Screen.Lines[0]; text.ID != "report.running" || said.Panel != "file" {
+			t.Errorf("it says %+v", said)
+		}
+		for {
+			ev := <-c.engine.events
+			c.do(ev)
+			if made, ok := ev.(told); ok && len(made.Screen.File) > 0 {
+				if !made.Fresh || made.Panel != "file" {
+					t.Errorf("the file takes no other's place: %+v", made.Panel)
+				}
+				break
+			}
+		}
+		c.engine.db = c.db
+		c.close()
+	})
 }
