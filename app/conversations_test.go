@@ -92,12 +92,15 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 // A line that begins with # is kept as the transcript's prose. To see
 // what a change does to every screen:
 // go test -run 'TestConversations|TestEverySentence' -update ./app and git diff.
-// Each distinct screen also goes into the gallery of the demo, see film.
+// Each distinct screen also goes into the gallery of the demo, see film; and every
+// button that the scripts show is tapped by one of them, see ways.
 func TestConversations(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/conversations/*.script")
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
+	all := newWays()
+	t.Cleanup(func() { all.check(t, playsOf(len(scripts))) })
 	for i, script := range scripts {
 		name := strings.TrimSuffix(filepath.Base(script), ".script")
 		t.Run(name, func(t *testing.T) {
@@ -107,11 +110,13 @@ func TestConversations(t *testing.T) {
 				t.Fatal(err)
 			}
 			f := newFilm()
+			f.ways = all
 			t.Cleanup(func() { f.kept(t, name, string(b)) })
 			for _, lang := range languagesOf(i) {
 				t.Run(lang, func(t *testing.T) {
 					t.Parallel()
 					converse(t, f, name, lang, string(b))
+					all.ends()
 				})
 			}
 		})
@@ -178,6 +183,8 @@ type stage struct {
 	free  atomic.Int64 // bytes of its disk
 
 	group int64 // its number now
+
+	leads map[string]string // the ways of the buttons that were shown, by their data
 }
 
 // pressable is a button on a message, as it was once shown.
@@ -208,7 +215,7 @@ var cast = []struct {
 func play(t *testing.T, f *film, lang, script, place string) (transcript string, rows []string) {
 	var s *stage
 	synctest.Test(t, func(t *testing.T) {
-		s = &stage{rig: newRigAt(t, lang, place), lang: lang, film: f, seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, beat: time.Second, group: groupID}
+		s = &stage{rig: newRigAt(t, lang, place), lang: lang, film: f, seen: map[int64]map[int]string{}, past: map[int64][]pressable{}, leads: map[string]string{}, beat: time.Second, group: groupID}
 		if strings.Contains(script, "given: the production key") {
 			s.cfg.apiKey = provider.ProductionKey
 		}
@@ -472,6 +479,7 @@ func (s *stage) pressInGroup(lang string, person int64, label string) error {
 	for _, m := range slices.Backward(s.telegram.Chats.Messages(s.group)) {
 		for _, b := range buttons(m) {
 			if b.CallbackData != "" && strings.Contains(plainText(b.Text), label) {
+				s.film.ways.taps(s.leads[b.CallbackData])
 				_, err := s.telegram.Groups.Press(s.group, person, m.MessageID, b.CallbackData)
 				return err
 			}
@@ -574,6 +582,7 @@ func (s *stage) press(lang string, person int64, label string) error {
 		for _, m := range slices.Backward(s.telegram.Chats.Messages(person)) {
 			for _, b := range buttons(m) {
 				if b.CallbackData != "" && strings.Contains(plainText(b.Text), label) {
+					s.film.ways.taps(s.leads[b.CallbackData])
 					_, err := s.telegram.People.Press(person, m.MessageID, b.CallbackData)
 					return err
 				}

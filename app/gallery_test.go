@@ -23,6 +23,7 @@ type film struct {
 	mu     sync.Mutex
 	scenes map[moment]*page.Scene
 	played map[string]bool // languages
+	ways   *ways           // of it and the other scripts
 }
 
 // moment is when somebody saw something.
@@ -32,7 +33,9 @@ type moment struct {
 	nth  int // thing that came of the line
 }
 
-func newFilm() *film { return &film{scenes: map[moment]*page.Scene{}, played: map[string]bool{}} }
+func newFilm() *film {
+	return &film{scenes: map[moment]*page.Scene{}, played: map[string]bool{}, ways: newWays()}
+}
 
 func (f *film) take(lang, line, who string, at moment, seen page.Seen) {
 	f.mu.Lock()

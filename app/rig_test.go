@@ -187,6 +187,9 @@ func (r *rig) check() {
 	// Only an edit whose answer was lost is made twice.
 	lost := r.cut || slices.ContainsFunc(r.telegram.Journal.All(), func(c telegram.Call) bool { return c.Fault != "" })
 	for _, h := range r.telegram.Journal.Harmless() {
+		if strings.HasPrefix(h, "editMessageReplyMarkup") {
+			continue // of a message too old to be deleted: nobody has kept whether it had buttons
+		}
 		if strings.Contains(h, "not modified") && !lost {
 			r.t.Errorf("a message is edited to the text that it has: %s", h)
 		}

@@ -26,9 +26,12 @@ func (s *stage) tell(n int, line string) {
 		now := map[int]bool{}
 		for _, m := range s.telegram.Chats.Messages(c.id) {
 			now[m.MessageID] = true
+			var data []string
 			for _, b := range buttons(m) {
+				data = append(data, b.CallbackData)
 				s.past[c.id] = append(s.past[c.id], pressable{m.MessageID, b.Text, b.CallbackData})
 			}
+			s.sees(c.id, data, fmt.Sprintf("%s, line %d", strings.Split(s.t.Name(), "/")[1], n+1))
 			text := shown(m)
 			old, known := seen[m.MessageID]
 			seen[m.MessageID] = text

@@ -34,6 +34,7 @@ type SideCalls struct {
 // sideAPI is the API as the side calls use it.
 type sideAPI interface {
 	Delete(ctx context.Context, chat int64, ids ...int) error
+	DropButtons(ctx context.Context, chat int64, messageID int) error
 	SetCommands(ctx context.Context, chat int64, language string, cmds []till.Command) error
 	SendFile(ctx context.Context, f till.File, before func(context.Context)) (id string, err error)
 	GroupChat(ctx context.Context, chat, person int64) (title string, admin bool, err error)
@@ -95,8 +96,22 @@ func (c *SideCalls) runDeletes(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case d := <-c.deletes:
-			c.attempt(ctx, 1, "a replaced message stays", func() error { return c.api.Delete(ctx, d.chat, d.messageID) })
+			c.delete(ctx, d)
 		}
+	}
+}
+
+// delete deletes a message, or, where Telegram does so no more, takes its buttons
+// off: what they ask is past.
+func (c *SideCalls) delete(ctx context.Context, d sideDelete) {
+	var refused *Fail
+	c.attempt(ctx, 1, "a replaced message stays", func() error {
+		err := c.api.Delete(ctx, d.chat, d.messageID)
+		refused = failOf(err)
+		return err
+	})
+	if refused != nil && refused.Kind == FailGone {
+		c.attempt(ctx, 1, "a replaced message keeps its buttons", func() error { return c.api.DropButtons(ctx, d.chat, d.messageID) })
 	}
 }
 

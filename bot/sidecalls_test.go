@@ -35,6 +35,10 @@ func (p *sidePuppet) Delete(_ context.Context, chat int64, ids ...int) error {
 	return p.made(fmt.Sprintf("delete %d %v", chat, ids))
 }
 
+func (p *sidePuppet) DropButtons(_ context.Context, chat int64, messageID int) error {
+	return p.made(fmt.Sprintf("buttons %d %d", chat, messageID))
+}
+
 func (p *sidePuppet) SetCommands(_ context.Context, chat int64, language string, cmds []till.Command) error {
 	return p.made(fmt.Sprintf("menu %d %s %d", chat, language, len(cmds)))
 }
@@ -101,6 +105,24 @@ func TestSideCallsGiveUpWhatIsRefusedForGood(t *testing.T) {
 		time.Sleep(time.Hour)
 		if n := len(p.log()); n != 2 {
 			t.Errorf("%d calls: %v", n, p.log())
+		}
+	})
+}
+
+// TestWhatCannotBeDeletedLosesItsButtons replaces a message of more than two days.
+func TestWhatCannotBeDeletedLosesItsButtons(t *testing.T) {
+	p := &sidePuppet{refuse: func(call string) error {
+		if call == "delete 1001 [7]" {
+			return &Fail{Kind: FailGone, Code: 400}
+		}
+		return nil
+	}}
+	aside(t, p, func(c *SideCalls) {
+		c.Forget(1001, 7)
+		c.Forget(1001, 8)
+		synctest.Wait()
+		if want := []string{"delete 1001 [7]", "buttons 1001 7", "delete 1001 [8]"}; !slices.Equal(p.log(), want) {
+			t.Errorf("%v", p.log())
 		}
 	})
 }

@@ -347,6 +347,15 @@ func (a *API) Delete(ctx context.Context, chat int64, ids ...int) error {
 	})
 }
 
+// DropButtons takes the buttons off a message, and leaves the rest (Bot API,
+// editMessageReplyMarkup without one).
+func (a *API) DropButtons(ctx context.Context, chat int64, messageID int) error {
+	return a.plain(ctx, "editMessageReplyMarkup", func(ctx context.Context) error {
+		_, err := a.client.EditMessageReplyMarkup(ctx, &tg.EditMessageReplyMarkupParams{ChatID: chat, MessageID: messageID})
+		return err
+	})
+}
+
 // GroupChat tells what a group chat is called, and whether a person is one of its
 // administrators.
 func (a *API) GroupChat(ctx context.Context, chat, person int64) (title string, admin bool, err error) {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"hanout/topup"
@@ -76,6 +77,9 @@ func (t *turn) askName(problem Msg) {
 			sc.line(M("groupchat.asks", "GroupChat", Name(t.s.GroupChatTitle)))
 		}
 		sc.line(M("ask.name"))
+		if !slices.Equal(t.who.Roles, []topup.Role{topup.Stranger}) { // who has a home can go back there
+			sc.row(t.cancelButton())
+		}
 	})
 }
 

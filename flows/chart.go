@@ -67,9 +67,12 @@ func PictureOf(r *topup.Report) ChartPicture {
 	return p
 }
 
-// ChartScreen is the picture's message.
-func ChartScreen(r *topup.Report, png []byte) Screen {
+// ChartScreen is the picture's message: of a shop, or of all (the zero Shop).
+func ChartScreen(r *topup.Report, of topup.Shop, png []byte) Screen {
 	sc := Screen{Photo: png}
+	if of.ID != 0 {
+		sc.line(M("shop.name", "Shop", Name(of.Name), "No", number(uint64(of.ID))))
+	}
 	reportTitle(&sc, r)
 	sc.row(homeButton())
 	return sc

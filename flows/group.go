@@ -106,7 +106,7 @@ func (t *turn) setGroup(label string) {
 		label = all[i]
 	}
 	sh.Group = label
-	t.drop(M("find.below"))
+	t.vanish(groupOf(sh))
 	t.do(SaveShop{Shop: sh})
 	t.toast(groupOf(sh))
 	t.shopCard(sh, 0, true)

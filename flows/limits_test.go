@@ -130,6 +130,9 @@ func TestSeveralUnderALimit(t *testing.T) {
 	k.v.mostDay = topup.Dinars(200)
 	k.tap("again")
 	k.at(StepMany, "limits.day.over")
+	if said := k.answered("again"); said.Msg.ID != "limits.day.over" {
+		t.Errorf("a look that changes nothing is answered %q", said.Msg.ID)
+	}
 	if !slices.Contains(k.says(), "many.allowed") {
 		t.Errorf("%v", k.says())
 	}

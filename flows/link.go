@@ -80,7 +80,7 @@ func (t *turn) openClaim(hash []byte) {
 	case !ok:
 		t.do(Guess{Chat: t.in.Chat})
 		t.sayLines(M("claim.unknown"))
-	case t.who.MayFor(topup.ActHistory, c.Shop): // whoever works there, whatever they may see
+	case t.who.MayFor(topup.ActHistory, c.Shop) && c.Live(t.env.Now): // whoever works there, whatever they may see
 		t.sayLines(M("claim.own"))
 	case c.State == topup.ClaimRedeemed && c.By == t.in.Chat:
 		t.sayLines(M("claim.mine", "Count", linked(o), "Time", c.Redeemed))

@@ -91,7 +91,7 @@ func sellingMany() conversation {
 				taps: map[string]func(*turn, string){
 					"ok": simple((*turn).confirmMany), "rm": (*turn).leaveOut,
 					"fit": simple((*turn).keepWhatFits), "once": simple((*turn).dropRepeats),
-					"again": func(t *turn, _ string) { t.quoteMany(Msg{}) },
+					"again": simple((*turn).retryMany),
 				},
 			},
 			StepUnclear: {
@@ -301,6 +301,23 @@ func (t *turn) quoteMany(note Msg) {
 		sc.grid(4, t.removeButtons(len(list)))
 		sc.row(t.cancelButton())
 	})
+}
+
+// retryMany looks at the wallet and the limits again, and says when they still
+// do not suffice: the panel alone would not change.
+func (t *turn) retryMany() {
+	t.quoteMany(Msg{})
+	if t.s.Step != StepMany {
+		return
+	}
+	list, price, _ := t.offers()
+	if why, over := t.overLimit(ordersOf(list)...); over {
+		t.toast(why)
+		return
+	}
+	if has := t.v.Wallets.Wallet(t.who.Shop).Available; price > has {
+		t.toast(M("confirm.short", "Missing", price-has, "Amount", has))
+	}
 }
 
 // removeButtons take one of several sales off the list.

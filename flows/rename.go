@@ -114,7 +114,7 @@ func (t *turn) sameName() {
 
 func (t *turn) rename(sh topup.Shop, name string) {
 	former := sh.Name
-	t.drop(M("find.below"))
+	t.vanish(M("staff.saved"))
 	if sh.Name = name; name != former {
 		t.do(SaveShop{Shop: sh})
 		t.toast(M("staff.saved"))

@@ -97,9 +97,13 @@ func (r ShopReport) Screen() Screen {
 	}
 	reportTitle(&sc, r.Report)
 	if r.All.Sales() > 0 {
-		sc.line(M("today.done", "Sales", number(uint64(r.All.Done))), M("today.paid", "Amount", r.All.Paid))
+		paid, gain := "today.paid", "today.gain"
+		if r.Of.ID != 0 { // the owner reads whose money it was
+			paid, gain = "report.shop.paid", "report.shop.gain"
+		}
+		sc.line(M("today.done", "Sales", number(uint64(r.All.Done))), M(paid, "Amount", r.All.Paid))
 		if r.All.Face > 0 {
-			sc.line(M("today.gain", "Face", r.All.Face, "Amount", r.All.Gain))
+			sc.line(M(gain, "Face", r.All.Face, "Amount", r.All.Gain))
 		}
 		if r.All.Priceless > 0 && r.All.Face > 0 {
 			sc.line(M("today.priceless", "Amount", r.All.Priceless))
@@ -144,7 +148,7 @@ type BusinessReport struct {
 func (r BusinessReport) Screen() Screen {
 	var sc Screen
 	reportTitle(&sc, r.Report)
-	shops := r.Shops()
+	shops := slices.DeleteFunc(r.Shops(), func(s topup.Part[topup.ShopID]) bool { return s.Done == 0 })
 	if r.All.Sales() > 0 {
 		sc.line(M("today.done", "Sales", number(uint64(r.All.Done))), M("report.paid", "Amount", r.All.Paid))
 		if r.All.Done > r.All.Untold {
@@ -156,7 +160,9 @@ func (r BusinessReport) Screen() Screen {
 		reportRest(&sc, r.All)
 		reportKinds(&sc, r.Report)
 		reportByDay(&sc, r.Report)
-		sc.line(M("report.shops", "Sales", number(uint64(len(shops)))))
+		if len(shops) > 0 {
+			sc.line(M("report.shops", "Sales", number(uint64(len(shops)))))
+		}
 		for _, s := range shops[:min(len(shops), reportShops)] {
 			sc.line(M("report.shop", "Shop", Name(r.Shop(s.Of)), "No", number(uint64(s.Of)), "Sales", number(uint64(s.Done)), "Amount", s.Paid))
 		}

@@ -255,7 +255,7 @@ func (t *turn) settle() {
 		return
 	}
 	step, ok := topup.Settle(o, d.Came, topup.Decision{By: t.in.Person.ID, Name: CleanName(t.in.Person.Name, 40), Ground: d.Ground, Note: d.Note, Photo: d.Photo}, t.in.Chat, t.env.Now)
-	t.drop(M("settle.below"))
+	t.vanish(M("settle.below"))
 	if !ok {
 		t.toast(M("review.settled", "State", StateMsg(o)))
 		t.do(t.ownersCard(o, true))

@@ -19,10 +19,14 @@ func (e *Engine) drawChart(j job) {
 	r := topup.NewReport(j.Ask.Period, time.Now().In(locales.Algiers))
 	err := e.ordersSince(r.From, page, func(o topup.Order) { r.Add(o) })
 	var lang string
+	var shop topup.Shop
 	if err == nil {
 		err = e.db.View(func(tx Tx) error {
 			c, _, err := tx.Chat(j.Chat)
 			lang = language(c.Language, c.Guess, e.cfg.Language)
+			if err == nil && j.Ask.Shop != 0 {
+				shop, _, err = tx.Shop(j.Ask.Shop)
+			}
 			return err
 		})
 	}
@@ -37,5 +41,5 @@ func (e *Engine) drawChart(j job) {
 		e.later(fault{err})
 		return
 	}
-	e.later(told(flows.Show{Chat: j.Chat, Panel: j.Panel, Screen: flows.ChartScreen(r, png), Class: flows.ClassAnswer}))
+	e.later(told(flows.Show{Chat: j.Chat, Panel: j.Panel, Screen: flows.ChartScreen(r, shop, png), Class: flows.ClassAnswer}))
 }
