@@ -112,10 +112,19 @@ func sentences(v any, lang string) any {
 // a high sign and within quotes, and where a count or a number is of one piece
 // with the word beside it.
 var (
-	frenchSpaces = strings.NewReplacer(" :", nbsp+":", " ;", nbsp+";", " !", nbsp+"!", " ?", nbsp+"?", " »", nbsp+"»", "« ", "«"+nbsp,
-		"n° ", "n°"+nbsp, "N° {", "N°"+nbsp+"{", "}} min", "}}"+nbsp+"min", "× {", "×"+nbsp+"{", "· {{.When", "·"+nbsp+"{{.When")
-	arabicSpaces = strings.NewReplacer("رقم {", "رقم"+nbsp+"{", "بـ {", "بـ"+nbsp+"{", "}} د", "}}"+nbsp+"د", "× {", "×"+nbsp+"{", "· {{.When", "·"+nbsp+"{{.When")
+	frenchSpaces = glued(" :", " ;", " !", " ?", " »", "« ",
+		"n° ", "N° {", "}} min", "prix {", "pour {{.Amount", "× {", "· {{.When")
+	arabicSpaces = glued("رقم {", "بـ {", "بقيمة {", "}} د", "× {", "· {{.When")
 )
+
+// glued keeps what is written in each of these on one line.
+func glued(texts ...string) *strings.Replacer {
+	var pairs []string
+	for _, s := range texts {
+		pairs = append(pairs, s, strings.ReplaceAll(s, " ", nbsp))
+	}
+	return strings.NewReplacer(pairs...)
+}
 
 // example is a telephone number that a sentence shows.
 var example = regexp.MustCompile(`\b\d{3,4}( \d\d){3}\b`)
