@@ -66,7 +66,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	provider: PREPAID_DJEZZY off                        a plan is switched off
 //	provider: balance 100
 //	provider: slow GET /internet/check-number 20s       an answer takes its time, once
-//	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out
+//	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out, and "gone" is off the list
 //	provider: codes of 450 signs                        those of the next ten gift cards
 //	provider: another order PRODUCT TYPE 1              by somebody else with our key
 //	provider: well again                                no more faults
@@ -764,6 +764,9 @@ func (s *stage) another(product, typeID, quantity string) error {
 // stock changes how many of a gift card there are, and what each costs.
 func (s *stage) stock(f []string) error {
 	left, err := strconv.Atoi(f[2])
+	if f[2] == "gone" {
+		left, err = -1, nil
+	}
 	if err != nil {
 		return err
 	}
