@@ -71,3 +71,25 @@ func TestTapsWhileTheTillWaits(t *testing.T) {
 		})
 	}
 }
+
+// TestIdleTillLeavesItsDiskAlone: where nobody sells, little is written: an idle
+// hour has fewer commits than twice the polls, each of which keeps the time.
+func TestIdleTillLeavesItsDiskAlone(t *testing.T) {
+	t.Parallel()
+	needsFile(t)
+	bubble(t, "fr", func(r *rig) {
+		var commits atomic.Int64
+		if err := r.halt(); err != nil {
+			r.t.Error(err)
+		}
+		r.via.onCommit = func() { commits.Add(1) }
+		r.start()
+		r.settle(10 * time.Minute)
+		commits.Store(0)
+		before := len(r.telegram.Journal.Calls("getUpdates"))
+		r.settle(3 * time.Hour)
+		if polls := len(r.telegram.Journal.Calls("getUpdates")) - before; polls == 0 || commits.Load() >= 2*int64(polls) {
+			r.t.Errorf("%d commits, %d polls", commits.Load(), polls)
+		}
+	})
+}

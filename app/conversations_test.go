@@ -656,9 +656,9 @@ var mirrored = strings.NewReplacer("⬅️", "➡️", "➡️", "⬅️", "⏮"
 
 // roles are what the buttons of the roles say.
 var roles = map[string]map[string]string{
-	"viewer": {"ar": "مطّلع", "fr": "observateur"},
-	"helper": {"ar": "مساعد", "fr": "assistant"},
-	"owner":  {"ar": "مالك", "fr": "propriétaire"},
+	"viewer": {"ar": "مطّلع", "fr": "Observateur"},
+	"helper": {"ar": "مساعد", "fr": "Assistant"},
+	"owner":  {"ar": "مالك", "fr": "Propriétaire"},
 
 	"favourites": {"ar": "المفضّلة", "fr": "Favoris"},
 }

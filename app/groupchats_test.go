@@ -346,7 +346,7 @@ func TestCodesWaitForWhoNeverWrote(t *testing.T) {
 				t.Errorf("arrived: %v", arrived)
 			}
 		}
-		if n := strings.Count(r.texts(groupID), "vous sont arrivés"); n != 2 {
+		if n := strings.Count(r.texts(groupID), "vous est arrivé"); n != 2 {
 			t.Errorf("the group reads %d times that they came:\n%s", n, r.texts(groupID))
 		}
 		r.expect(5000-2*495, 0, 2)
@@ -431,7 +431,7 @@ func TestCodesOfAGroupsSaleStayPrivate(t *testing.T) {
 			r.tap(customerID, "036")
 		}
 		open()
-		r.tap(customerID, "Voir les codes")
+		r.tap(customerID, "Voir le code")
 		r.tap(customerID, "🔑")
 		open()
 		r.tap(customerID, "Lien client")

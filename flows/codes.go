@@ -18,7 +18,7 @@ func codeRows(sc *Screen, o topup.Order) {
 	}
 	sc.line(M("codes.sent", "Count", o.DeliveredQty))
 	id := string(o.ID)
-	sc.row(button(M("button.codes"), encodeTap("o", id, "codes")), button(M("button.customer"), encodeTap("o", id, "claim")))
+	sc.row(button(M("button.codes", "Count", o.DeliveredQty), encodeTap("o", id, "codes")), button(M("button.customer"), encodeTap("o", id, "claim")))
 }
 
 // askCodes shows an order's codes once more; that they were shown before is
@@ -34,7 +34,7 @@ func (t *turn) askCodes(o topup.Order, _ string) bool {
 	}
 	panel := t.env.NewID()
 	sc := Screen{Lines: []Msg{M("codes.again", "Count", o.DeliveredQty, "No", number(o.No), "Time", last[0])}}
-	sc.row(Button{Label: M("button.showcodes"), Data: encodeTap("o", string(o.ID), "codes2", panel), Style: Go},
+	sc.row(Button{Label: M("button.showcodes", "Count", o.DeliveredQty), Data: encodeTap("o", string(o.ID), "codes2", panel), Style: Go},
 		Button{Label: M("button.cancel"), Data: encodeTap("o", string(o.ID), "codes0", panel), Style: Stop})
 	t.do(Show{Chat: t.in.Chat, Panel: questionPanel + panel, Screen: sc, Class: ClassAnswer})
 	return true
@@ -83,17 +83,25 @@ func (t *turn) makeLink(o topup.Order, _ string) bool {
 	return true
 }
 
+// linked is how many codes the link of an order gives.
+func linked(o topup.Order) int {
+	if o.State.Final() {
+		return o.DeliveredQty
+	}
+	return o.Quantity
+}
+
 // linkOpened says why there is no new link: the codes belong to who opened the
 // last one.
 func (t *turn) linkOpened(o topup.Order, c topup.Claim) {
 	switch {
 	case c.State == topup.ClaimSending:
-		t.alert(M("claim.underway"))
+		t.alert(M("claim.underway", "Count", linked(o)))
 	case c.State == topup.ClaimKept:
-		t.alert(M("claim.waits"))
+		t.alert(M("claim.waits", "Count", linked(o)))
 		t.do(Show{Chat: cmp.Or(c.Chat, o.Chat), Panel: c.Panel, Screen: ClaimScreen(o, c, "", nil), Class: ClassAnswer, Fresh: true})
 	case o.State.Final():
-		t.alert(M("claim.was", "Time", c.Redeemed))
+		t.alert(M("claim.was", "Count", linked(o), "Time", c.Redeemed))
 	default:
 		t.alert(M("claim.waspart", "Time", c.Redeemed))
 	}
@@ -122,15 +130,15 @@ func ClaimScreen(o topup.Order, c topup.Claim, link string, qr []byte) Screen {
 	switch c.State {
 	case topup.ClaimOpen:
 		sc.Photo = qr
-		sc.line(M("claim.open", "No", no), M("claim.until", "Time", c.Expires))
+		sc.line(M("claim.open", "Count", linked(o), "No", no), M("claim.until", "Time", c.Expires))
 		sc.row(Button{Label: M("button.openlink"), URL: link}, Button{Label: M("button.copylink"), Copy: link})
 		sc.row(revoke)
 	case topup.ClaimSending:
-		sc.line(M("claim.sending", "No", no))
+		sc.line(M("claim.sending", "Count", linked(o), "No", no))
 	case topup.ClaimKept:
-		sc.line(M("claim.kept", "No", no))
+		sc.line(M("claim.kept", "Count", linked(o), "No", no))
 		if c.Revocable() {
-			sc.line(M("claim.takeback"))
+			sc.line(M("claim.takeback", "Count", linked(o)))
 			sc.row(revoke)
 		}
 	case topup.ClaimRedeemed:

@@ -285,7 +285,11 @@ func (d *giftCard) askQuantity(t *turn, problem Msg) {
 		if problem.ID != "" {
 			sc.line(problem)
 		}
-		sc.line(M("quantity.ask", "Max", quantityLimit(ty)))
+		if most := quantityLimit(ty); most > 1 {
+			sc.line(M("quantity.ask", "Max", most))
+		} else {
+			sc.line(M("quantity.only"))
+		}
 		var b []Button
 		for _, n := range usualQuantities {
 			if n <= max(1, min(quantityLimit(ty), affordable)) {

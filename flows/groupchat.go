@@ -209,14 +209,14 @@ func GroupChatScreen(sh topup.Shop) Screen {
 // CodesWaitScreen tells a group chat why codes are not there yet: nothing can be
 // written to the seller, who must come to us.
 func CodesWaitScreen(o topup.Order, bot string) Screen {
-	sc := Screen{Lines: []Msg{M("groupchat.waits", "Person", Name(o.Seller), "No", number(o.No))}}
+	sc := Screen{Lines: []Msg{M("groupchat.waits", "Count", linked(o), "Person", Name(o.Seller), "No", number(o.No))}}
 	sc.row(Button{Label: M("groupchat.open"), URL: openLink(bot)})
 	return sc
 }
 
 // CodesCameScreen ends that.
 func CodesCameScreen(o topup.Order) Screen {
-	return Screen{Lines: []Msg{M("groupchat.came", "Person", Name(o.Seller), "No", number(o.No))}}
+	return Screen{Lines: []Msg{M("groupchat.came", "Count", linked(o), "Person", Name(o.Seller), "No", number(o.No))}}
 }
 
 // GroupChatLostScreen tells a keeper that nothing can be written into the group chat any

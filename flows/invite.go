@@ -52,7 +52,7 @@ func (t *turn) askRole() {
 		for _, r := range []topup.Role{topup.Viewer, topup.Helper, topup.Owner} {
 			if t.who.MayPlace(r) {
 				sc.line(M("team.role." + string(r)))
-				sc.row(button(M("role."+string(r)), t.s.tap("r", string(r))))
+				sc.row(button(M("button.role."+string(r)), t.s.tap("r", string(r))))
 			}
 		}
 		sc.row(t.backButton(), t.cancelButton())

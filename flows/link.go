@@ -73,18 +73,19 @@ func (t *turn) openClaim(hash []byte) {
 			i, invited = t.v.Claims.Invite(hash)
 		}
 	}
+	o, _ := t.v.Orders.Order(c.Order)
 	switch {
 	case !ok && invited:
 		t.openInvite(i, hash)
 	case !ok:
 		t.do(Guess{Chat: t.in.Chat})
 		t.sayLines(M("claim.unknown"))
-	case t.who.MayFor(topup.ActHistory, c.Shop): // whoever works there, whatever they may see
+	case t.who.MayFor(topup.ActHistory, c.Shop) && c.Live(t.env.Now): // whoever works there, whatever they may see
 		t.sayLines(M("claim.own"))
 	case c.State == topup.ClaimRedeemed && c.By == t.in.Chat:
-		t.sayLines(M("claim.mine", "Time", c.Redeemed))
+		t.sayLines(M("claim.mine", "Count", linked(o), "Time", c.Redeemed))
 	case c.Opened() && c.By == t.in.Chat:
-		t.sayLines(M("claim.coming"))
+		t.sayLines(M("claim.coming", "Count", linked(o)))
 	case c.Opened():
 		t.sayLines(M("claim.used"))
 	case c.Live(t.env.Now):

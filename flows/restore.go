@@ -266,7 +266,7 @@ func (t *turn) strayLong(s topup.Stray) []Msg {
 	lines := []Msg{M("restore.one", "What", t.strayWhat(s), "State", M("restore.state."+phaseOf(s))),
 		M("restore.charged", "Face", strayAmount(s), "Amount", s.Charged), M("order.placed", "Time", s.Created)}
 	if plan, ok := t.v.Shelf.Plan(s.Plan); ok {
-		lines = append(lines, M("restore.plan", "Plan", PlanName(plan.Name)))
+		lines = append(lines, M("restore.plan", "Plan", planMsg(plan.Family, plan.Name, plan.Kind)))
 	}
 	return append(lines, M("order.ref", "Ref", Latin(s.ProviderID)))
 }

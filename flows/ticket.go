@@ -138,8 +138,8 @@ func (k Ticket) Screen(png []byte) Screen {
 }
 
 // TicketUnfit tells the shop why its ticket has no codes.
-func TicketUnfit(chat int64, panel string) Show {
-	return Show{Chat: chat, Panel: panel, Screen: Screen{Lines: []Msg{M("ticket.unfit")}}, Class: ClassAnswer}
+func TicketUnfit(o topup.Order, chat int64, panel string) Show {
+	return Show{Chat: chat, Panel: panel, Screen: Screen{Lines: []Msg{M("ticket.unfit", "Count", o.DeliveredQty)}}, Class: ClassAnswer}
 }
 
 // askTicket makes a ticket; with codes or without is asked of who may see them.

@@ -108,21 +108,39 @@ func sentences(v any, lang string) any {
 	return v
 }
 
-// frenchSpaces are the spaces that must not break a line: before a high sign,
-// and within quotes.
-var frenchSpaces = strings.NewReplacer(" :", nbsp+":", " ;", nbsp+";", " !", nbsp+"!", " ?", nbsp+"?", " »", nbsp+"»", "« ", "«"+nbsp)
+// frenchSpaces and arabicSpaces are the spaces that must not break a line: before
+// a high sign and within quotes, and where a count or a number is of one piece
+// with the word beside it.
+var (
+	frenchSpaces = glued(" :", " ;", " !", " ?", " »", "« ",
+		"n° ", "N° {", "}} min", "prix {", "pour {{.Amount", "× {", "· {{.When")
+	arabicSpaces = glued("رقم {", "بـ {", "بقيمة {", "}} د", "× {", "· {{.When")
+)
+
+// glued keeps what is written in each of these on one line.
+func glued(texts ...string) *strings.Replacer {
+	var pairs []string
+	for _, s := range texts {
+		pairs = append(pairs, s, strings.ReplaceAll(s, " ", nbsp))
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// example is a telephone number that a sentence shows.
+var example = regexp.MustCompile(`\b\d{3,4}( \d\d){3}\b`)
 
 // command finds a command of the bot in a sentence, or one of a terminal: in an
 // Arabic line its slash would change sides.
 var command = regexp.MustCompile(`(^|[\s(])(/[a-z]+)`)
 
 // Typeset sets a sentence of our own: in French no line begins with ": …", in
-// Arabic commands run left to right.
+// Arabic commands run left to right, and in both a number stays with its word.
 func Typeset(lang, s string) string {
+	s = example.ReplaceAllStringFunc(s, func(number string) string { return strings.ReplaceAll(number, " ", nbsp) })
 	if lang == French {
 		return frenchSpaces.Replace(s)
 	}
-	return command.ReplaceAllString(s, "$1"+lri+"$2"+pdi)
+	return command.ReplaceAllString(arabicSpaces.Replace(s), "$1"+lri+"$2"+pdi)
 }
 
 // rlm and lrm set the direction of a line that would begin with something else.

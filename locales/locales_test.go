@@ -164,6 +164,9 @@ func TestLanguagesAgree(t *testing.T) {
 	}
 }
 
+// countedAmount is a count and an amount with nothing but a comma between them.
+var countedAmount = regexp.MustCompile(`\{\{\.(Sales|No|Count)\}\}[,،] (<b>)?\{\{\.Amount`)
+
 // data lists the data of a message's general form.
 func data(m message) []string {
 	var out []string
@@ -202,6 +205,9 @@ func checkText(t *testing.T, lang, id, form, text string) {
 	} else if letters(unicode.Arabic) && id != "language.ask" {
 		t.Errorf("French message %q (%s) has Arabic letters: %q", id, form, text)
 	}
+	if n := countedAmount.FindString(text); n != "" {
+		t.Errorf("%s: message %q (%s) shows %s, which reads as one number: 3, 445 DA", lang, id, form, n)
+	}
 	if strings.ContainsAny(bare, "٠١٢٣٤٥٦٧٨٩") {
 		t.Errorf("%s: message %q (%s) has Eastern digits", lang, id, form)
 	}
@@ -216,7 +222,7 @@ func outsideIsolates(s string) string {
 // one of the families whose last word is computed.
 func TestMessagesAreUsed(t *testing.T) {
 	known := read(t, locales.Arabic)
-	families := []string{"command.", "state.", "sign.", "reason.", "family.", "shop.", "alert.", "trouble.over.", "plan.", "codes.use.", "complaint.state.", "reconcile.diff.", "restore.sign.", "restore.state.", "period.", "statement.button.", "role.", "team.role.", "moment.", "orders.kind.", "settle.came.", "settle.back.", "sharing.", "button.sharing."}
+	families := []string{"command.", "state.", "sign.", "reason.", "family.", "shop.", "alert.", "trouble.over.", "plan.", "codes.use.", "complaint.state.", "reconcile.diff.", "restore.sign.", "restore.state.", "period.", "statement.button.", "role.", "team.role.", "moment.", "orders.kind.", "settle.came.", "settle.back.", "sharing.", "button.sharing.", "button.role."}
 	used := map[string]bool{}
 	root := ".."
 	files := 0
@@ -340,6 +346,9 @@ func TestTypeset(t *testing.T) {
 	for _, tt := range []struct{ lang, in, want string }{
 		{locales.French, "Solde : 5 ! « oui » ; non ?", "Solde\u00a0: 5\u00a0! «\u00a0oui\u00a0»\u00a0; non\u00a0?"},
 		{locales.French, "à 12:30, voir /help", "à 12:30, voir /help"},
+		{locales.French, "n° {{.No}} × {{.Quantity}} · {{.When}}, {{.Ago}} min", "n°\u00a0{{.No}} ×\u00a0{{.Quantity}} ·\u00a0{{.When}}, {{.Ago}}\u00a0min"},
+		{locales.French, "par exemple 0661 23 45 67 ou 036 36 26 08, de 100 à 2 000", "par exemple 0661\u00a023\u00a045\u00a067 ou 036\u00a036\u00a026\u00a008, de 100 à 2 000"},
+		{locales.Arabic, "رقم {{.No}}، بـ {{.Amount}}، قبل {{.Ago}} د، 036 36 26 08", "رقم\u00a0{{.No}}، بـ\u00a0{{.Amount}}، قبل {{.Ago}}\u00a0د، 036\u00a036\u00a026\u00a008"},
 		{locales.Arabic, "أرسل /start ثم (/help)", "أرسل \u2066/start\u2069 ثم (\u2066/help\u2069)"},
 		{locales.Arabic, "/today\n/balance: 1/2 km/h", "\u2066/today\u2069\n\u2066/balance\u2069: 1/2 km/h"},
 	} {

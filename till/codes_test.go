@@ -410,7 +410,7 @@ func TestCodesComeBeforeTheLanguage(t *testing.T) {
 		t.Errorf("the customer is asked for no language: %v", rows)
 	}
 	c.take(tapped(stranger, "m:lang:fr"))
-	if last := text(c.sent.to(stranger)); !strings.Contains(last, "au-dessus") {
+	if last := text(c.sent.to(stranger)); !strings.Contains(last, "plus haut") {
 		t.Errorf("after a language the customer reads %q", last)
 	}
 	c.close(token)

@@ -3,6 +3,7 @@ package till
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"hanout/flows"
@@ -101,6 +102,16 @@ type synced struct {
 	pingOnly bool
 }
 
+// keepWeather writes the weather down where it has changed: it is read every
+// minute.
+func keepWeather(tx Tx, w topup.Weather) error {
+	var was topup.Weather
+	if known, err := tx.Setting(settingWeather, &was); err != nil || known && maps.Equal(was.Down, w.Down) {
+		return err
+	}
+	return tx.PutSetting(settingWeather, w)
+}
+
 func (s synced) apply(e *Engine, tx Tx, a *after) error {
 	if s.account != nil {
 		a.username = &s.account.Username
@@ -114,7 +125,7 @@ func (s synced) apply(e *Engine, tx Tx, a *after) error {
 		}
 	}
 	if s.weather != nil {
-		if err := tx.PutSetting(settingWeather, *s.weather); err != nil {
+		if err := keepWeather(tx, *s.weather); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,8 @@ import (
 // Timed work. The rules:
 //
 //   - a task is a name, a next time and what it does; the next time lies on
-//     disk, so that a restart neither skips nor repeats a day's work;
+//     disk, so that a restart neither skips nor repeats a day's work; that of one
+//     that is due every minute does not, for an idle till leaves its disk alone;
 //   - in the writer a task does one small slice; while there is another, it is
 //     due again at once, behind what waits meanwhile;
 //   - what reads much is done beside the writer and handed in as small events;
@@ -123,6 +124,9 @@ const (
 	wakeSeen   = 500 // orders looked at; those behind them are due within the hour
 )
 
+// unkept is the pause up to which a task's next time is not kept on disk.
+const unkept = time.Minute
+
 // taskSetting names where a task's next time lies on disk.
 func taskSetting(name string) string { return "task/" + name }
 
@@ -204,6 +208,9 @@ type finished struct{ *task }
 func (f finished) apply(e *Engine, tx Tx, a *after) error {
 	at := f.next(a.now, e.stretch)
 	a.move(f.name, at)
+	if at.Sub(a.now) <= unkept {
+		return nil
+	}
 	return tx.PutSetting(taskSetting(f.name), at)
 }
 

@@ -104,6 +104,13 @@ func TestTasksKeepTheirTime(t *testing.T) {
 			if slices.Contains([]string{"reminder", "debts", "strangers", "reconcile", "drill", "evening", "complaints"}, task.name) {
 				continue // its first evening, day, night or morning has not come
 			}
+			now := time.Now()
+			if task.next(now, func(d time.Duration) time.Duration { return d }).Sub(now) <= unkept {
+				if !at.IsZero() {
+					t.Errorf("the time of %s is on disk, which is due every minute", task.name)
+				}
+				continue
+			}
 			if !at.After(time.Now()) {
 				t.Errorf("%s is next due at %v, now it is %v", task.name, at, time.Now())
 			}

@@ -67,5 +67,5 @@ func (d drawnTicket) apply(e *Engine, tx Tx, a *after) error {
 	if err != nil || !d.unfit {
 		return err
 	}
-	return e.show(tx, a, flows.TicketUnfit(d.job.Chat, d.job.Panel+"/unfit"))
+	return e.show(tx, a, flows.TicketUnfit(d.Order, d.job.Chat, d.job.Panel+"/unfit"))
 }

@@ -101,10 +101,10 @@ func TestClockIsWatched(t *testing.T) {
 		m := time.Minute
 		polls("by good answers", []time.Duration{0, time.Second, -m})
 		polls("by single ones", []time.Duration{9 * m, 9 * m, 0, 9 * m, 9 * m, m})
-		polls("by three", []time.Duration{-9 * m, -9 * m, -9 * m, -9 * m}, "fausse</b> de -9 min")
+		polls("by three", []time.Duration{-9 * m, -9 * m, -9 * m, -9 * m}, "fausse</b> de -9\u00a0min")
 		polls("by more in another process", []time.Duration{9 * m, 9 * m, 9 * m})
 		polls("by a good one in another process", []time.Duration{0, 0}, "est juste")
-		polls("ahead", []time.Duration{9 * m, 9 * m, 9 * m, 0}, "fausse</b> de +9 min", "est juste")
+		polls("ahead", []time.Duration{9 * m, 9 * m, 9 * m, 0}, "fausse</b> de +9\u00a0min", "est juste")
 		c.close()
 	})
 }

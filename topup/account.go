@@ -14,6 +14,6 @@ type Account struct {
 // Weather is the state of the operators as the provider reports it. An operator
 // that is not named is up as far as anyone knows.
 type Weather struct {
-	At   time.Time         `json:"at"`
+	At   time.Time         `json:"at"` // when it was first so
 	Down map[Operator]bool `json:"down,omitempty"`
 }

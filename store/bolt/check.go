@@ -54,7 +54,7 @@ func (db *DB) Read(v *store.Vault, fn func(store.Source) error) error {
 
 // read is Read, as long as ctx is not done.
 func (db *DB) read(ctx context.Context, v *store.Vault, fn func(store.Source) error) error {
-	return db.View(func(tx *Tx) error { return fn(source{&Tx{tx.tx, v, ctx}, db}) })
+	return db.View(func(tx *Tx) error { return fn(source{&Tx{tx: tx.tx, vault: v, until: ctx}, db}) })
 }
 
 // source is the file as a check reads it.

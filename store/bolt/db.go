@@ -274,9 +274,13 @@ func (db *DB) Size() int64 {
 	return info.Size()
 }
 
+// errUnwritten takes a transaction back that has written nothing.
+var errUnwritten = errors.New("bolt: nothing was written")
+
 // Update runs fn in a write transaction and commits. An error or panic of fn
 // rolls back and comes out as it is; an error of the commit itself comes as
-// *store.CommitError.
+// *store.CommitError. Where fn writes nothing, nothing is committed, and no disk
+// is waited for.
 func (db *DB) Update(fn func(*Tx) error) error {
 	if db.readOnly {
 		return store.ErrReadOnly
@@ -288,12 +292,18 @@ func (db *DB) Update(fn func(*Tx) error) error {
 	ran, commit := false, 0
 	err := guarded(db.broke, func(in func(func() error) error) error {
 		return db.bolt.Update(func(tx *bbolt.Tx) error {
-			inside = in(func() error { return fn(&Tx{tx: tx, vault: db.vault}) })
+			t := &Tx{tx: tx, vault: db.vault}
+			inside = in(func() error { return fn(t) })
 			ran, commit = true, tx.ID()
+			if inside == nil && !t.wrote {
+				return errUnwritten
+			}
 			return inside
 		})
 	})
 	switch {
+	case err == errUnwritten:
+		return nil
 	case err == nil:
 		db.committed(commit)
 		if db.onCommit != nil {

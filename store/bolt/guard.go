@@ -20,6 +20,7 @@ type (
 	bucket struct {
 		b     *bbolt.Bucket
 		until context.Context
+		wrote *bool
 	}
 	cursor struct {
 		c     *bbolt.Cursor
@@ -48,15 +49,25 @@ func damage(p any) error {
 
 func (t *Tx) bucket(of string) bucket {
 	defer damaged()
-	return bucket{t.tx.Bucket(name(of).name), t.until}
+	return bucket{t.tx.Bucket(name(of).name), t.until, &t.wrote}
 }
 
 // has reports whether the file has a bucket.
 func (t *Tx) has(name string) bool { return t.bucket(name).b != nil }
 
+func (b bucket) Put(key, value []byte) error {
+	defer damaged()
+	*b.wrote = true
+	return b.b.Put(key, value)
+}
+
+func (b bucket) Delete(key []byte) error {
+	defer damaged()
+	*b.wrote = true
+	return b.b.Delete(key)
+}
+
 func (b bucket) Get(key []byte) []byte         { defer damaged(); return b.b.Get(key) }
-func (b bucket) Put(key, value []byte) error   { defer damaged(); return b.b.Put(key, value) }
-func (b bucket) Delete(key []byte) error       { defer damaged(); return b.b.Delete(key) }
 func (b bucket) Cursor() cursor                { defer damaged(); return cursor{b.b.Cursor(), b.until} }
 func (c cursor) First() (key, value []byte)    { defer damaged(); return c.c.First() }
 func (c cursor) Last() (key, value []byte)     { defer damaged(); return c.c.Last() }

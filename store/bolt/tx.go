@@ -69,6 +69,7 @@ type Tx struct {
 	tx    *bbolt.Tx
 	vault *store.Vault    // nil: nothing is sealed, and what is stays closed
 	until context.Context // its walks end with it; nil: they do not
+	wrote bool
 }
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)

@@ -75,7 +75,7 @@ class Page {
     this.steps.draw();
   }
 
-  // show brings a phone or the panel to the front; it matters where only one has room.
+  // show brings a phone or the panel to the front; it matters where not all have room.
   show(name) {
     this.shown = name;
     for (const tab of this.tabs) {
@@ -86,6 +86,7 @@ class Page {
     document.body.classList.toggle('panel-shown', name === 'panel');
     for (const phone of this.phones) {
       phone.node.classList.toggle('shown', String(phone.id) === name);
+      if (String(phone.id) === name) phone.node.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       if (this.sees(phone) && phone.follows) phone.goToEnd();
     }
   }

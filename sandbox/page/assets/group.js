@@ -79,6 +79,7 @@ export class GroupChat extends Phone {
   open() {
     this.opened = true;
     this.draw();
+    this.node.scrollIntoView({ block: 'nearest', inline: 'nearest' }); // four have no room in a small window
   }
 
   // senderOf is who wrote a message, where it is not the speaker.
