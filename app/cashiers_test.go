@@ -9,16 +9,22 @@ import (
 // hire makes the customer a cashier of the shop.
 func (r *rig) hire(lang string) {
 	r.t.Helper()
+	r.hires(lang, customerID, "Amine")
+}
+
+// hires has somebody work for the shop under a name.
+func (r *rig) hires(lang string, person int64, name string) {
+	r.t.Helper()
 	r.say(shopID, "/cashiers")
 	r.tap(shopID, "➕")
-	r.say(shopID, "Amine")
+	r.say(shopID, name)
 	calls := r.telegram.Journal.Calls("sendPhoto")
 	_, token, _ := strings.Cut(calls[len(calls)-1].Params["reply_markup"], "?start=")
 	token, _, _ = strings.Cut(token, "\"")
-	r.telegram.People.Start(customerID, token)
+	r.telegram.People.Start(person, token)
 	r.settle(time.Second)
-	r.tap(customerID, map[string]string{"ar": "العربية", "fr": "Français"}[lang])
-	r.tap(customerID, "✅")
+	r.tap(person, map[string]string{"ar": "العربية", "fr": "Français"}[lang])
+	r.tap(person, "✅")
 }
 
 // TestCashierRemovedWhileSelling: the sale finishes and pays as ever, and its

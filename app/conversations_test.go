@@ -66,7 +66,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	provider: PREPAID_DJEZZY off                        a plan is switched off
 //	provider: balance 100
 //	provider: slow GET /internet/check-number 20s       an answer takes its time, once
-//	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out
+//	provider: product PRODUCT off                       a gift card is withdrawn, or "on"
+//	provider: stock PRODUCT TYPE 1 5200.50              of a gift card; the price may be left out, and "gone" is off the list
 //	provider: codes of 450 signs                        those of the next ten gift cards
 //	provider: another order PRODUCT TYPE 1              by somebody else with our key
 //	provider: well again                                no more faults
@@ -74,6 +75,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	the line is cut for 5m                              Telegram can't be reached, what is done waits
 //	the line is back                                    all that waited arrives
 //	the clock is 5m ahead                               of Telegram's; "the clock is right" again
+//	the database takes 5s                               to commit what comes next, or "then takes": what comes after that
 //	the disk has 120 MB left                            it has plenty before
 //	the server has fsync=off                            that of the database; "the server is well" again
 //	the server waits for 0 standbys                     of those that are to confirm; "the server is alone"
@@ -87,8 +89,11 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	given: the production key
 //	given: copies are sent            one a night, sealed, to the owner
 //	given: a cashier                  the customer, who works for the shop
+//	given: 20 more cashiers           who play no part
+//	given: 30 favourites              of the shop's customers
 //	given: a group                    which the shop has made
 //	given: a group of the customer
+//	given: a group of both            who are its administrators
 //	given: 10s after each line        where two things at once may end in either order
 //
 // A line that begins with # is kept as the transcript's prose. To see
@@ -183,6 +188,8 @@ type stage struct {
 
 	ahead atomic.Int64 // how far the machine's clock is before Telegram's
 	free  atomic.Int64 // bytes of its disk
+	takes atomic.Int64 // how long a commit to come lasts
+	spare atomic.Int64 // how many are as ever before it
 
 	server atomic.Pointer[topup.Safeguards] // how that of the database keeps what is committed
 
@@ -228,6 +235,13 @@ func play(t *testing.T, f *film, lang, script, place string) (transcript string,
 		}
 		if strings.Contains(script, "the clock is ") {
 			s.tellsTime()
+		}
+		if strings.Contains(script, "the database ") {
+			s.via.onCommit = func() {
+				if s.spare.Add(-1) < 0 {
+					time.Sleep(time.Duration(s.takes.Swap(0)))
+				}
+			}
 		}
 		if strings.Contains(script, "the disk has ") {
 			s.free.Store(roomy)
@@ -404,6 +418,14 @@ func (s *stage) act(lang, line string) error {
 		if err := s.setsServer(strings.TrimPrefix(line, "the server ")); err != nil {
 			return err
 		}
+	case strings.HasPrefix(line, "the database takes "), strings.HasPrefix(line, "the database then takes "):
+		d, err := time.ParseDuration(f[len(f)-1])
+		if err != nil {
+			return err
+		}
+		s.spare.Store(int64(len(f) - 4))
+		s.takes.Store(int64(d))
+		return nil
 	case strings.HasPrefix(line, "the clock is "):
 		if err := s.setsClock(strings.TrimPrefix(line, "the clock is ")); err != nil {
 			return err
@@ -555,6 +577,8 @@ func (s *stage) given(lang, what string) error {
 		s.hire(lang)
 	case what == "a group":
 		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Taxiphones", Members: []int64{shopID, customerID, strangerID}})
+	case what == "a group of both":
+		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Place du marché", Members: []int64{shopID, customerID, strangerID}, Admins: []int64{customerID}})
 	case what == "a group of the customer":
 		s.telegram.Groups.Add(telegram.Group{ID: groupID, Title: "Kiosques", Members: []int64{customerID, shopID, ownerID}})
 	case strings.HasSuffix(what, " after each line"):
@@ -562,6 +586,14 @@ func (s *stage) given(lang, what string) error {
 		if s.beat, err = time.ParseDuration(strings.TrimSuffix(what, " after each line")); err != nil {
 			return err
 		}
+	case what == "30 favourites":
+		s.regulars()
+	case strings.HasSuffix(what, " more cashiers"):
+		n, err := strconv.Atoi(strings.TrimSuffix(what, " more cashiers"))
+		if err != nil {
+			return err
+		}
+		s.staff(lang, n)
 	case strings.HasSuffix(what, " more shops"):
 		n, err := strconv.Atoi(strings.TrimSuffix(what, " more shops"))
 		if err != nil {
@@ -576,6 +608,27 @@ func (s *stage) given(lang, what string) error {
 	}
 	s.settle(s.beat)
 	return nil
+}
+
+// regulars sells to numbers that get a name.
+func (s *stage) regulars() {
+	for i, name := range strings.Fields("Adel Amine Anis Badis Brahim Djamel Farid Fares Hakim Hamid Hichem Idir Ilyes Islam Kamel" +
+		" Khaled Lamine Lotfi Malik Mehdi Mourad Nabil Omar Rachid Reda Salim Sofiane Tarek Walid Zaki") {
+		s.say(shopID, fmt.Sprintf("05501000%02d 100", i))
+		s.tap(shopID, "✅")
+		s.settle(25 * time.Second)
+		s.tap(shopID, "⭐")
+		s.say(shopID, name)
+	}
+}
+
+// staff has people work for the shop who play no part.
+func (s *stage) staff(lang string, n int) {
+	for i := range int64(n) {
+		person := 8001 + i
+		s.telegram.People.Add(telegram.Person{ID: person, FirstName: "Ali", LanguageCode: lang})
+		s.hires(lang, person, fmt.Sprintf("Ali %d", 1+i))
+	}
 }
 
 // crowd opens shops whose keepers play no part; they read both languages by
@@ -603,11 +656,9 @@ func (s *stage) press(lang string, person int64, label string) error {
 	if id, ok := strings.CutPrefix(label, "="); ok { // a label by its ID, up to its first datum
 		label, _, _ = strings.Cut(sentences(s.t.(*testing.T), lang)[id][0], "{{")
 		label = plainText(locales.Typeset(lang, label))
-	}
-	if role, ok := roles[label]; ok {
+	} else if role, ok := roles[label]; ok {
 		label = role[lang]
-	}
-	if lang == "ar" {
+	} else if lang == "ar" {
 		label = mirrored.Replace(label)
 	}
 	if !former {
@@ -693,6 +744,8 @@ func (s *stage) disturb(what string) error {
 			return err
 		}
 		s.provider.SetCards(cards(10, n)...)
+	case len(f) == 3 && f[0] == "product" && (f[2] == "off" || f[2] == "on"):
+		s.provider.SetProduct(f[1], f[2] == "on")
 	case f[0] == "stock" && (len(f) == 4 || len(f) == 5):
 		return s.stock(f[1:])
 	case len(f) == 2 && f[0] == "adjusts": // the statement of the newest order, by so many dinars
@@ -796,6 +849,9 @@ func (s *stage) another(product, typeID, quantity string) error {
 // stock changes how many of a gift card there are, and what each costs.
 func (s *stage) stock(f []string) error {
 	left, err := strconv.Atoi(f[2])
+	if f[2] == "gone" {
+		left, err = -1, nil
+	}
 	if err != nil {
 		return err
 	}

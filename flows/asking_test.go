@@ -88,6 +88,9 @@ func TestDecisionIsOnWhatWasSeen(t *testing.T) {
 			if _, decided := effect[SaveShop](k); decided || !slices.Contains(k.says(), "ask.card") {
 				t.Errorf("%s, %s: decided %t, shown %v", name, data, decided, k.says())
 			}
+			if slices.Contains(k.says(), "ask.person") {
+				t.Errorf("%s: the shop's name is told as who asks", name)
+			}
 		}
 		k.press(button())
 		if s, decided := effect[SaveShop](k); !decided || s.Shop.State != topup.ShopApproved || s.Shop.Name != changed.Name {

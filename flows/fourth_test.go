@@ -70,7 +70,7 @@ func (d *bill) meterTyped(t *turn, text string) bool {
 func (d *bill) offered(*turn) (topup.Order, bool) {
 	return topup.Order{Good: billGood, To: d.Meter, Quantity: 1, Face: d.Face, Price: d.Face, Expected: d.Face}, true
 }
-func (d *bill) gone(t *turn)                       { d.askMeter(t, Msg{}) }
+func (d *bill) gone(t *turn) Msg                   { d.askMeter(t, Msg{}); return M("plan.gone") }
 func (d *bill) reconsider(t *turn)                 { d.askMeter(t, Msg{}) }
 func (d *bill) corrected(*turn, string, bool) bool { return false }
 

@@ -150,7 +150,10 @@ func (d *giftCard) offered(t *turn) (topup.Order, bool) {
 	return o, ok && ok1 && ok2 && d.Quantity > 0 && d.Quantity <= quantityLimit(ty) && price <= topup.MaxMoney
 }
 
-func (d *giftCard) gone(t *turn) { d.askType(t, M("type.gone")) }
+func (d *giftCard) gone(t *turn) Msg {
+	d.askType(t, M("type.gone"))
+	return M("type.gone")
+}
 
 func (d *giftCard) reconsider(t *turn) { d.askQuantity(t, Msg{}) }
 

@@ -226,12 +226,12 @@ func (d *giftCard) askType(t *turn, problem Msg) {
 	}
 	t.draw(func(sc *Screen) {
 		d.productTitle(sc)
-		if problem.ID != "" {
-			sc.line(problem)
-		}
-		if len(all) == 0 {
+		switch {
+		case len(all) == 0: // to choose another, as a problem may say, there is none
 			sc.line(M("type.none"))
-		} else {
+		case problem.ID != "":
+			sc.line(problem, M("type.ask"))
+		default:
 			sc.line(M("type.ask"))
 		}
 		var b []Button

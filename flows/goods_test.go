@@ -138,6 +138,22 @@ func TestInternetCardIsPlaced(t *testing.T) {
 	}
 }
 
+func TestWhatIsGoneIsCalledByItsName(t *testing.T) {
+	k := newTalk(t)
+	k.line(k.checking())
+	k.tap("v", "500")
+	k.v.products[0].Available = false
+	k.tap("ok")
+	if said := k.answered("✅").Msg.ID; said != "value.gone" {
+		t.Errorf("a card is gone, and the alert says %q", said)
+	}
+	k.v.products = nil
+	k.say("500")
+	if k.at(StepValue, "value.none"); slices.Contains(k.says(), "value.bad") {
+		t.Errorf("where nothing is left, the panel says %q", k.says())
+	}
+}
+
 func TestInternetCardChangesBeforeItIsConfirmed(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*talk)
@@ -297,6 +313,9 @@ func TestGiftCardChangesBeforeItIsConfirmed(t *testing.T) {
 			c.change(k, &a)
 			k.stock(a)
 			k.at(c.step, c.says)
+			if c.says == "type.none" && slices.Contains(k.says(), "type.gone") {
+				t.Error("another is to be chosen, and there is none")
+			}
 			if _, placed := effect[Place](k); placed {
 				t.Error("sold although it had changed")
 			}

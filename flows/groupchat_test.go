@@ -178,7 +178,7 @@ func TestJoiningAGroup(t *testing.T) {
 	if saved, ok := effect[SaveShop](asks); !ok || saved.Shop.GroupChat != deskGroup || saved.Shop.State != topup.ShopAsked {
 		t.Errorf("%+v", asks.out)
 	}
-	if request, ok := effect[Request](asks); !ok || len(RequestScreen(request.Shop, "x", topup.Shop{}).Lines) != 2 {
+	if request, ok := effect[Request](asks); !ok || len(RequestScreen(request.Shop, "x", topup.Shop{}).Lines) != 4 {
 		t.Errorf("the owners do not read of the group: %+v", asks.out)
 	}
 

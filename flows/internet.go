@@ -106,7 +106,10 @@ func (d *internet) offered(t *turn) (topup.Order, bool) {
 	}, sold && p.Available
 }
 
-func (d *internet) gone(t *turn) { d.askValue(t, M("value.gone")) }
+func (d *internet) gone(t *turn) Msg {
+	d.askValue(t, M("value.gone"))
+	return M("value.gone")
+}
 
 func (d *internet) reconsider(t *turn) { d.askValue(t, Msg{}) }
 
@@ -312,9 +315,6 @@ func (d *internet) askValue(t *turn, problem Msg) {
 		if d.Offer != "" {
 			sc.line(M("line.offer", "Offer", Name(d.Offer)))
 		}
-		if problem.ID != "" {
-			sc.line(problem)
-		}
 		var there, gone []Button
 		for _, p := range list {
 			data := t.s.tap("v", strconv.FormatInt(p.Value.WholeDinars(), 10))
@@ -326,9 +326,12 @@ func (d *internet) askValue(t *turn, problem Msg) {
 				gone = append(gone, button(M("value.soldout", "Amount", p.Value), data))
 			}
 		}
-		if len(there)+len(gone) == 0 {
+		switch {
+		case len(there)+len(gone) == 0: // to choose another, as a problem may say, there is none
 			sc.line(M("value.none"))
-		} else {
+		case problem.ID != "":
+			sc.line(problem, M("value.ask"))
+		default:
 			sc.line(M("value.ask"))
 		}
 		sc.grid(3, there)

@@ -200,10 +200,6 @@ func (t *turn) salesOf(sh topup.Shop, before uint64) {
 // ownersCard is an order as those see it who run the business.
 func (t *turn) ownersCard(o topup.Order, fresh bool) Show {
 	sc := t.reviewScreen(o)
-	if o.State == topup.Review && !t.who.May(topup.ActSettle) {
-		sc.Rows = nil
-		sc.line(M("review.owners"))
-	}
 	if t.who.May(topup.ActShops) {
 		sc.row(button(M("card.open"), encodeTap("a", "card", number(uint64(o.Shop)), "below")))
 	}

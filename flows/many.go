@@ -185,7 +185,7 @@ func (t *turn) several(text string) bool {
 		case len(m.Todo) == manyMost:
 			m.leave(l, "many.why.most")
 		case len(l) > lineMost:
-			m.leave(l, "many.why.unread")
+			m.leave(l, "many.why.long")
 		default:
 			m.Todo = append(m.Todo, t.unnumbered(l))
 		}

@@ -152,12 +152,13 @@ func (d *mobile) offered(t *turn) (topup.Order, bool) {
 	}, found && sold
 }
 
-func (d *mobile) gone(t *turn) {
+func (d *mobile) gone(t *turn) Msg {
+	why := M("plan.gone")
 	if _, listed := t.onList(d.Plan); d.Pick != nil && !listed {
-		d.askPlan(t, M("offers.old"))
-		return
+		why = M("offers.old")
 	}
-	d.askPlan(t, M("plan.gone"))
+	d.askPlan(t, why)
+	return why
 }
 
 func (d *mobile) corrected(t *turn, text string, shared bool) bool {

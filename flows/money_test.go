@@ -295,3 +295,20 @@ func TestStatementSaysHow(t *testing.T) {
 		}
 	}
 }
+
+// TestTakingBackTooLate: who taps when the sale has left is told to wait for its
+// end, and when that is there, what it is.
+func TestTakingBackTooLate(t *testing.T) {
+	for state, says := range map[topup.State]string{topup.Submitting: "order.toolate", topup.Queued: "order.toolate", topup.Delivered: "tap.old", topup.Refunded: "tap.old"} {
+		k := newTalk(t)
+		k.v.sold = []topup.Order{{ID: "x", No: 1, Shop: 1, Chat: deskChat, By: deskChat, Panel: "x", Good: topup.GiftCard, PlanName: "PSN", Quantity: 1,
+			Price: topup.Dinars(3000), Placed: noon, State: state}}
+		k.press("o:x:cancel")
+		if said := k.answered(string(state)).Msg.ID; said != says {
+			t.Errorf("%s: %q", state, said)
+		}
+		if _, moved := effect[MoveOrder](k); moved {
+			t.Errorf("%s: it is taken back", state)
+		}
+	}
+}

@@ -353,7 +353,11 @@ func (t *turn) takeBack(o topup.Order, _ string) bool {
 		return true
 	}
 	if !ok {
-		t.alert(M("order.toolate"))
+		if o.State.Final() {
+			t.toast(M("tap.old"))
+		} else {
+			t.alert(M("order.toolate"))
+		}
 		t.showSale(o, ClassMoney, false)
 		return true
 	}

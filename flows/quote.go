@@ -161,8 +161,7 @@ func (t *turn) confirm() {
 	case t.unread(d.Shown):
 		t.toast(M("confirm.unread"))
 	case !sold:
-		t.alert(M("plan.gone"))
-		t.s.Sale.gone(t)
+		t.alert(t.s.Sale.gone(t))
 	case !t.asQuoted(o):
 		t.alert(M("confirm.changed"))
 		t.quote(M("confirm.changed"))

@@ -126,6 +126,10 @@ func (t *turn) reviewScreen(o topup.Order) Screen {
 	if o.Reason != topup.ReasonNone && len(o.Moments) == 0 { // a row of before
 		sc.line(reasonMsg(o))
 	}
+	if !t.who.May(topup.ActSettle) {
+		sc.line(M("review.owners"))
+		return sc
+	}
 	no := number(o.No)
 	sc.line(M("review.ask"))
 	sc.row(Button{Label: M("button.done"), Data: encodeTap("a", "order", no, "done"), Style: Go})

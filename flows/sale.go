@@ -16,8 +16,9 @@ type sale interface {
 	// says what, to whom and for how much. It reports false when that can't be
 	// sold.
 	offered(*turn) (topup.Order, bool)
-	// gone goes back to the choice from which what was chosen has vanished.
-	gone(*turn)
+	// gone goes back to the choice from which what was chosen has vanished, and
+	// says so.
+	gone(*turn) Msg
 	// reconsider goes back from the confirm panel.
 	reconsider(*turn)
 	// corrected takes what is typed or shared at the confirm panel; false when

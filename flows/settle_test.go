@@ -75,6 +75,18 @@ func TestSettlingMeanwhile(t *testing.T) {
 	}
 }
 
+// TestHelperIsNotAskedToSettle: who may look at a sale in review and not decide is
+// not told to.
+func TestHelperIsNotAskedToSettle(t *testing.T) {
+	k := newTalk(t)
+	deciding(k, "undo")
+	k.v.people = map[int64]topup.Actor{501: {Person: 501, Chat: 501, Roles: []topup.Role{topup.Helper}}}
+	k.press("a:order:4:card")
+	if says := k.says(); !slices.Contains(says, "review.owners") || slices.Contains(says, "review.ask") {
+		t.Errorf("a helper reads %q", says)
+	}
+}
+
 // TestSettlingForged: no tap that the steps do not show settles anything.
 func TestSettlingForged(t *testing.T) {
 	for verb, args := range map[string][]string{"n": {"0", "3", "-1", "99999999999999999999", "x"}, "why": {"", "mine"}, "ok": {""}, "none": {""}} {

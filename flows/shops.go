@@ -112,7 +112,7 @@ func (t *turn) decideShop(id topup.ShopID, verb, seen string) {
 func (t *turn) askedScreen(sh topup.Shop) Screen {
 	if sh.State == topup.ShopAsked {
 		twin, _ := Namesake(t.v.People, sh.ID, sh.Name)
-		return RequestScreen(sh, sh.Name, twin)
+		return RequestScreen(sh, "", twin)
 	}
 	var sc Screen
 	sc.line(M("ask.decided", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "State", M("shop."+string(sh.State))))
@@ -134,13 +134,18 @@ func RequestPanel(id topup.ShopID, owner int64) string {
 }
 
 // RequestScreen is the panel by which an owner decides on a new shop; twin is
-// another one of its name, zero for none.
+// another one of its name, zero for none. The name of the person who asks comes with
+// the request alone.
 func RequestScreen(sh topup.Shop, person string, twin topup.Shop) Screen {
 	var sc Screen
 	if twin.ID != 0 {
 		sc.line(M("rename.twin", "Shop", Name(sh.Name), "No", number(uint64(twin.ID))))
 	}
-	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID)), "Person", Name(CleanName(person, 40)), "Phone", Latin(sh.Phone)))
+	sc.line(M("ask.card", "Shop", Name(sh.Name), "No", number(uint64(sh.ID))))
+	if person != "" {
+		sc.line(M("ask.person", "Person", Name(CleanName(person, 40))))
+	}
+	sc.line(M("ask.decide", "Phone", Latin(sh.Phone)))
 	if sh.GroupChat != 0 {
 		sc.line(M("ask.groupchat", "GroupChat", Name(sh.GroupChatTitle)))
 	}

@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -81,10 +82,13 @@ func (s *Server) SetPlan(code string, ch PlanChange) {
 }
 
 // SetStock changes stock and price (centimes; 0 leaves it) of a gift-card
-// type. Unknown IDs change nothing.
+// type; a stock below zero takes it off the list. Unknown IDs change nothing.
 func (s *Server) SetStock(product, typeID string, stock int, price int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if stock < 0 {
+		s.types[product] = slices.DeleteFunc(s.types[product], func(t giftType) bool { return t.id == typeID })
+	}
 	for i := range s.types[product] {
 		if t := &s.types[product][i]; t.id == typeID {
 			t.stock = stock

@@ -36,11 +36,12 @@ var (
 )
 
 // The lines that behave oddly, for want of documented ones: well formed but
-// no line of anybody, refunded, queued.
+// no line of anybody, refunded, queued, and checked as one of the other type.
 var (
 	lineNone     = []string{"036000001", "213470000001"}
 	lineRefunded = []string{"036000002", "213470000002"}
 	lineQueued   = []string{"036000003", "213470000003"}
+	lineOther    = []string{"036000004", "213470000004"}
 )
 
 // line checks a line's number; false once it refused.
@@ -62,7 +63,7 @@ func (s *Server) checkNumber(c *call) {
 	if !c.line(kind, c.query("number")) {
 		return
 	}
-	if kind == "ADSL" {
+	if (kind == "ADSL") != slices.Contains(lineOther, c.query("number")) {
 		c.ok(map[string]any{"ncli": "11022*****", "offre": "FTTc-b_10M'", "type": "ADSL"})
 		return
 	}
