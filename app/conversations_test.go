@@ -58,6 +58,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	customer scans the former code    opens the one before
 //	customer scans the code and blocks the bot
 //	shop blocks the bot
+//	the other shops block the bot     those of "more shops"
 //	customer lets the bot write again
 //	wait 20s
 //	provider: answer-lost POST /mobile/send             a fault, once
@@ -90,6 +91,7 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	given: copies are sent            one a night, sealed, to the owner
 //	given: a cashier                  the customer, who works for the shop
 //	given: 20 more cashiers           who play no part
+//	given: 100 sales                  of 100 each, to different numbers
 //	given: 30 favourites              of the shop's customers
 //	given: a group                    which the shop has made
 //	given: a group of the customer
@@ -193,7 +195,8 @@ type stage struct {
 
 	server atomic.Pointer[topup.Safeguards] // how that of the database keeps what is committed
 
-	group int64 // its number now
+	group  int64 // its number now
+	others int64 // shops that play no part
 
 	leads map[string]string // the ways of the buttons that were shown, by their data
 }
@@ -212,6 +215,9 @@ const (
 	megabyte = 1_000_000
 	roomy    = 100_000 * megabyte
 )
+
+// othersID is the first keeper of the shops that play no part.
+const othersID = 9001
 
 // superID is the supergroup that it may become.
 const superID = -1000000004001
@@ -363,6 +369,10 @@ func (s *stage) act(lang, line string) error {
 		s.telegram.People.Start(s.member(f[0]), links[len(links)-1])
 		if strings.HasSuffix(line, "and blocks the bot") {
 			s.telegram.People.Block(s.member(f[0]), true)
+		}
+	case line == "the other shops block the bot":
+		for i := range s.others {
+			s.telegram.People.Block(othersID+i, true)
 		}
 	case strings.HasSuffix(line, " blocks the bot"):
 		s.telegram.People.Block(s.member(f[0]), true)
@@ -586,6 +596,12 @@ func (s *stage) given(lang, what string) error {
 		if s.beat, err = time.ParseDuration(strings.TrimSuffix(what, " after each line")); err != nil {
 			return err
 		}
+	case strings.HasSuffix(what, " sales"):
+		n, err := strconv.Atoi(strings.TrimSuffix(what, " sales"))
+		if err != nil {
+			return err
+		}
+		s.busy(n)
 	case what == "30 favourites":
 		s.regulars()
 	case strings.HasSuffix(what, " more cashiers"):
@@ -608,6 +624,19 @@ func (s *stage) given(lang, what string) error {
 	}
 	s.settle(s.beat)
 	return nil
+}
+
+// busy sells as often, twenty at a time.
+func (s *stage) busy(n int) {
+	for first := 0; first < n; first += 20 {
+		var list []string
+		for i := first; i < min(n, first+20); i++ {
+			list = append(list, fmt.Sprintf("05502%05d 100", i))
+		}
+		s.say(shopID, strings.Join(list, "\n"))
+		s.tap(shopID, "✅")
+		s.settle(time.Minute)
+	}
 }
 
 // regulars sells to numbers that get a name.
@@ -634,8 +663,9 @@ func (s *stage) staff(lang string, n int) {
 // crowd opens shops whose keepers play no part; they read both languages by
 // turns.
 func (s *stage) crowd(n int) {
-	for i := range int64(n) {
-		person := 9001 + i
+	s.others = int64(n)
+	for i := range s.others {
+		person := othersID + i
 		s.telegram.People.Add(telegram.Person{ID: person, FirstName: "Ali", Phone: fmt.Sprintf("+2136610%05d", i)})
 		s.telegram.People.Start(person, "")
 		s.settle(time.Second)

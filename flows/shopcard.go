@@ -260,7 +260,7 @@ func (t *turn) cardToday(sh topup.Shop) Msg {
 	span, _ := topup.Today.Span(t.env.Now.In(t.env.Zone))
 	var sum topup.Money
 	sales, today := 0, 0
-	for _, o := range t.v.Orders.OrdersOf(sh.ID, 0, salesCarded) {
+	for _, o := range t.v.Orders.OrdersOf(sh.ID, 0, salesCarded+1) {
 		if o.Placed.Before(span.From) {
 			continue
 		}
@@ -269,8 +269,8 @@ func (t *turn) cardToday(sh topup.Shop) Msg {
 			sales++
 		}
 	}
-	if today == salesCarded {
-		return M("card.today.more", "Sales", number(uint64(sales)))
+	if today > salesCarded && sales > 0 {
+		return M("card.today.more", "Sales", number(uint64(sales-1)))
 	}
 	return M("card.today", "Sales", number(uint64(sales)), "Amount", sum)
 }

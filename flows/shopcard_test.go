@@ -89,10 +89,17 @@ func TestCardSumsToday(t *testing.T) {
 	if !slices.Contains(k.says(), "card.today") || !slices.Contains(k.buttons(), encodeTap("a", "shops", "10", "page")) {
 		t.Errorf("the card shows %v, %v", k.says(), k.buttons())
 	}
-	k.v.sold = slices.Repeat([]topup.Order{order}, salesCarded)
-	k.press(encodeTap("a", "card", "1", "open"))
-	if !slices.Contains(k.says(), "card.today.more") {
-		t.Errorf("a hundred sales are %v", k.says())
+	for n, more := range map[int]bool{salesCarded: false, salesCarded + 1: true} {
+		k.v.sold = slices.Repeat([]topup.Order{order}, n)
+		k.press(encodeTap("a", "card", "1", "open"))
+		if slices.Contains(k.says(), "card.today.more") != more {
+			t.Errorf("%d sales are %v", n, k.says())
+		}
+		for _, l := range k.out[0].(Show).Screen.Lines {
+			if l.ID == "card.today.more" && l.Data["Sales"] != "100" {
+				t.Errorf("%d sales are %+v", n, l)
+			}
+		}
 	}
 }
 
