@@ -78,6 +78,8 @@ var update = flag.Bool("update", false, "write the transcripts of testdata/conve
 //	the clock is 5m ahead                               of Telegram's; "the clock is right" again
 //	the database takes 5s                               to commit what comes next, or "then takes": what comes after that
 //	the disk has 120 MB left                            it has plenty before
+//	the server has fsync=off                            that of the database; "the server is well" again
+//	the server waits for 0 standbys                     of those that are to confirm; "the server is alone"
 //	restart                                             the process stops and starts
 //	the file is copied                                  by hand, while the bot runs
 //	the copy is put back                                in place of the file, between a stop and a start
@@ -191,6 +193,8 @@ type stage struct {
 	takes atomic.Int64 // how long a commit to come lasts
 	spare atomic.Int64 // how many are as ever before it
 
+	server atomic.Pointer[topup.Safeguards] // how that of the database keeps what is committed
+
 	group  int64 // its number now
 	others int64 // shops that play no part
 
@@ -248,6 +252,10 @@ func play(t *testing.T, f *film, lang, script, place string) (transcript string,
 		if strings.Contains(script, "the disk has ") {
 			s.free.Store(roomy)
 			s.via.disk = func() (till.Disk, error) { return till.Disk{Free: s.free.Load()}, nil }
+		}
+		if strings.Contains(script, "the server ") {
+			s.server.Store(&topup.Safeguards{Standby: true, Confirms: 1})
+			s.via.safeguards = func() (topup.Safeguards, error) { return *s.server.Load(), nil }
 		}
 		s.gone.Store(strings.Contains(script, "given: the provider is away"))
 		s.start()
@@ -416,6 +424,10 @@ func (s *stage) act(lang, line string) error {
 			return err
 		}
 		s.free.Store(n * megabyte)
+	case strings.HasPrefix(line, "the server "):
+		if err := s.setsServer(strings.TrimPrefix(line, "the server ")); err != nil {
+			return err
+		}
 	case strings.HasPrefix(line, "the database takes "), strings.HasPrefix(line, "the database then takes "):
 		d, err := time.ParseDuration(f[len(f)-1])
 		if err != nil {
@@ -470,6 +482,26 @@ func (s *stage) setsClock(how string) error {
 	d, err := time.ParseDuration(by)
 	s.ahead.Store(int64(d))
 	return err
+}
+
+// setsServer says how the database's server keeps what is committed: "is well",
+// with a standby, "is alone", "has" a setting as it must not be, or "waits for" so
+// many standbys.
+func (s *stage) setsServer(how string) error {
+	g := topup.Safeguards{Standby: true, Confirms: 1}
+	if off, is := strings.CutPrefix(how, "has "); is {
+		g.Off = strings.Split(off, " ")
+	} else if _, err := fmt.Sscanf(how, "waits for %d standbys", &g.Confirms); err != nil {
+		switch how {
+		case "is well":
+		case "is alone":
+			g = topup.Safeguards{}
+		default:
+			return errors.New("no such server")
+		}
+	}
+	s.server.Store(&g)
+	return nil
 }
 
 // edits writes the last that somebody has typed anew.

@@ -419,7 +419,7 @@ var saidIn = map[string]said{
 		"Opération envoyée", "En cours", "Opération réussie", "Échec de l'opération", "En vérification chez l'opérateur",
 		"Offres proposées", "facture", "Demandée", "Portefeuille de Taxiphone Nour",
 		"Cette carte est épuisée", "Code de l'opération", "Codes de l'opération", "Reçu par le client", "Vos codes, de la part de", "Lien client",
-		"assistant", "En vérification par l'administrateur", "ivraison partielle", "C'est au gérant", "Envoi terminé",
+		"Assistant", "En vérification par l'administrateur", "ivraison partielle", "C'est au gérant", "Envoi terminé",
 		"jusqu'à l'écriture", "Tout correspond"},
 }
 

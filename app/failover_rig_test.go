@@ -43,18 +43,34 @@ var (
 // most, the sums are right, only who leads sends, and selling goes on in time.
 //
 //	go test ./app -tags rigs -run TestFailoverRig -v -timeout 30m -failovers 60
-func TestFailoverRig(t *testing.T) {
+func TestFailoverRig(t *testing.T) { failsOver(t, "wait", failures) }
+
+// TestFailoverRigGoingOn is the same where a till goes on without a standby. What
+// it sells while none confirms is on one machine: that one does not fail meanwhile,
+// nor is its standby promoted beside it. All else is proved as above: also what was
+// sold alone is on the standby once one confirms again.
+//
+//	go test ./app -tags rigs -run TestFailoverRigGoingOn -v -timeout 30m -failovers 60
+func TestFailoverRigGoingOn(t *testing.T) {
+	list := append(slices.Clone(failuresAlone), slices.DeleteFunc(slices.Clone(failures), func(k failure) bool { return k.beside })...)
+	if *failoversFlag == 0 && *kindFlag == "" { // in the gate
+		list = slices.DeleteFunc(list, func(k failure) bool { return !strings.Contains(k.name, "standby") && k.name != "primary killed" })
+	}
+	failsOver(t, "go-on", list)
+}
+
+func failsOver(t *testing.T, choice string, kinds []failure) {
 	seed := *seedFlag
 	if seed == 0 {
 		seed = uint64(time.Now().UnixNano()) % 1_000_000
 	}
-	f := newFailovers(t, rand.New(rand.NewPCG(seed, 0)))
-	list := f.draw(*failoversFlag)
+	f := newFailovers(t, rand.New(rand.NewPCG(seed, 0)), choice)
+	list := f.draw(kinds, *failoversFlag)
 	t.Logf("%d failures, -seed %d", len(list), seed)
 	for i, kind := range list {
 		f.goesThrough(i+1, kind)
 	}
-	f.ends(list)
+	f.ends(kinds, list)
 }
 
 // failure is one way to fail. It gives the moment from which there is one
@@ -62,48 +78,66 @@ func TestFailoverRig(t *testing.T) {
 type failure struct {
 	name    string
 	happens func(*failovers) time.Time
+	beside  bool // the standby is promoted beside a primary that runs on
+}
+
+// failuresAlone are those of a till that goes on without a standby.
+var failuresAlone = []failure{
+	{name: "standby killed, and gone for long", happens: func(f *failovers) time.Time {
+		f.standby.Kill()
+		f.later(func() { time.Sleep(10 * time.Second); f.must(f.standby.Again()) }) // two terms
+		return time.Now()
+	}},
+	{name: "standby killed, then the leader", happens: func(f *failovers) time.Time {
+		f.standby.Kill()
+		awaits(f.t, "the leader goes on alone", func() bool { return f.leader().sellsAlone() })
+		time.Sleep(f.upTo(3 * time.Second))
+		f.leader().signal(syscall.SIGKILL) // who comes next has seen no standby, and waits
+		f.must(f.standby.Again())
+		return time.Now()
+	}},
 }
 
 var failures = []failure{
-	{"primary killed", func(f *failovers) time.Time { f.primary.Kill(); return f.failsOver() }},
-	{"primary stopped at once", func(f *failovers) time.Time { f.primary.Immediate(); return f.failsOver() }},
-	{"primary killed and started again", func(f *failovers) time.Time {
+	{name: "primary killed", happens: func(f *failovers) time.Time { f.primary.Kill(); return f.failsOver() }},
+	{name: "primary stopped at once", happens: func(f *failovers) time.Time { f.primary.Immediate(); return f.failsOver() }},
+	{name: "primary killed and started again", happens: func(f *failovers) time.Time {
 		f.primary.Kill()
 		f.must(f.primary.Again())
 		return time.Now()
 	}},
-	{"primary started again, then killed", func(f *failovers) time.Time { // what it alone has is seen for a while
+	{name: "primary started again, then killed", happens: func(f *failovers) time.Time { // what it alone has is seen for a while
 		f.primary.Kill()
 		f.must(f.primary.Again())
 		time.Sleep(f.upTo(time.Second))
 		f.primary.Kill()
 		return f.failsOver()
 	}},
-	{"standby killed and started again", func(f *failovers) time.Time {
+	{name: "standby killed and started again", happens: func(f *failovers) time.Time {
 		f.standby.Kill()
 		time.Sleep(f.upTo(5 * time.Second))
 		f.must(f.standby.Again())
 		return time.Now()
 	}},
-	{"leader killed", func(f *failovers) time.Time { f.leader().signal(syscall.SIGKILL); return time.Now() }},
-	{"leader stopped and resumed", func(f *failovers) time.Time {
+	{name: "leader killed", happens: func(f *failovers) time.Time { f.leader().signal(syscall.SIGKILL); return time.Now() }},
+	{name: "leader stopped and resumed", happens: func(f *failovers) time.Time {
 		p := f.leader()
 		p.signal(syscall.SIGSTOP)
 		f.later(func() { p.signal(syscall.SIGCONT) })
 		return time.Now()
 	}},
-	{"both killed", func(f *failovers) time.Time {
+	{name: "both killed", happens: func(f *failovers) time.Time {
 		f.leader().signal(syscall.SIGKILL)
 		f.primary.Kill()
 		return f.failsOver()
 	}},
-	{"standby promoted beside its primary", func(f *failovers) time.Time {
+	{name: "standby promoted beside its primary", beside: true, happens: func(f *failovers) time.Time {
 		old := f.promotes()
 		time.Sleep(f.upTo(5 * time.Second))
 		old.Immediate()
 		return f.confirms()
 	}},
-	{"primary's lines silent", func(f *failovers) time.Time {
+	{name: "primary's lines silent", happens: func(f *failovers) time.Time {
 		for _, s := range f.slots {
 			p := s.to(f.primary)
 			p.hold()
@@ -113,17 +147,17 @@ var failures = []failure{
 		f.promotes()
 		return f.goesOnAlone()
 	}},
-	{"commit dropped before the server has it", func(f *failovers) time.Time { return f.strikes(dropped) }},
-	{"commit's answer dropped", func(f *failovers) time.Time { return f.strikes(answerDropped) }},
-	{"commit's answer dropped, primary killed", func(f *failovers) time.Time {
+	{name: "commit dropped before the server has it", happens: func(f *failovers) time.Time { return f.strikes(dropped) }},
+	{name: "commit's answer dropped", happens: func(f *failovers) time.Time { return f.strikes(answerDropped) }},
+	{name: "commit's answer dropped, primary killed", happens: func(f *failovers) time.Time {
 		f.strikes(answerDropped)
 		f.primary.Kill()
 		return f.failsOver()
 	}},
-	{"line silent from a commit on", func(f *failovers) time.Time { return f.holds(held) }},
-	{"line silent from a commit's answer on", func(f *failovers) time.Time { return f.holds(answerHeld) }},
-	{"commit late", func(f *failovers) time.Time { return f.pauses(paused) }},
-	{"commit's answer late", func(f *failovers) time.Time { return f.pauses(answerPaused) }},
+	{name: "line silent from a commit on", happens: func(f *failovers) time.Time { return f.holds(held) }},
+	{name: "line silent from a commit's answer on", happens: func(f *failovers) time.Time { return f.holds(answerHeld) }},
+	{name: "commit late", happens: func(f *failovers) time.Time { return f.pauses(paused) }},
+	{name: "commit's answer late", happens: func(f *failovers) time.Time { return f.pauses(answerPaused) }},
 }
 
 // failovers is the rig: two servers, two processes, the fakes, and the shops.
@@ -132,7 +166,8 @@ type failovers struct {
 	dice             *rand.Rand
 	db               string // of whichever server can write
 	primary, standby *cluster.Cluster
-	alone            bool // the primary waits for no standby
+	choice           string // what a till does without a standby
+	alone            bool   // the primary waits for no standby
 	slots            [2]*slot
 	messenger        *telegram.Server
 	sales            *provider.Server
@@ -170,8 +205,8 @@ const (
 	credited     = 500_000                // dinars
 )
 
-func newFailovers(t *testing.T, dice *rand.Rand) *failovers {
-	f := &failovers{t: t, dice: dice, primary: onServer(t), ear: ear{sales: map[string]*told{}, sent: map[string]time.Time{}}, took: map[string][]time.Duration{}}
+func newFailovers(t *testing.T, dice *rand.Rand, choice string) *failovers {
+	f := &failovers{t: t, dice: dice, choice: choice, primary: onServer(t), ear: ear{sales: map[string]*told{}, sent: map[string]time.Time{}}, took: map[string][]time.Duration{}}
 	var err error
 	if f.standby, err = f.primary.Standby(); err != nil {
 		t.Fatal(err)
@@ -249,6 +284,7 @@ func (f *failovers) newSlot() *slot {
 	}
 	s.env = settings(through(f.db, s.proxies[:]...), counted(f.messenger), counted(f.refuses(f.sales)))
 	s.env["HANOUT_BACKUP_DIR"], s.env["HOME"], s.env["HANOUT_POLL_SCALE"] = f.t.TempDir(), f.t.TempDir(), "0.02"
+	s.env["HANOUT_WITHOUT_STANDBY"] = f.choice
 	first := make(chan struct{})
 	s.ended.Go(func() {
 		for n := 0; !s.ending.Load(); n++ {
@@ -335,10 +371,10 @@ func (t *turns) asks(p *process) {
 }
 
 // draw gives at least one failure of each kind, or as many as are wanted.
-func (f *failovers) draw(n int) (list []failure) {
+func (f *failovers) draw(kinds []failure, n int) (list []failure) {
 	kindNamed := regexp.MustCompile(*kindFlag)
 	for len(list) < max(n, 1) {
-		some := slices.DeleteFunc(slices.Clone(failures), func(k failure) bool { return !kindNamed.MatchString(k.name) })
+		some := slices.DeleteFunc(slices.Clone(kinds), func(k failure) bool { return !kindNamed.MatchString(k.name) })
 		if len(some) == 0 {
 			f.t.Fatalf("no failure is called %s", kindNamed)
 		}
@@ -493,7 +529,8 @@ func (f *failovers) wishes() (n int) {
 	return n
 }
 
-// isWell waits until one process leads and the other one waits.
+// isWell waits until one process leads and the other one waits, and the leader for
+// a standby.
 func (f *failovers) isWell() {
 	f.t.Helper()
 	a, b := f.slots[0], f.slots[1]
@@ -501,6 +538,7 @@ func (f *failovers) isWell() {
 		p, q := a.now.Load(), b.now.Load()
 		return p.last(saysLeads) && q.last(saysWaits) || q.last(saysLeads) && p.last(saysWaits)
 	})
+	awaits(f.t, "no commit is alone", func() bool { return !f.leader().sellsAlone() })
 }
 
 // sellsAfter is how long after a moment a shop that types then has its card.
@@ -577,7 +615,7 @@ func (f *failovers) looks() map[string][]topup.Order {
 }
 
 // ends lets the shops rest, and proves what is left.
-func (f *failovers) ends(list []failure) {
+func (f *failovers) ends(kinds, list []failure) {
 	f.isWell()
 	f.rest()
 	kept, open := f.looks(), []string(nil)
@@ -602,7 +640,7 @@ func (f *failovers) ends(list []failure) {
 		f.t.Errorf("check: %q, %v", out, err)
 	}
 	f.sums(kept)
-	f.table(list)
+	f.table(kinds, list)
 }
 
 // open are the sales that have not ended, or whose end is not told.
@@ -654,7 +692,7 @@ func (f *failovers) sums(kept map[string][]topup.Order) {
 }
 
 // table tells how long selling was away.
-func (f *failovers) table(list []failure) {
+func (f *failovers) table(kinds, list []failure) {
 	orders, refunded := 0, 0
 	for _, t := range f.ear.sales {
 		if t.delivered {
@@ -666,7 +704,7 @@ func (f *failovers) table(list []failure) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d failures; %d sales told as delivered, %d as refunded\n%-40s  n    min middle    max\n", len(list), orders, refunded, "seconds until a shop has its card")
-	for _, k := range failures {
+	for _, k := range kinds {
 		if took := f.took[k.name]; len(took) > 0 {
 			slices.Sort(took)
 			fmt.Fprintf(&b, "%-40s %2d  %5.1f  %5.1f  %5.1f\n", k.name, len(took), took[0].Seconds(), took[len(took)/2].Seconds(), took[len(took)-1].Seconds())

@@ -249,6 +249,12 @@ func (p *process) last(line string) bool {
 	return !p.ended() && at >= 0
 }
 
+// sellsAlone reports whether it leads, and waits for no standby.
+func (p *process) sellsAlone() bool {
+	log := p.log.String()
+	return strings.LastIndex(log, "the till goes on without one") > max(strings.LastIndex(log, "a standby confirms again"), strings.LastIndex(log, saysLeads))
+}
+
 // story is the end of the log, its lines cut.
 func (p *process) story() string {
 	lines := strings.Split(p.log.String(), "\n")

@@ -38,11 +38,12 @@ func runBot(ctx context.Context, args []string, getenv func(string) string, _, s
 // transports replace the network in tests; nil means the real one.
 type transports struct {
 	telegram, provider http.RoundTripper
-	poller             http.RoundTripper         // set by build
-	onCommit           func()                    // called after each commit
-	unflushed          bool                      // as in bolt.Options
-	term               time.Duration             // as in postgres.Options
-	disk               func() (till.Disk, error) // nil: that of the database's folder
+	poller             http.RoundTripper                // set by build
+	onCommit           func()                           // called after each commit
+	unflushed          bool                             // as in bolt.Options
+	term               time.Duration                    // as in postgres.Options
+	disk               func() (till.Disk, error)        // nil: that of the database's folder
+	safeguards         func() (topup.Safeguards, error) // nil: those of the database's server
 }
 
 // behind are the same ways behind a gate.
@@ -134,9 +135,12 @@ func build(ctx context.Context, cfg config, via transports, log *slog.Logger, wh
 	if via.disk == nil {
 		via.disk = diskOf(cfg.where(), db)
 	}
+	if via.safeguards == nil {
+		via.safeguards = safeguardsOf(db.opened)
+	}
 	p := &program{cfg: cfg, log: log, db: db, door: door, api: api}
 	p.engine = till.NewEngine(till.Config{
-		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: via.disk, Safeguards: safeguardsOf(db.opened),
+		Admins: cfg.admins, Language: cfg.language, Scale: cfg.pollScale, BackupDir: cmp.Or(cfg.copies, cfg.where().folder()), Safety: cfg.safety, Disk: via.disk, Safeguards: via.safeguards,
 		Numbering: oneclick.Numbering{}, KeyPrint: keyPrint(cfg.apiKey),
 	}, db, texts, log)
 	p.sender = bot.NewSender(api, p.engine.Report, log)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Going on alone, where the owner chose it. Commits that wait for a standby
@@ -68,7 +67,7 @@ func (w *watch) shut() {
 func (w *watch) look(ctx context.Context) {
 	var err error
 	if w.conn == nil {
-		if w.conn, err = pgx.ConnectConfig(ctx, w.db.place.config.Copy()); err != nil {
+		if w.conn, err = pgx.ConnectConfig(ctx, w.db.place.nearest(w.db.place.config.Copy())); err != nil {
 			w.conn = nil
 			return
 		}
@@ -157,9 +156,9 @@ func (db *DB) promoted(ctx context.Context) bool {
 
 // servers are ways to each server of the address alone, whatever it takes.
 func (p place) servers() (all []*pgx.ConnConfig) {
-	for _, at := range append([]*pgconn.FallbackConfig{{Host: p.config.Host, Port: p.config.Port, TLSConfig: p.config.TLSConfig}}, p.config.Fallbacks...) {
-		c := p.config.Copy()
-		c.Host, c.Port, c.TLSConfig, c.Fallbacks, c.ValidateConnect = at.Host, at.Port, at.TLSConfig, nil, nil
+	for _, way := range p.ways() {
+		c := along(p.config.Copy(), way)
+		c.ValidateConnect = nil
 		all = append(all, c)
 	}
 	return all

@@ -41,7 +41,7 @@ type Options struct {
 	// open to write at a time. "" is none of them.
 	Process string
 	// Term is that of the lease, which a leader that is gone leaves behind; 0:
-	// six seconds. Tests in which time is virtual want a long one.
+	// five seconds. Tests in which time is virtual want a long one.
 	Term time.Duration
 	// Copier makes the files of backups; without it there are none.
 	Copier Copier
@@ -173,7 +173,7 @@ func (db *DB) standing() error {
 
 // connect opens the writer's connection.
 func (db *DB) connect(ctx context.Context) (err error) {
-	cfg := db.place.config.Copy()
+	cfg := db.place.nearest(db.place.config.Copy())
 	cfg.OnNotice = db.notices.take
 	cfg.DialFunc = db.wires.dial(cfg.DialFunc, true)
 	conn, err := pgx.ConnectConfig(ctx, cfg)

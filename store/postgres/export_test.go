@@ -7,6 +7,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// TakenOver is how long after the leader has prolonged the lease for the last time
+// another one has it, at the latest; Prolonging how long the leader tries to prolong
+// it; and Try how long one try takes that gets nowhere.
+const (
+	TakenOver  = leaseLook + leaseFor + leaseTry + leaseLook
+	Prolonging = leaseFor - leaseEarly - leaseFor/leaseParts
+	Try        = leaseTry + leasePause
+)
+
 // Disremembered compares all that is remembered with what the tables say, and
 // tells what differs. Nothing may be written meanwhile.
 func (db *DB) Disremembered() (problems []string, err error) {

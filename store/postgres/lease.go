@@ -27,12 +27,17 @@ import (
 //   - who takes a lease ends the session that still holds the writer's lock, and
 //     begins an epoch. So a former leader, hung or cut off, writes nothing more.
 
+// What is reckoned with (TestLeaseTimes). Who waits has the lease at the latest a
+// look after the leader prolonged it, a term, and one try that gets nowhere later:
+// 7 s; that leaves 3 of ten for the start. The leader has 3 s to prolong it before it
+// stops counting on it: one try that gets nowhere, and one over another connection.
 const (
-	leaseFor   = 6 * time.Second         // unless Options says another
+	leaseFor   = 5 * time.Second         // unless Options says another
 	leaseEarly = time.Second             // for the leader it runs out so much before
-	leaseParts = 3                       // it is prolonged when this part of it is over
+	leaseParts = 5                       // it is prolonged when this part of it is over
 	leaseTry   = 1500 * time.Millisecond // for one round trip; then over another connection
-	leaseLook  = 500 * time.Millisecond
+	leaseLook  = 250 * time.Millisecond
+	leasePause = 100 * time.Millisecond // between tries to prolong it
 )
 
 // lease is the lead of this process. Its connection is of one goroutine at a
@@ -111,12 +116,22 @@ var errSlow = fmt.Errorf("%w: it does not confirm in time; where commits wait fo
 // connect opens the lease's connection. What broke the former one has broken
 // others, too: it tells of that.
 func (l *lease) connect(ctx context.Context) (err error) {
-	cfg := l.place.config.Copy()
-	cfg.OnNotice = l.notice.take
-	cfg.ConnectTimeout = leaseTry / time.Duration(len(l.place.hosts())+1) // for each, and there is to be time for the question
-	cfg.RuntimeParams["lock_timeout"] = "1000"                            // what nobody waits for any more takes no lease later
-	if l.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
-		l.conn = nil
+	ways, first := l.place.ways(), int(l.place.near.Load())
+	for n := range ways {
+		at := (first + n) % len(ways)
+		cfg := along(l.place.config.Copy(), ways[at])
+		cfg.OnNotice = l.notice.take
+		cfg.ConnectTimeout = leaseTry / time.Duration(len(l.place.hosts())+1) // for each, and there is to be time for the question
+		cfg.RuntimeParams["lock_timeout"] = "1000"                            // what nobody waits for any more takes no lease later
+		conn, refused := pgx.ConnectConfig(ctx, cfg)
+		if refused == nil {
+			l.conn, err = conn, nil
+			l.place.near.Store(int32(at))
+			break
+		}
+		l.conn, err = nil, errors.Join(err, refused)
+	}
+	if err != nil {
 		return err
 	}
 	var server string // this run of it
@@ -209,7 +224,7 @@ func (l *lease) keep() {
 
 // renew prolongs the lease, and tries until it may no longer.
 func (l *lease) renew() bool {
-	for ; l.holds(); time.Sleep(leaseLook / 5) {
+	for ; l.holds(); time.Sleep(leasePause) {
 		ctx, cancel := context.WithDeadline(l.stopped, *l.until.Load())
 		rows, sent, err := l.exec(ctx, `UPDATE lease SET until = clock_timestamp() + $2 WHERE holder = $1`, l.holder, l.lasts)
 		cancel()

@@ -3,12 +3,73 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"hanout/sandbox/cluster"
 	"hanout/store"
 	"hanout/store/postgres"
 )
+
+// TestLeaseTimes: whoever takes over has three of the ten seconds left for its start,
+// and one line that falls silent costs no leader its lead.
+func TestLeaseTimes(t *testing.T) {
+	if left := 10*time.Second - postgres.TakenOver; left < 3*time.Second {
+		t.Errorf("%v are left for the start", left)
+	}
+	if second := postgres.Prolonging - postgres.Try; second < time.Second {
+		t.Errorf("the second try has %v", second)
+	}
+}
+
+// TestSilentServerIsPassedOver: once the lease has found the server that takes
+// writes, no connection is first tried with one that does not answer.
+func TestSilentServerIsPassedOver(t *testing.T) {
+	address := nowhere(t)
+	if err := postgres.Create(t.Context(), address, postgres.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	silent, err := net.Listen("unix", filepath.Join(dir, fmt.Sprintf(".s.PGSQL.%d", cluster.Port)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	var asked atomic.Int32
+	go func() {
+		for {
+			conn, err := silent.Accept()
+			if err != nil {
+				return
+			}
+			asked.Add(1)
+			defer conn.Close() // says nothing until the end
+		}
+	}()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("host", dir+","+q.Get("host"))
+	q.Set("target_session_attrs", "read-write")
+	q.Set("application_name", "passedover") // to end its sessions alone
+	u.RawQuery = q.Encode()
+	db := open(t, u.String(), postgres.Options{})
+	before := asked.Load()
+	if ended, err := admin(t, address).Exec(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'passedover'`); err != nil || ended.RowsAffected() == 0 {
+		t.Fatal(ended, err)
+	}
+	update(t, db, counts)
+	if n := counted(t, db); n != 1 || before == 0 || asked.Load() != before {
+		t.Errorf("%d steps are in; the silent server was asked %d times at the start, %d times since", n, before, asked.Load()-before)
+	}
+}
 
 // TestTablesFromBeforeTheLease are brought up to date, but not beside a writer
 // of that time, which holds the lock alone.

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +28,7 @@ type place struct {
 	config *pgx.ConnConfig
 	pooled *pgxpool.Config
 	schema string
+	near   *atomic.Int32 // which of its ways led to the server that takes writes, the last time
 }
 
 // defaultSchema holds the tables unless the address names a search_path.
@@ -79,7 +82,7 @@ func parse(address, password string) (place, error) {
 			c.ConnectTimeout = 2 * time.Second // for each: a machine without power does not answer
 		}
 	}
-	return place{c, pooled, schema}, nil
+	return place{c, pooled, schema, &atomic.Int32{}}, nil
 }
 
 // Name tells where an address leads, without what is secret in it.
@@ -105,10 +108,30 @@ func (p place) hosts() []string {
 	return hosts
 }
 
+// ways lead to the servers of the address, to each by every kind of connection
+// that the address allows.
+func (p place) ways() []*pgconn.FallbackConfig {
+	return append([]*pgconn.FallbackConfig{{Host: p.config.Host, Port: p.config.Port, TLSConfig: p.config.TLSConfig}}, p.config.Fallbacks...)
+}
+
+// along has a connection try some ways, one after the other.
+func along(c *pgx.ConnConfig, ways ...*pgconn.FallbackConfig) *pgx.ConnConfig {
+	c.Host, c.Port, c.TLSConfig, c.Fallbacks = ways[0].Host, ways[0].Port, ways[0].TLSConfig, ways[1:]
+	return c
+}
+
+// nearest has a connection try first what led to the server the last time: each
+// way to a machine that does not answer costs a whole timeout.
+func (p place) nearest(c *pgx.ConnConfig) *pgx.ConnConfig {
+	ways, first := p.ways(), int(p.near.Load())
+	return along(c, slices.Concat(ways[first:], ways[:first])...)
+}
+
 // readers is how connections that only read are made.
 func (p place) readers() *pgxpool.Config {
 	c := p.pooled.Copy()
 	c.MaxConns = readersMost
+	c.BeforeConnect = func(_ context.Context, c *pgx.ConnConfig) error { p.nearest(c); return nil }
 	return c
 }
 
