@@ -42,7 +42,7 @@ var (
 // told of is there as it was told, each wish is one order at the provider at
 // most, the sums are right, only who leads sends, and selling goes on in time.
 //
-//	go test ./app -tags rigs -run TestFailoverRig -v -timeout 30m -failovers 60
+//	go test ./app -tags rigs -run TestFailoverRig$ -v -timeout 30m -failovers 60
 func TestFailoverRig(t *testing.T) { failsOver(t, "wait", failures) }
 
 // TestFailoverRigGoingOn is the same where a till goes on without a standby. What
