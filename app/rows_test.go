@@ -75,6 +75,7 @@ func (r *rig) lines() (all []string) {
 	}
 	for i, line := range all {
 		line = drawn.ReplaceAllStringFunc(line, func(id string) string { return cmp.Or(names[id], "an ID") })
+		line = tasked.ReplaceAllString(line, `$1"…"`)
 		all[i] = drifting.ReplaceAllString(line, `"…"`)
 	}
 	slices.Sort(all)
@@ -87,6 +88,10 @@ var (
 	// the provider's fake names by the order in which requests come to it.
 	drifting = regexp.MustCompile(`"(20[0-9T:-]+\.[0-9]+Z|6911aa[0-9a-f]{18}|req_[0-9a-z_]+)"`)
 )
+
+// tasked is when a task is due next: a pause after its work beside the writer has
+// ended, which takes as long as it takes.
+var tasked = regexp.MustCompile(`("Name":"task/[a-z]+","JSON":)"[^"]*"`)
 
 // marks stand for links that are drawn by lot.
 var marks = regexp.MustCompile(`\b[0-9a-f]{32}\b`)
