@@ -2,7 +2,6 @@ package flows
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"hanout/topup"
@@ -77,7 +76,7 @@ func (t *turn) askName(problem Msg) {
 			sc.line(M("groupchat.asks", "GroupChat", Name(t.s.GroupChatTitle)))
 		}
 		sc.line(M("ask.name"))
-		if !slices.Equal(t.who.Roles, []topup.Role{topup.Stranger}) { // who has a home can go back there
+		if !t.who.Is(topup.Stranger) { // who has a home can go back there
 			sc.row(t.cancelButton())
 		}
 	})

@@ -303,21 +303,14 @@ func (t *turn) quoteMany(note Msg) {
 	})
 }
 
-// retryMany looks at the wallet and the limits again, and says when they still
-// do not suffice: the panel alone would not change.
+// retryMany is [turn.retry] of several.
 func (t *turn) retryMany() {
 	t.quoteMany(Msg{})
 	if t.s.Step != StepMany {
 		return
 	}
 	list, price, _ := t.offers()
-	if why, over := t.overLimit(ordersOf(list)...); over {
-		t.toast(why)
-		return
-	}
-	if has := t.v.Wallets.Wallet(t.who.Shop).Available; price > has {
-		t.toast(M("confirm.short", "Missing", price-has, "Amount", has))
-	}
+	t.stillLacks(price, ordersOf(list)...)
 }
 
 // removeButtons take one of several sales off the list.

@@ -178,15 +178,25 @@ func (t *turn) confirm() {
 // money: the panel alone would not change.
 func (t *turn) retry() {
 	t.quote(Msg{})
-	if o, sold := t.s.Sale.offered(t); sold && t.s.Step == StepConfirm {
-		if why, over := t.overLimit(o); over {
-			t.toast(why)
-			return
-		}
+	if t.s.Step != StepConfirm {
+		return
 	}
-	has := t.v.Wallets.Wallet(t.who.Shop).Available
-	if missing := t.s.Sale.common().Price - has; t.s.Step == StepConfirm && missing > 0 {
-		t.toast(M("confirm.short", "Missing", missing, "Amount", has))
+	var list []topup.Order
+	if o, sold := t.s.Sale.offered(t); sold {
+		list = append(list, o)
+	}
+	t.stillLacks(t.s.Sale.common().Price, list...)
+}
+
+// stillLacks says which limit, or how much money, keeps sales of a price from
+// being sold, if one does.
+func (t *turn) stillLacks(price topup.Money, list ...topup.Order) {
+	if why, over := t.overLimit(list...); over {
+		t.toast(why)
+		return
+	}
+	if has := t.v.Wallets.Wallet(t.who.Shop).Available; price > has {
+		t.toast(M("confirm.short", "Missing", price-has, "Amount", has))
 	}
 }
 
